@@ -1,0 +1,71 @@
+"""The deal itself: who, with whom, and the facts that are known about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from bot.deals.facts import FactValue, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A proposed sale to one customer. A fact that is not in `facts` is unknown, which is not the same as no or zero.
+
+    `owner` is the name or e-mail of the sales rep as the source writes it; `source` and `source_id` say where the
+    deal came from ("slack", "csv:deals.csv", "hubspot") and its id there, so that an import can be repeated.
+    """
+
+    name: str
+    facts: Mapping[str, FactValue] = field(default_factory=lambda: MappingProxyType({}))
+    customer: str | None = None
+    owner: str | None = None
+    stage: str | None = None
+    close_date: date | None = None
+    currency: str = "USD"
+    source: str | None = None
+    source_id: str | None = None
+
+    def with_facts(self, changes: Mapping[str, FactValue | None]) -> Deal:
+        """The same deal with some facts changed; a change to None makes the fact unknown."""
+        merged = {**self.facts, **changes}
+        return replace(self, facts=MappingProxyType({k: v for k, v in merged.items() if v is not None}))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what the verdict depends on: the facts and the currency, in canonical form."""
+        return hashlib.sha256(canonical_json({"currency": self.currency, "facts": plain_facts(self.facts)})).hexdigest()
+
+
+def plain_value(value: FactValue) -> Any:
+    """A fact's value as JSON data: a Decimal becomes an integer or a float of the same digits, a date ISO text."""
+    if isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return [plain_outcome(outcome) for outcome in value]
+
+
+def plain_outcome(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as JSON data, with only the parts that are known."""
+    names = ("metric", "baseline", "target", "unit", "due", "owner", "agreed")
+    parts = {name: getattr(outcome, name) for name in names}
+    return {name: plain_value(value) for name, value in parts.items() if value is not None}
+
+
+def plain_facts(facts: Mapping[str, FactValue]) -> dict[str, Any]:
+    """All known facts as JSON data, ordered by name."""
+    return {name: plain_value(facts[name]) for name in sorted(facts)}
+
+
+def canonical_json(data: Any) -> bytes:
+    """The one byte form of JSON data that hashes and replays rest on: sorted keys, no spaces, UTF-8."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

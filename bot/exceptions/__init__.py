@@ -1,0 +1,1 @@
+"""Asking to go outside the profile: routing, decision, expiry."""

@@ -1,0 +1,1 @@
+"""Many deals: import, fit, and questions in words about the pipeline."""

@@ -1,0 +1,1 @@
+"""The Slack app: listeners, the durable inbox, and pure Block Kit builders."""
