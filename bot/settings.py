@@ -1,0 +1,188 @@
+"""Every setting, typed and documented. The one place that reads the environment; unknown names are refused.
+
+A value comes from the environment, else from a `.env` file in the current folder, else from the default here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from rapidfuzz import process
+
+PREFIX = "DEALFIT_"
+FOREIGN = (
+    "SLACK_API_URL",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "PORT",
+)
+"""Settings under the names that Slack, OpenAI and hosting platforms gave them."""
+
+HERE = Path(__file__).resolve().parent
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and the remedy."""
+
+
+def content_root() -> Path:
+    """Where `profile/`, `knowledge/`, `prompts/` and `manifest.json` stand: the checkout, or inside the wheel."""
+    checkout = HERE.parent
+    return checkout if (checkout / "profile" / "deal-profile.yaml").is_file() else HERE / "content"
+
+
+class Settings(BaseModel):
+    """What can be set. Each field's description is what `docs/operating.md` and `dealfit doctor` say of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    profile_dir: Path = Field(
+        default_factory=lambda: content_root() / "profile",
+        alias="DEALFIT_PROFILE_DIR",
+        description="Folder with deal-profile.yaml, people.yaml and cases/.",
+    )
+    knowledge_dir: Path = Field(
+        default_factory=lambda: content_root() / "knowledge",
+        alias="DEALFIT_KNOWLEDGE_DIR",
+        description="Folder with the playbooks.",
+    )
+    prompts_dir: Path = Field(
+        default_factory=lambda: content_root() / "prompts",
+        alias="DEALFIT_PROMPTS_DIR",
+        description="Folder with the prompt templates of the model path.",
+    )
+    data_dir: Path = Field(
+        default=Path(".dealfit"),
+        alias="DEALFIT_DATA_DIR",
+        description="Everything that is written goes here: the database, the index, logs of a run.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        alias="DEALFIT_DATABASE_URL",
+        description="Database of decisions and work in progress; SQLite in the data folder unless set. "
+        "postgresql://user:password@host/name for several processes.",
+    )
+    warehouse_url: SecretStr | None = Field(
+        default=None,
+        alias="DEALFIT_WAREHOUSE_URL",
+        description="Reserved for reading the pipeline from a warehouse; the pipeline is read from the database today.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        alias="DEALFIT_CHROMA_URL",
+        description="A Chroma server (http://host:8000) instead of the embedded one; needed for several processes.",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        alias="SLACK_API_URL",
+        description="Base URL of Slack's Web API; a stand-in for Slack is named here.",
+    )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, alias="SLACK_BOT_TOKEN", description="Bot token (xoxb-...) of the Slack app."
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None, alias="SLACK_APP_TOKEN", description="App-level token (xapp-...) for Socket Mode."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, alias="SLACK_SIGNING_SECRET", description="Signing secret for HTTP mode."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, alias="OPENAI_API_KEY", description="Key of a language model; without it answers are extractive."
+    )
+    openai_base_url: str | None = Field(
+        default=None, alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint."
+    )
+    openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
+    playground_port: int = Field(
+        default=8765,
+        ge=0,
+        le=65535,
+        alias="DEALFIT_PLAYGROUND_PORT",
+        description="Port of the playground on 127.0.0.1; 0 takes a free one.",
+    )
+    http_port: int = Field(
+        default=3000, ge=0, le=65535, alias="PORT", description="Port of `dealfit run --http` (0.0.0.0)."
+    )
+    log_level: str = Field(
+        default="INFO",
+        alias="DEALFIT_LOG_LEVEL",
+        description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.",
+    )
+    workers: int = Field(
+        default=4, ge=1, le=64, alias="DEALFIT_WORKERS", description="How many pieces of work one process does at once."
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_a_slash(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url if url.endswith("/") else url + "/"
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return level.upper()
+
+    @property
+    def profile_path(self) -> Path:
+        """The Deal Profile itself."""
+        return self.profile_dir / "deal-profile.yaml"
+
+    @property
+    def people_path(self) -> Path:
+        """Who is who."""
+        return self.profile_dir / "people.yaml"
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the index of the playbooks stands."""
+        return self.data_dir / "index"
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL, with its password: never to be printed."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data_dir / 'dealfit.db').resolve()}"
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether tokens for a real workspace over Socket Mode are set."""
+        return self.slack_bot_token is not None and self.slack_app_token is not None
+
+    @classmethod
+    def load(cls, environ: dict[str, str] | None = None, env_file: Path | None = Path(".env")) -> Self:
+        """Read the settings.
+
+        Raises:
+            SettingsError: a value is wrong, or a name that starts with DEALFIT_ is not a setting.
+        """
+        file = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
+        merged = {**file, **(dict(os.environ) if environ is None else environ)}
+        known = {str(field.alias) for field in cls.model_fields.values()}
+        mine = {k: v for k, v in merged.items() if (k.startswith(PREFIX) or k in FOREIGN) and v.strip() != ""}
+        unknown = sorted(set(mine) - known)
+        if unknown:
+            raise SettingsError("\n".join(_unknown(name, known) for name in unknown))
+        try:
+            return cls.model_validate(mine)
+        except ValidationError as error:
+            lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}. Mend it or unset it." for e in error.errors()]
+            raise SettingsError("\n".join(lines)) from None
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    match = process.extractOne(name, sorted(known), score_cutoff=75)
+    hint = f" Did you mean {match[0]}?" if match else " `dealfit doctor` lists the settings there are."
+    return f"{name} is not a setting.{hint}"

@@ -1,0 +1,149 @@
+"""The few elements that every message is built of, with Slack's limits kept in one place.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+Block = dict[str, Any]
+
+SECTION_TEXT = 3000
+HEADER_TEXT = 150
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2000
+OPTION_TEXT = 75
+CONTEXT_ELEMENTS = 10
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+VIEW_TITLE = 24
+NOTIFICATION_TEXT = 3500
+ELLIPSIS = "…"
+MESSAGE_CHARACTERS = 12_000
+"""A whole message may hold about 13,200 characters; we stay below."""
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, or its beginning with an ellipsis, never longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
+
+
+def escape(text: object) -> str:
+    """Text of a user, a document or a model as data: nothing in it can be a mention, a link or a broadcast."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "")
+
+
+def clip_escaped(text: object, limit: int) -> str:
+    """Escape, then keep within `limit` without cutting an entity in two."""
+    escaped = escape(text)
+    if len(escaped) <= limit:
+        return escaped
+    return re.sub(r"&[a-z]{0,4}$", "", escaped[: limit - 1]).rstrip() + ELLIPSIS
+
+
+def inline(text: object, limit: int = 300) -> str:
+    """Escaped text on one line, with mrkdwn's own marks made harmless, to stand inside a sentence of ours."""
+    line = re.sub(r"\s+", " ", str(text)).strip()
+    return re.sub(r"([*_~`])", "\u2060\\1", clip_escaped(line, limit))
+
+
+def plain(text: str, limit: int) -> dict[str, Any]:
+    """A plain_text object: Slack parses nothing in it but emoji, and that is off."""
+    return {"type": "plain_text", "text": clip(text, limit) or "-", "emoji": False}
+
+
+def mrkdwn(text: str, limit: int = SECTION_TEXT) -> dict[str, Any]:
+    """A mrkdwn object; `verbatim` keeps Slack from making links and mentions of words. The text must be escaped."""
+    return {"type": "mrkdwn", "text": clip(text, limit) or "-", "verbatim": True}
+
+
+def header(text: str) -> Block:
+    """A header."""
+    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+
+
+def section(text: str, *, accessory: dict[str, Any] | None = None, block_id: str | None = None) -> Block:
+    """A section of escaped mrkdwn."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory is not None:
+        block["accessory"] = accessory
+    if block_id is not None:
+        block["block_id"] = block_id
+    return block
+
+
+def context(*texts: str) -> Block:
+    """Small print: up to ten pieces of escaped mrkdwn."""
+    return {"type": "context", "elements": [mrkdwn(text, 2000) for text in texts[:CONTEXT_ELEMENTS]]}
+
+
+def divider() -> Block:
+    """A line between parts."""
+    return {"type": "divider"}
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: Literal["primary", "danger"] | None = None,
+    label: str | None = None,
+) -> dict[str, Any]:
+    """A button; `label` is what a screen reader says where the text alone is not enough."""
+    if len(value) > BUTTON_VALUE:
+        message = f"a button's value may hold {BUTTON_VALUE} characters; {action_id} has {len(value)}"
+        raise ValueError(message)
+    element: dict[str, Any] = {
+        "type": "button",
+        "text": plain(text, BUTTON_TEXT),
+        "action_id": action_id,
+        "value": value or "-",
+    }
+    if style:
+        element["style"] = style
+    if label:
+        element["accessibility_label"] = clip(label, 75)
+    return element
+
+
+def actions(*elements: dict[str, Any]) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def option(text: str, value: str) -> dict[str, Any]:
+    """One choice of a select."""
+    return {"text": plain(text, OPTION_TEXT), "value": value}
+
+
+def characters(blocks: list[Block]) -> int:
+    """How many characters of text a message holds, as Slack counts them (closely enough to stay below)."""
+    total = 0
+    for block in blocks:
+        total += _characters(block)
+    return total
+
+
+def _characters(node: Any) -> int:
+    if isinstance(node, dict):
+        return sum(len(v) if k == "text" and isinstance(v, str) else _characters(v) for k, v in node.items())
+    if isinstance(node, list):
+        return sum(_characters(item) for item in node)
+    return 0
+
+
+def fit_message(blocks: list[Block], rest: Block) -> list[Block]:
+    """As many of the blocks as one message holds; where some are left out, `rest` says where they are."""
+    if len(blocks) <= MESSAGE_BLOCKS and characters(blocks) <= MESSAGE_CHARACTERS:
+        return blocks
+    kept: list[Block] = []
+    room = MESSAGE_CHARACTERS - characters([rest])
+    for block in blocks[: MESSAGE_BLOCKS - 1]:
+        room -= characters([block])
+        if room < 0:
+            break
+        kept.append(block)
+    return [*kept, rest]
