@@ -6,7 +6,7 @@ Facts are declared in the Deal Profile; forms, questions and the reading of text
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -72,7 +72,7 @@ class FactSpec:
     ask: str
     unit: str | None = None
     also: tuple[str, ...] = ()
-    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     usual: tuple[Decimal, ...] = ()
     negotiable: Direction | None = None
     step: Decimal | None = None
