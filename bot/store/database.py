@@ -1,0 +1,238 @@
+"""The store: everything that Dealfit remembers, behind one class."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from bot.deals.deal import Deal
+from bot.profile.verdict import Verdict
+from bot.store import deal_book, decision_log, threads
+from bot.store.connections import Database, connect
+from bot.store.errors import RecordError
+from bot.store.migrating import bring_up_to_date
+from bot.store.plain import clean, label
+from bot.store.records import (
+    AuditReport,
+    DealToSave,
+    Decision,
+    Feedback,
+    Head,
+    NewDecision,
+    Role,
+    SavedDeal,
+    Status,
+    ThreadState,
+    Turn,
+)
+from bot.store.tables import feedback, profiles, seen
+from bot.store.upsert import inserting, upsert
+from bot.store.urls import read_url
+
+Clock = Callable[[], datetime]
+
+REMEMBERED = timedelta(hours=72)
+"""How long an event's key is remembered: Slack delivers again for minutes, and a queue may wait over a weekend."""
+
+_PURGE_EVERY = timedelta(hours=1)
+_LONGEST_NAME = 300
+
+
+def open_store(url: str, clock: Clock) -> Store:
+    """Opens the store at a database URL, and creates or migrates its tables when needed.
+
+    `clock` gives the present as an aware time. Raises StoreError with the remedy.
+    """
+    database = connect(read_url(url))
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, clock)
+
+
+class Store:
+    """Everything that is remembered. Safe to share between threads, and a database between processes.
+
+    Every method raises StoreError when the database fails; a write is then not there at all.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._purged: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Store({self._database.address.shown})"
+
+    @property
+    def shown(self) -> str:
+        """The database's URL without its password, for people."""
+        return self._database.address.shown
+
+    # The decision log
+
+    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Decision:
+        """Appends one decision to the log. `body` is JSON data. Raises RecordError when it is not."""
+        return self.record_all([NewDecision(kind, actor, subject, body)])[0]
+
+    def record_all(self, entries: Iterable[NewDecision]) -> list[Decision]:
+        """Appends decisions in one step: all of them or none."""
+        with self._database.writing() as connection:
+            return decision_log.append(self._database, connection, entries, self._clock())
+
+    def decision(self, number: int) -> Decision | None:
+        """The decision with this id."""
+        with self._database.reading() as connection:
+            return decision_log.get(connection, number)
+
+    def decisions(
+        self, *, kind: str | None = None, subject: str | None = None, actor: str | None = None, limit: int = 50
+    ) -> list[Decision]:
+        """The newest decisions that match all that is given, newest first."""
+        with self._database.reading() as connection:
+            return decision_log.find(connection, kind=kind, subject=subject, actor=actor, limit=limit)
+
+    def head(self) -> Head:
+        """The last row of the log: publish it, and `verify` can tell later that nothing was cut off."""
+        with self._database.reading() as connection:
+            return decision_log.head(connection)
+
+    def verify(self, published: Head | None = None) -> AuditReport:
+        """Reads the whole log and finds the first row that is not as it was written."""
+        with self._database.reading() as connection:
+            return decision_log.verify(self._database, connection, published)
+
+    # Profiles that were live
+
+    def keep_profile(self, sha256: str, title: str, version: str, source: bytes) -> None:
+        """Keeps a profile's bytes so that its verdicts can be replayed. Keeping it again changes nothing."""
+        if hashlib.sha256(source).hexdigest() != sha256:
+            raise RecordError(f"The profile {title!r} does not have the hash {sha256!r}. Give the file's own bytes.")
+        row = {"sha256": sha256, "title": clean(title), "version": clean(version)}
+        with self._database.writing() as connection:
+            statement = inserting(connection, profiles).values(**row, source=source, kept_at=self._clock())
+            connection.execute(statement.on_conflict_do_nothing(index_elements=[profiles.c.sha256]))
+
+    def profile_source(self, sha256: str) -> bytes | None:
+        """The bytes of a profile that was live."""
+        with self._database.reading() as connection:
+            return connection.execute(select(profiles.c.source).where(profiles.c.sha256 == sha256)).scalar()
+
+    # Deals as they stand now
+
+    def save_deal(
+        self,
+        deal: Deal,
+        *,
+        verdict: Verdict,
+        decision_id: int | None = None,
+        decision: NewDecision | None = None,
+        checked_by: str | None = None,
+        key: str | None = None,
+        status: Status = "open",
+    ) -> SavedDeal:
+        """Keeps a deal with its last verdict.
+
+        `decision_id` names the decision that recorded the verdict; with `decision` it is recorded here instead, in the
+        same step. `checked_by` is who had it checked. `key` is only for a deal that was saved under another name.
+        """
+        if decision is not None and decision_id is not None:
+            raise RecordError("A deal is saved with the id of a decision or with a new decision, not with both.")
+        return self.save_deals([DealToSave(deal, verdict, decision or decision_id, checked_by, key, status)])[0]
+
+    def save_deals(self, batch: Sequence[DealToSave]) -> list[SavedDeal]:
+        """Keeps many deals, and records their decisions, in one step: all of them or none.
+
+        Saving the same again changes nothing but `updated_at`. Two deals of a batch with the same key are one deal, and
+        the last counts: compare the keys of what is returned.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            new = [item.decision for item in batch if isinstance(item.decision, NewDecision)]
+            made = iter(decision_log.append(self._database, connection, new, now))
+            numbers = [next(made).id if isinstance(d := item.decision, NewDecision) else d for item in batch]
+            return deal_book.save(connection, batch, numbers, now)
+
+    def deal(self, key: str) -> SavedDeal | None:
+        """The deal that is kept under this key."""
+        with self._database.reading() as connection:
+            return deal_book.get(connection, key)
+
+    def open_deals(self, owners: Collection[str] | None = None) -> list[SavedDeal]:
+        """The deals that are neither won nor lost: of these owners, or of everybody, in the order of their keys."""
+        with self._database.reading() as connection:
+            return deal_book.open_deals(connection, owners)
+
+    # Conversations
+
+    def thread(self, channel: str, thread_ts: str) -> ThreadState:
+        """What is remembered of a thread; an empty state for one that we do not know."""
+        with self._database.reading() as connection:
+            return threads.get(connection, channel, thread_ts)
+
+    def remember_turn(self, channel: str, thread_ts: str, role: Role, text: str, deal_key: str | None = None) -> None:
+        """Remembers what was said: the last 20 turns, 4,000 characters each.
+
+        `deal_key` says which deal the thread is about from now on; without it the thread stays with its deal.
+        """
+        turn = Turn(role, text, self._clock())
+        with self._database.writing() as connection:
+            threads.remember(connection, channel, thread_ts, turn, deal_key)
+
+    # Feedback
+
+    def give_feedback(self, *, decision_id: int, user: str, value: str) -> None:
+        """Keeps what a user thought of a decision; a second word replaces the first.
+
+        Raises RecordError when there is no such decision.
+        """
+        row = {
+            "decision_id": decision_id,
+            "user": label(user, _LONGEST_NAME),
+            "value": clean(value),
+            "at": self._clock(),
+        }
+        with self._database.writing() as connection:
+            upsert(connection, feedback, [row])
+
+    def feedback(self, decision_id: int) -> list[Feedback]:
+        """What people thought of a decision, in the order of their names."""
+        query = select(feedback).where(feedback.c.decision_id == decision_id).order_by(feedback.c.user)
+        with self._database.reading() as connection:
+            return [Feedback(*row) for row in connection.execute(query)]
+
+    # Events
+
+    def seen(self, key: str) -> bool:
+        """Whether this key was seen in the last 72 hours. Of all who ask at once, in any process, one gets False."""
+        now = self._clock()
+        with self._database.writing() as connection:
+            if self._purged is None or now - self._purged > _PURGE_EVERY:
+                connection.execute(delete(seen).where(seen.c.at < now - REMEMBERED))
+                self._purged = now
+            statement = inserting(connection, seen).values(key=label(key, _LONGEST_NAME), at=now)
+            result = connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[seen.c.key],
+                    set_={"at": statement.excluded.at},
+                    where=seen.c.at < now - REMEMBERED,
+                )
+            )
+            return result.rowcount == 0
+
+    # The database itself
+
+    def ping(self) -> None:
+        """Raises StoreError unless the database can be reached and written."""
+        with self._database.writing() as connection:
+            connection.execute(delete(seen).where(seen.c.key == ""))
+
+    def close(self) -> None:
+        """Closes the connections. The store cannot be used afterwards."""
+        self._database.close()

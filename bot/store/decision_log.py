@@ -1,0 +1,103 @@
+"""The decision log: appending to the chain, reading it, auditing it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, Select, cast, insert, select
+
+from bot.deals.deal import canonical_json
+from bot.store.chain import GENESIS, RawRow, audit, seal
+from bot.store.connections import LOG_LOCK, Database
+from bot.store.errors import RecordError
+from bot.store.plain import json_data, label
+from bot.store.records import AuditReport, Decision, Head, NewDecision
+from bot.store.tables import decisions, utc_text
+
+LONGEST = {"kind": 100, "actor": 300, "subject": 500}
+"""Characters. A longer text is cut and ends in a hash of the whole: say it in full in the body."""
+
+
+def append(database: Database, connection: Connection, entries: Iterable[NewDecision], now: datetime) -> list[Decision]:
+    """Adds decisions to the end of the chain, within the transaction of `connection`."""
+    prepared = [_prepare(entry) for entry in entries]
+    if not prepared:
+        return []
+    database.hold(connection, LOG_LOCK)
+    last = head(connection)
+    at = utc_text(now)
+    number, previous = last.id, last.sha256
+    rows: list[dict[str, Any]] = []
+    for entry, body in prepared:
+        number += 1
+        texts = {"kind": entry.kind, "actor": entry.actor, "subject": entry.subject}
+        sha256 = seal(number=number, at=at, **texts, body=body, previous=previous)
+        rows.append({"id": number, "at": at, **texts, "body": body.decode(), "sha256": sha256, "previous": previous})
+        previous = sha256
+    connection.execute(insert(decisions), rows)
+    return [
+        Decision(**{**row, "at": datetime.fromisoformat(at), "body": entry.body})
+        for row, (entry, _) in zip(rows, prepared, strict=True)
+    ]
+
+
+def head(connection: Connection) -> Head:
+    """The last row of the chain; id 0 and the genesis hash when the log is empty."""
+    row = connection.execute(
+        select(decisions.c.id, decisions.c.sha256).order_by(decisions.c.id.desc()).limit(1)
+    ).first()
+    return Head(row.id, row.sha256) if row else Head(0, GENESIS)
+
+
+def find(
+    connection: Connection, *, kind: str | None, subject: str | None, actor: str | None, limit: int
+) -> list[Decision]:
+    """The newest decisions that match, newest first."""
+    query = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
+    for name, wanted in (("kind", kind), ("subject", subject), ("actor", actor)):
+        if wanted is not None:
+            query = query.where(decisions.c[name] == label(wanted, LONGEST[name]))
+    return [_decision(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def get(connection: Connection, number: int) -> Decision | None:
+    """One decision by its id."""
+    row = connection.execute(select(decisions).where(decisions.c.id == number)).mappings().first()
+    return _decision(row) if row else None
+
+
+def verify(database: Database, connection: Connection, published: Head | None) -> AuditReport:
+    """Streams the whole log through the audit, in the order of the ids, from one consistent view."""
+    result = connection.execution_options(yield_per=2000).execute(_raw(database.is_sqlite))
+    return audit(map(RawRow._make, _tuples(result.partitions())), published)
+
+
+def _tuples(parts: Iterator[Sequence[Any]]) -> Iterator[Any]:
+    for part in parts:
+        yield from part
+
+
+def _raw(is_sqlite: bool) -> Select[Any]:
+    """The rows as they are. SQLite can hold anything in any column, broken UTF-8 too: there, bytes are read."""
+    texts = [decisions.c[name] for name in RawRow._fields[1:]]
+    columns = [cast(text, LargeBinary) for text in texts] if is_sqlite else texts
+    return select(decisions.c.id, *columns).order_by(decisions.c.id)
+
+
+def _prepare(entry: NewDecision) -> tuple[NewDecision, bytes]:
+    texts = {name: label(getattr(entry, name), longest) for name, longest in LONGEST.items()}
+    if not texts["kind"]:
+        raise RecordError("A decision needs a kind, such as 'verdict' or 'answer'.")
+    if not texts["actor"]:
+        raise RecordError("A decision needs an actor: who asked or decided, or the name of the program that did.")
+    body = json_data(entry.body)
+    if not isinstance(body, dict):
+        raise RecordError(f"The body of a decision is a JSON object, not a {type(entry.body).__name__}.")
+    return NewDecision(**texts, body=body), canonical_json(body)
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(**{**row, "at": datetime.fromisoformat(row["at"]), "body": json.loads(row["body"])})

@@ -1,0 +1,211 @@
+"""What the store keeps and gives back, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from bot.deals.deal import Deal, canonical_json
+from bot.deals.errors import FactError
+from bot.deals.facts import FactSpecs, FactValue
+from bot.deals.values import value_from_plain
+from bot.profile.verdict import Judgement, Verdict
+from bot.store.plain import clean, label
+
+Status = Literal["open", "won", "lost"]
+"""Where a deal stands, as far as the pipeline is concerned: only open deals are counted in it."""
+
+Role = Literal["user", "assistant"]
+
+LONGEST_KEY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision to be recorded.
+
+    `kind` is what was decided ("verdict", "answer"), `actor` who asked or decided, `subject` what it is about (a deal's
+    key, a thread); `body` is JSON data.
+    """
+
+    kind: str
+    actor: str
+    subject: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of the decision log. `sha256` covers every other field; `previous` is the hash of the row before it."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    subject: str
+    body: Mapping[str, Any]
+    sha256: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row of the log: noted somewhere else, it proves later that nothing was cut off the end."""
+
+    id: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What an audit of the decision log found.
+
+    `rows` is how many rows from the start are as they were written and `head` the hash of the last of them;
+    `first_bad` is the id of the first row that is missing, edited, or out of place, and `reason` says which.
+    """
+
+    ok: bool
+    rows: int
+    head: str
+    first_bad: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DealToSave:
+    """A judged deal to be kept.
+
+    `decision` is the id of a decision in the log, or one to record in the same step; `checked_by` is who had it
+    checked. `key` is only given for a deal that was saved under another name before.
+    """
+
+    deal: Deal
+    verdict: Verdict
+    decision: int | NewDecision | None = None
+    checked_by: str | None = None
+    key: str | None = None
+    status: Status = "open"
+
+
+@dataclass(frozen=True)
+class SavedDeal:
+    """A deal as it stands now, with its last verdict. Facts and verdict are JSON data: `deal` makes a Deal of them.
+
+    `decision_id` is the decision that recorded the verdict; None when it was not recorded. `updated_at` is when the
+    deal was last saved.
+    """
+
+    key: str
+    name: str
+    customer: str | None
+    owner: str | None
+    stage: str | None
+    close_date: date | None
+    currency: str
+    source: str | None
+    source_id: str | None
+    status: Status
+    judgement: Judgement
+    profile_sha256: str
+    deal_sha256: str
+    decision_id: int | None
+    checked_by: str | None
+    updated_at: datetime
+    facts_text: str = field(repr=False)
+    verdict_text: str = field(repr=False)
+
+    @cached_property
+    def facts_plain(self) -> dict[str, Any]:
+        """The facts as JSON data."""
+        facts: dict[str, Any] = json.loads(self.facts_text)
+        return facts
+
+    @cached_property
+    def verdict_plain(self) -> dict[str, Any]:
+        """The verdict as JSON data, as `Verdict.plain` gave it."""
+        verdict: dict[str, Any] = json.loads(self.verdict_text)
+        return verdict
+
+    def deal(self, facts: FactSpecs) -> Deal:
+        """The deal with real values, as far as the profile's facts can still hold them; see `dropped`."""
+        return self.restore(facts)[0]
+
+    def dropped(self, facts: FactSpecs) -> tuple[str, ...]:
+        """The names of the facts that `deal` leaves out: the profile dropped them, or cannot hold their value now."""
+        return self.restore(facts)[1]
+
+    def restore(self, facts: FactSpecs) -> tuple[Deal, tuple[str, ...]]:
+        """The deal, and the names of the facts that had to be left out."""
+        values: dict[str, FactValue] = {}
+        dropped: list[str] = []
+        for name, data in self.facts_plain.items():
+            spec = facts.get(name)
+            try:
+                if spec is None:
+                    dropped.append(name)
+                else:
+                    values[name] = value_from_plain(spec, data)
+            except FactError:
+                dropped.append(name)
+        deal = Deal(
+            name=self.name,
+            facts=MappingProxyType(values),
+            customer=self.customer,
+            owner=self.owner,
+            stage=self.stage,
+            close_date=self.close_date,
+            currency=self.currency,
+            source=self.source,
+            source_id=self.source_id,
+        )
+        return deal, tuple(dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said in a thread."""
+
+    role: Role
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """What is remembered of a thread: the deal it is about, and its last turns, oldest first."""
+
+    channel: str
+    thread_ts: str
+    deal_key: str | None = None
+    turns: tuple[Turn, ...] = ()
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one person thought of one decision; the last word counts."""
+
+    decision_id: int
+    user: str
+    value: str
+    at: datetime
+
+
+def folded(text: str | None) -> str:
+    """A name as it is compared: without case, width and spacing differences."""
+    return " ".join(unicodedata.normalize("NFKC", clean(text or "")).casefold().split())
+
+
+def deal_key(deal: Deal) -> str:
+    """The key that a deal is kept under: its id at its source, else who owns it and what it is called."""
+    if deal.source_id:
+        return label(f"{deal.source or 'unknown'}:{deal.source_id}", LONGEST_KEY)
+    parts = canonical_json([folded(deal.owner), folded(deal.name)])
+    return f"name:{hashlib.sha256(parts).hexdigest()[:32]}"
