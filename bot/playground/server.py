@@ -1,0 +1,245 @@
+"""The playground itself: builds the parts, serves them in a thread on loopback, and is what tests hold on to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Self, TypeVar
+
+import uvicorn
+
+from bot.playground.acts_views import ViewActs
+from bot.playground.api.call import Context
+from bot.playground.api.dispatch import WebApi
+from bot.playground.api.files import Files
+from bot.playground.errors import NotLoopback, PlaygroundError, PortInUse
+from bot.playground.events import Dispatcher
+from bot.playground.faults import Faults
+from bot.playground.http_delivery import LOOPBACK, HttpDelivery
+from bot.playground.ids import Ids
+from bot.playground.manifest import Manifest
+from bot.playground.model import Json, Message
+from bot.playground.page import Page
+from bot.playground.payloads import Payloads
+from bot.playground.records import ApiCall, Delivery
+from bot.playground.responses import Responses
+from bot.playground.routes import make_app
+from bot.playground.socket_mode import SocketMode
+from bot.playground.stacks import Stacks
+from bot.playground.triggers import Triggers
+from bot.playground.workspace import Workspace
+
+T = TypeVar("T")
+
+START_SECONDS = 10.0
+ACK_SECONDS = 3.0
+REDELIVERY = (0.0, 60.0, 300.0)
+
+
+class Playground(ViewActs):
+    """A Slack workspace on this machine. `start()` serves it; the acts (`post_as`, `press`...) are what people do.
+
+    `clock` dates messages and decides when trigger ids, streams and response URLs expire; acks and redeliveries run
+    in real time. `redelivery` is the wait before each further delivery of an event, in seconds. With a `manifest`,
+    only its commands, events and scopes exist. With a `request_url` payloads go there as signed requests (HTTP mode)
+    instead of over sockets. `hints` are texts to try, by channel id.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Callable[[], datetime],
+        workspace: Workspace | None = None,
+        manifest: Json | None = None,
+        hints: Mapping[str, Sequence[str]] | None = None,
+        redelivery: Sequence[float] = REDELIVERY,
+        ack_timeout: float = ACK_SECONDS,
+        request_url: str | None = None,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+    ) -> None:
+        if host not in LOOPBACK:
+            what = "The playground"
+            raise NotLoopback(what, host)
+        self._host, self._port = host, port
+        self._ids = Ids(clock)
+        self.workspace = workspace or Workspace.alphatech()
+        self.manifest = Manifest(manifest)
+        self.bot_token = bot_token or f"xoxb-playground-{self._ids.secret(12)}"
+        self.app_token = app_token or f"xapp-playground-{self._ids.secret(12)}"
+        self.signing_secret = signing_secret or self._ids.secret(16)
+        self.faults = Faults(self._disconnect)
+        self._triggers = Triggers(self._ids)
+        self._stacks = Stacks(self.workspace, self._ids)
+        self._payloads = Payloads(self.workspace, self._ids)
+        self._sockets = SocketMode(self.workspace, self._ids)
+        self._sockets.faults = self.faults
+        link: SocketMode | HttpDelivery = self._sockets
+        if request_url is not None:
+            link = HttpDelivery(request_url, self.signing_secret, self._ids, ack_timeout)
+            link.faults = self.faults
+        self._dispatcher = Dispatcher(
+            link=link,
+            faults=self.faults,
+            ids=self._ids,
+            redelivery=redelivery,
+            ack_timeout=ack_timeout,
+            changed=self.workspace.changed,
+        )
+        self._response_url = lambda secret: f"{self.url}response/{secret}"
+        files = Files()
+        context = Context(
+            workspace=self.workspace,
+            ids=self._ids,
+            stacks=self._stacks,
+            triggers=self._triggers,
+            manifest=self.manifest,
+            announcer=self,
+            files=files,
+            socket_url=self._socket_url,
+            upload_url=lambda secret: f"{self.url}upload/{secret}",
+            base_url=lambda: self.url,
+        )
+        self._api = WebApi(context, self.faults, files, self.bot_token, self.app_token)
+        page = Page(self, files, hints or {}, lambda: self._sockets.connected > 0 or link is not self._sockets)
+        responses = Responses(self, self._triggers, self._ids)
+        self._app = make_app(self._api, self._sockets, responses, files, page.routes())
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # ---- serving
+
+    @property
+    def url(self) -> str:
+        """The page's address. It is known once the playground was started."""
+        name = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{name}:{self._port}/"
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's address, for `WebClient(base_url=...)`."""
+        return f"{self.url}api/"
+
+    def _socket_url(self) -> str:
+        return f"ws{self.url.removeprefix('http')}link?ticket={self._sockets.issue_ticket()}&app_id=playground"
+
+    def start(self) -> None:
+        """Serve in a background thread. Raises PortInUse."""
+        if self._thread is not None:
+            return
+        listener = self._bind()
+        config = uvicorn.Config(
+            self._app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, args=(self._server, listener), name="playground", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                message = "The playground's server did not start. Look for its error above, and start it again."
+                raise PlaygroundError(message)
+            time.sleep(0.005)
+
+    def _bind(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            raise PortInUse(self._host, self._port) from error
+        self._port = int(listener.getsockname()[1])
+        return listener
+
+    def _run(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._dispatcher.attach(self._loop)
+            try:
+                await server.serve(sockets=[listener])
+            finally:
+                await self._dispatcher.close()
+                listener.close()
+
+        asyncio.run(serve())
+
+    def stop(self) -> None:
+        """Stop serving, and close what is open."""
+        if self._server is None or self._thread is None:
+            return
+        if self._loop is not None and self._thread.is_alive():
+            with contextlib.suppress(RuntimeError):
+                asyncio.run_coroutine_threadsafe(self._dispatcher.close(), self._loop)
+        self._server.should_exit = True
+        self._thread.join(START_SECONDS)
+        self._thread = None
+
+    def __enter__(self) -> Self:
+        """Serve for as long as the block runs."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop at its end."""
+        self.stop()
+
+    def _disconnect(self, reason: str, abrupt: bool) -> None:  # noqa: FBT001
+        if self._loop is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._sockets.disconnect(reason, abrupt=abrupt), self._loop).result(5)
+
+    # ---- what a test looks at
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every envelope that was sent, in order."""
+        return self._dispatcher.deliveries
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """Every Web API call that came, in order."""
+        return self._api.calls
+
+    @property
+    def connected(self) -> int:
+        """How many sockets the app has open."""
+        return self._sockets.connected
+
+    def messages(self, channel: str, viewer: str | None = None, thread_ts: str | None = None) -> list[Message]:
+        """Return a channel's messages, oldest first, replies included; with `thread_ts`, that thread's only.
+
+        What only one person sees is there for that `viewer` only; a channel the viewer is not in is empty.
+        """
+        found = self.workspace.find_channel(channel)
+        return self.workspace.messages(found.id, viewer, thread_ts) if found else []
+
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
+        """Return the predicate's first true value. Raises TimeoutError, saying what came instead."""
+        value = self.workspace.wait_for(predicate, timeout)
+        if not value:
+            sent = [f"{one.name}#{one.attempt}:{one.acked_after_seconds is not None}" for one in self.deliveries[-5:]]
+            called = [f"{one.method}:{one.error or 'ok'}" for one in self.calls[-8:]]
+            message = f"Nothing came in {timeout} s. Last deliveries (acked?): {sent}. Last calls: {called}."
+            raise TimeoutError(message)
+        return value
+
+    def wait_connected(self, timeout: float = 10.0) -> None:
+        """Return once the app's socket is open."""
+        self.wait_for(lambda: self.connected, timeout)
