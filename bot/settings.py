@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -160,6 +161,14 @@ class Settings(BaseModel):
     def has_slack(self) -> bool:
         """Whether tokens for a real workspace over Socket Mode are set."""
         return self.slack_bot_token is not None and self.slack_app_token is not None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value that is set, for logs to blot out; never to be printed."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        found = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        passwords = [urlsplit(value).password for value in found if "://" in value]
+        return (*(value for value in found if "://" not in value), *(p for p in passwords if p))
 
     @classmethod
     def load(cls, environ: dict[str, str] | None = None, env_file: Path | None = Path(".env")) -> Self:

@@ -35,6 +35,11 @@ def escape(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "")
 
 
+def inert(text: object) -> str:
+    """Text for a field in which Slack parses no markup; what looks like a mention is broken up all the same."""
+    return re.sub(r"<(?=[!@#a-zA-Z])", "<\u2060", str(text).replace("\x00", ""))
+
+
 def clip_escaped(text: object, limit: int) -> str:
     """Escape, then keep within `limit` without cutting an entity in two."""
     escaped = escape(text)
@@ -51,7 +56,7 @@ def inline(text: object, limit: int = 300) -> str:
 
 def plain(text: str, limit: int) -> dict[str, Any]:
     """A plain_text object: Slack parses nothing in it but emoji, and that is off."""
-    return {"type": "plain_text", "text": clip(text, limit) or "-", "emoji": False}
+    return {"type": "plain_text", "text": clip(inert(text), limit) or "-", "emoji": False}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from bot.slack.blocks.elements import Block, clip
+from bot.slack.blocks.elements import Block, clip, inert
 
 LONGEST = 9000
 Style = dict[str, bool]
@@ -30,7 +30,8 @@ def paragraph(pieces: Sequence[tuple[str, Style | None]]) -> Block:
 
 
 def _text(text: str, style: Style | None = None) -> Element:
-    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
+    element: Element = {"type": "text", "text": inert(text)}
+    return {**element, "style": style} if style else element
 
 
 def _section(elements: list[Element]) -> Element:

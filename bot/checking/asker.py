@@ -1,0 +1,35 @@
+"""Who asks: a person with roles, known before anything is looked up for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.profile.people import Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks for a verdict or an answer.
+
+    `user` is how the surface knows them (a Slack user id, or "operator" on the command line). A person who is not in
+    `people.yaml` has no roles, sees only what they check themselves, and reads no playbook that is kept to a role.
+    """
+
+    user: str
+    name: str
+    roles: frozenset[Role] = frozenset()
+    person: Person | None = field(default=None, compare=False)
+
+    @property
+    def audience(self) -> frozenset[str]:
+        """The roles by the names that a playbook's front matter uses."""
+        return frozenset(role.value for role in self.roles)
+
+    @property
+    def sees_all(self) -> bool:
+        """A manager without a team of their own (a sales director) sees every deal."""
+        return Role.MANAGER in self.roles and (self.person is None or self.person.team is None)
+
+
+OPERATOR = Asker(user="operator", name="operator", roles=frozenset(Role))
+"""Who runs the command line: the owner of the machine, its data folder and its database."""

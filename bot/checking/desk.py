@@ -1,0 +1,176 @@
+"""The deal desk: a deal is read, judged under the live profile, given guidance, and recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from bot.checking.asker import Asker
+from bot.deals.deal import Deal, canonical_json
+from bot.deals.reading import Reading, SentenceReader
+from bot.knowledge.library import Library
+from bot.knowledge.passages import Passage
+from bot.profile.judge import Judge
+from bot.profile.live import LiveProfile
+from bot.profile.people import People, Role
+from bot.profile.verdict import Result, Verdict
+from bot.store.database import Store
+from bot.store.records import NewDecision, SavedDeal
+
+UNNAMED = "Unnamed deal"
+LONGEST_TEXT = 20_000
+
+
+class UnreadableDeal(ValueError):
+    """Words in which no fact of a deal could be found; the message says how to write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDeal:
+    """A deal with its verdict.
+
+    `guidance` holds, by check id, the passage that helps with a finding that failed or is unknown. `key` finds the deal
+    again in the store; `decision_id` is the entry in the decision log. Both are None when nothing was recorded.
+    """
+
+    deal: Deal
+    verdict: Verdict
+    reading: Reading | None = None
+    guidance: Mapping[str, Passage] = field(default_factory=lambda: MappingProxyType({}))
+    key: str | None = None
+    decision_id: int | None = None
+    notices: tuple[str, ...] = ()
+
+
+class DealDesk:
+    """Checks deals. Without a store nothing is recorded; without a library there is no guidance, only its links."""
+
+    def __init__(
+        self,
+        *,
+        live: LiveProfile,
+        people: Callable[[], People],
+        library: Library | None,
+        store: Store | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._live = live
+        self._people = people
+        self._library = library
+        self._store = store
+        self._clock = clock
+        self._reader: tuple[str, SentenceReader] | None = None
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of the profile that is live now."""
+        return self._live.current()
+
+    def read(self, text: str) -> Reading:
+        """What the words say of a deal, by the live profile's facts."""
+        judge = self._live.current()
+        sha256 = judge.profile.id.sha256
+        if self._reader is None or self._reader[0] != sha256:
+            self._reader = (sha256, SentenceReader(judge.profile.facts, judge.profile.currency))
+        return self._reader[1].read(text[:LONGEST_TEXT])
+
+    def check_text(
+        self, text: str, *, asker: Asker, previous: Deal | None = None, source: str = "slack"
+    ) -> CheckedDeal:
+        """Read the words and judge what they say, on top of `previous` where there is one.
+
+        Raises:
+            UnreadableDeal: no fact was found in the words.
+        """
+        reading = self.read(text)
+        if not reading.facts and not reading.conflicts and not reading.errors:
+            raise UnreadableDeal(self.how_to_write())
+        deal = previous or self._named(reading, asker, source)
+        return self.check(deal.with_facts(reading.facts), asker=asker, reading=reading)
+
+    def check(
+        self, deal: Deal, *, asker: Asker, reading: Reading | None = None, key: str | None = None, record: bool = True
+    ) -> CheckedDeal:
+        """Judge a deal whose facts are known, record the verdict, and add guidance."""
+        judge = self._live.current()
+        verdict = judge.judge_fully(replace(deal, currency=judge.profile.currency))
+        guidance, notices = self._guidance(verdict, asker)
+        checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices)
+        return self._recorded(checked, judge, asker, key) if self._store is not None and record else checked
+
+    def find(self, key: str, asker: Asker) -> SavedDeal | None:
+        """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
+        saved = self._store.deal(key) if self._store is not None else None
+        return saved if saved is not None and self.may_see(saved, asker) else None
+
+    def mine(self, asker: Asker, limit: int = 10) -> list[SavedDeal]:
+        """The asker's own open deals, the latest first."""
+        if self._store is None:
+            return []
+        names = {asker.name} | ({asker.person.email, asker.person.key} if asker.person else set())
+        saved = [d for d in self._store.open_deals() if d.owner in names or d.checked_by == asker.user]
+        return sorted(saved, key=lambda d: d.updated_at, reverse=True)[:limit]
+
+    def may_see(self, saved: SavedDeal, asker: Asker) -> bool:
+        """Their own deals; a manager's team's deals; everything for the operator and a manager without a team."""
+        if saved.checked_by == asker.user or asker.sees_all:
+            return True
+        owner = self._people().by_name(saved.owner) if saved.owner else None
+        if owner is None:
+            return False
+        if asker.person is not None and owner.key == asker.person.key:
+            return True
+        return Role.MANAGER in asker.roles and asker.person is not None and owner.manager == asker.person.key
+
+    def deal_of(self, saved: SavedDeal) -> Deal:
+        """The saved deal with its facts as the live profile types them."""
+        return saved.deal(self._live.current().profile.facts)
+
+    def how_to_write(self) -> str:
+        """How to write a deal in words, with facts of the live profile."""
+        labels = [spec.label.lower() for spec in list(self._live.current().profile.facts.values())[:6]]
+        return (
+            "I found no fact of a deal in these words. Write it like this: "
+            "“Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30”. "
+            f"I can read {', '.join(labels)} and more; the form shows them all."
+        )
+
+    def _named(self, reading: Reading, asker: Asker, source: str) -> Deal:
+        name = reading.name or reading.customer or UNNAMED
+        return Deal(name=name, customer=reading.customer, owner=asker.name, source=source)
+
+    def _guidance(self, verdict: Verdict, asker: Asker) -> tuple[dict[str, Passage], tuple[str, ...]]:
+        if self._library is None:
+            return {}, ()
+        found: dict[str, Passage] = {}
+        try:
+            for finding in verdict.of(Result.FAIL, Result.UNKNOWN):
+                passage = (
+                    self._library.guidance(finding.guidance, audience=asker.audience) if finding.guidance else None
+                )
+                if passage is not None:
+                    found[finding.check] = passage
+        except Exception:  # noqa: BLE001 a verdict never waits for, nor fails with, the playbooks
+            return {}, ("The playbooks are unavailable; the verdict does not need them. `dealfit doctor` says why.",)
+        return found, ()
+
+    def _recorded(self, checked: CheckedDeal, judge: Judge, asker: Asker, key: str | None) -> CheckedDeal:
+        assert self._store is not None  # noqa: S101 the caller has looked
+        profile = judge.profile
+        self._store.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
+        deal = checked.deal
+        if key is None and deal.source_id is None and deal.name == UNNAMED:
+            facts = {"asker": asker.user, "deal": deal.sha256}
+            key = f"unnamed:{hashlib.sha256(canonical_json(facts)).hexdigest()[:32]}"
+        body = {"deal": deal.name, **checked.verdict.plain()}
+        saved = self._store.save_deal(
+            deal,
+            key=key,
+            verdict=checked.verdict,
+            decision=NewDecision("verdict", asker.user, deal.name, body),
+            checked_by=asker.user,
+        )
+        return replace(checked, key=saved.key, decision_id=saved.decision_id)

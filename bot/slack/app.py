@@ -1,0 +1,50 @@
+"""The Bolt app: one global middleware that keeps events, and the listeners."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.slack.inbox import Inbox
+from bot.slack.listeners import Put, register
+from bot.slack.services import Services
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+
+def build_app(services: Services, put: Put, *, signing_secret: str | None) -> App:
+    """Build the app. It makes no call to Slack; the first request does."""
+    from slack_bolt import App  # noqa: PLC0415 it takes a second to import
+
+    app = App(
+        client=services.client,
+        token=services.client.token,
+        # Socket Mode needs no secret; HTTP mode refuses to start without one (see bootstrap).
+        signing_secret=signing_secret or "not-used-in-socket-mode",
+        token_verification_enabled=False,
+        logger=logging.getLogger("dealfit.bolt"),
+        raise_error_for_unhandled_request=False,
+    )
+    app.use(Inbox(put).keep)
+    register(app, services, put)
+    return app
+
+
+def handlers(services: Services, *, streams: bool) -> dict[str, object]:
+    """The handlers of every kind of work."""
+    from bot.slack.work.deals import DealWork  # noqa: PLC0415
+    from bot.slack.work.home import HomeWork  # noqa: PLC0415
+    from bot.slack.work.pipeline import PipelineWork  # noqa: PLC0415
+    from bot.slack.work.questions import QuestionWork  # noqa: PLC0415
+
+    deals = DealWork(services)
+    return {
+        "deal.words": deals.check_words,
+        "deal.form": deals.check_form,
+        "deal.offer": deals.apply_offer,
+        "deal.share": deals.share,
+        "question": QuestionWork(services, deals, streams=streams).answer,
+        "pipeline": PipelineWork(services).answer,
+        "home": HomeWork(services).publish,
+    }

@@ -1,0 +1,67 @@
+"""Who a Slack user is: a person of `people.yaml` by Slack id or e-mail, else somebody without a role."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.checking.asker import Asker
+from bot.profile.people import People
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    profile: dict[str, Any]
+    at: datetime
+
+
+class Askers:
+    """Looks people up in Slack, and remembers for ten minutes who they are. Roles always come from `people.yaml`."""
+
+    def __init__(self, *, client: WebClient, people: Callable[[], People], clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._people = people
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+        self._lock = threading.Lock()
+
+    def of(self, user: str) -> Asker:
+        """The asker behind a Slack user id. Guests, strangers from other workspaces and bots have no role."""
+        people = self._people()
+        profile = self._profile(user)
+        name = str(profile.get("real_name") or profile.get("name") or user)
+        if profile.get("deleted") or profile.get("is_bot") or profile.get("is_stranger"):
+            return Asker(user=user, name=name)
+        if profile.get("is_restricted") or profile.get("is_ultra_restricted"):
+            return Asker(user=user, name=name)
+        person = people.by_slack(user)
+        email = (profile.get("profile") or {}).get("email")
+        if person is None and email:
+            person = people.by_email(str(email))
+        if person is None:
+            return Asker(user=user, name=name)
+        return Asker(user=user, name=person.name, roles=person.roles, person=person)
+
+    def _profile(self, user: str) -> dict[str, Any]:
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        with self._lock:
+            known = self._known.get(user)
+        if known is not None and self._clock() - known.at < FRESH:
+            return known.profile
+        try:
+            profile = dict(self._client.users_info(user=user)["user"] or {})
+        except (SlackClientError, OSError):
+            # Slack is away: who was known stays known; a stranger gets no role by accident.
+            return known.profile if known is not None else {"name": user}
+        with self._lock:
+            self._known[user] = _Known(profile, self._clock())
+        return profile

@@ -1,0 +1,243 @@
+"""The verdict card: what the profile says of a deal, why, what to ask next, and what to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.checking.desk import CheckedDeal
+from bot.deals.deal import plain_value
+from bot.deals.facts import FactSpecs, FactValue
+from bot.deals.values import format_value
+from bot.profile.people import People
+from bot.profile.verdict import CounterOffer, Finding, Judgement, Result
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    Block,
+    actions,
+    button,
+    clip,
+    context,
+    divider,
+    fit_message,
+    header,
+    inline,
+    section,
+)
+
+TITLES = {
+    Judgement.FITS: "✅ Fits",
+    Judgement.NEEDS_APPROVAL: "🟠 Needs approval",
+    Judgement.DOES_NOT_FIT: "⛔ Does not fit",
+    Judgement.INCOMPLETE: "❔ Incomplete",
+}
+MEANINGS = {
+    Judgement.FITS: "The Deal Profile accepts this deal as it stands.",
+    Judgement.NEEDS_APPROVAL: "Outside the Deal Profile, within what somebody may approve.",
+    Judgement.DOES_NOT_FIT: "Outside the Deal Profile, beyond what anybody may approve.",
+    Judgement.INCOMPLETE: "Facts are missing; the verdict waits for them.",
+}
+MOST_FAILS = 12
+MOST_QUESTIONS = 5
+
+
+def verdict_card(
+    checked: CheckedDeal, *, facts: FactSpecs, people: People, shared_by: str | None = None
+) -> list[Block]:
+    """The whole card for a message. `shared_by` is set where it stands in a channel for all to see."""
+    verdict = checked.verdict
+    blocks = [
+        header(f"{TITLES[verdict.judgement]}: {checked.deal.name}"),
+        context(_meaning(checked, people)),
+        section(understood(checked, facts)),
+    ]
+    blocks += _reading_notes(checked, facts)
+    blocks += _fails(checked, facts, people)
+    blocks += _questions(checked)
+    blocks += _offers(verdict.counter_offers, facts, checked, shared=shared_by is not None)
+    blocks.append(context(_rest(checked)))
+    blocks += [context(inline(notice)) for notice in checked.notices]
+    if shared_by is not None:
+        blocks.append(context(f"Shared by {inline(shared_by)}"))
+    buttons = _buttons(checked, shared=shared_by is not None)
+    tail = [actions(*buttons)] if buttons else []
+    more = context("There is more than one message holds: *All findings* shows it.")
+    return [*fit_message([*blocks, *tail], more)[: -len(tail) or None], *tail] if tail else fit_message(blocks, more)
+
+
+def findings_view(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> dict[str, object]:
+    """A modal with every finding, those that pass as well."""
+    order = {Result.FAIL: 0, Result.UNKNOWN: 1, Result.PASS: 2, Result.NOT_APPLICABLE: 3}
+    blocks: list[Block] = [section(f"*{inline(checked.deal.name)}*: {TITLES[checked.verdict.judgement]}")]
+    in_order = sorted(checked.verdict.findings, key=lambda f: order[f.result])
+    blocks.extend(section(finding_text(finding, facts, people)) for finding in in_order)
+    shown = blocks[:98]
+    if len(blocks) > len(shown):
+        shown.append(context(f"{len(blocks) - len(shown)} further findings are on the command line: `dealfit check`."))
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "All findings"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": shown,
+    }
+
+
+def notification(checked: CheckedDeal) -> str:
+    """What a phone shows: the verdict and the checks that decide it."""
+    failed = [f.label for f in checked.verdict.of(Result.FAIL)]
+    text = f"{TITLES[checked.verdict.judgement]}: {inline(checked.deal.name, 80)}"
+    return clip(f"{text}. {inline('; '.join(failed), 200)}" if failed else text, 300)
+
+
+def understood(checked: CheckedDeal, facts: FactSpecs) -> str:
+    """The facts that were judged, in the profile's order."""
+    known = [
+        f"{inline(spec.label)} *{inline(value_words(facts, name, checked.deal.facts[name]))}*"
+        for name, spec in facts.items()
+        if name in checked.deal.facts
+    ]
+    return clip(" · ".join(known) or "No fact is known yet.", 2900)
+
+
+def value_words(facts: FactSpecs, fact: str, value: FactValue) -> str:
+    """A value as people write it."""
+    spec = facts.get(fact)
+    return format_value(spec, value) if spec is not None else str(plain_value(value))
+
+
+def finding_text(finding: Finding, facts: FactSpecs, people: People) -> str:
+    """One finding in a few lines: what was found, the limit, the gap, the reason, and who may approve."""
+    mark = {Result.FAIL: "✗", Result.UNKNOWN: "?", Result.PASS: "✓", Result.NOT_APPLICABLE: "–"}[finding.result]
+    lines = [f"{mark} *{inline(finding.label)}*" + ("" if finding.counted else " (dry run: not counted)")]
+    lines.append(_measure(finding, facts))
+    if finding.result is Result.FAIL:
+        lines.append(f"_{inline(finding.because)}_")
+        lines.append(_approval(finding, people))
+    return "\n".join(line for line in lines if line)
+
+
+def _measure(finding: Finding, facts: FactSpecs) -> str:
+    if finding.result is Result.NOT_APPLICABLE:
+        return "does not apply to this deal"
+    label = facts[finding.fact].label if finding.fact in facts else ""
+    parts = []
+    if finding.actual is not None and finding.fact is not None:
+        parts.append(f"{inline(label)} *{inline(value_words(facts, finding.fact, finding.actual))}*")
+    if finding.limit:
+        parts.append(f"limit {inline(finding.limit)}")
+    if finding.gap:
+        parts.append(f"gap *{inline(plain_value(finding.gap))} {inline(finding.unit or '')}*")
+    if finding.result is Result.UNKNOWN and finding.missing:
+        missing = ", ".join(facts[name].label if name in facts else name for name in finding.missing)
+        parts.append(f"not known: {inline(missing)}")
+    return " · ".join(parts)
+
+
+def _approval(finding: Finding, people: People) -> str:
+    if finding.authority is None:
+        return "Nobody may approve this."
+    days = f", for {finding.expires_in_days} days" if finding.expires_in_days else ""
+    return f"May be approved by *{inline(people.authority_name(finding.authority))}*{days}."
+
+
+def _meaning(checked: CheckedDeal, people: People) -> str:
+    verdict = checked.verdict
+    text = MEANINGS[verdict.judgement]
+    if verdict.judgement is Judgement.NEEDS_APPROVAL:
+        names = ", ".join(inline(people.authority_name(name)) for name in verdict.authorities)
+        text = f"{text} To decide: *{names}*."
+    segment = f" Segment: {inline(verdict.segment)} ({inline(verdict.stance or '')})." if verdict.segment else ""
+    return f"{text}{segment}"
+
+
+def _reading_notes(checked: CheckedDeal, facts: FactSpecs) -> list[Block]:
+    reading = checked.reading
+    if reading is None:
+        return []
+    notes = [
+        f"⚠️ Contradiction: {inline(' … '.join(_words(conflict.words)))}. "
+        f"*{inline(facts[conflict.fact].label)}* stays unknown until you say which."
+        for conflict in reading.conflicts
+    ]
+    notes += [f"⚠️ {inline(str(error))}" for error in reading.errors]
+    if reading.unread:
+        notes.append(f"Not understood, and not used: {inline(', '.join(f'“{w}”' for w in reading.unread), 500)}")
+    return [context(*notes)] if notes else []
+
+
+def _words(words: object) -> list[str]:
+    return [str(getattr(word, "words", word)) for word in words] if isinstance(words, Iterable) else [str(words)]
+
+
+def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> list[Block]:
+    fails = checked.verdict.of(Result.FAIL)
+    blocks: list[Block] = [divider()] if fails else []
+    for finding in fails[:MOST_FAILS]:
+        passage = checked.guidance.get(finding.check)
+        accessory = (
+            button("Read why", ids.OPEN_PASSAGE, passage.id, label=f"Read: {passage.heading}") if passage else None
+        )
+        blocks.append(section(finding_text(finding, facts, people), accessory=accessory))
+    if len(fails) > MOST_FAILS:
+        blocks.append(context(f"{len(fails) - MOST_FAILS} more fail: *All findings* shows them."))
+    return blocks
+
+
+def _questions(checked: CheckedDeal) -> list[Block]:
+    questions = checked.verdict.ask
+    if not questions:
+        return []
+    lines = [f"{n}. {inline(q.question)}" for n, q in enumerate(questions[:MOST_QUESTIONS], 1)]
+    more = f"\n…and {len(questions) - MOST_QUESTIONS} more in the form." if len(questions) > MOST_QUESTIONS else ""
+    blocks: list[Block] = [divider(), section("*Ask next*\n" + "\n".join(lines) + more)]
+    unknown = [checked.guidance[f.check] for f in checked.verdict.of(Result.UNKNOWN) if f.check in checked.guidance]
+    reads = {passage.id: passage for passage in unknown}
+    if reads:
+        row = [
+            button(passage.heading.split(" > ")[-1], ids.OPEN_PASSAGE, passage.id, label=f"Read: {passage.heading}")
+            | {"action_id": f"{ids.OPEN_PASSAGE}.{n}"}
+            for n, passage in enumerate(list(reads.values())[:3])
+        ]
+        blocks.append(actions(*row))
+    return blocks
+
+
+def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: CheckedDeal, *, shared: bool) -> list[Block]:
+    if not offers:
+        return []
+    blocks: list[Block] = [
+        divider(),
+        section("*The nearest deal that fits*" + (": either of" if len(offers) > 1 else "")),
+    ]
+    for n, offer in enumerate(offers[:3]):
+        moves = ", ".join(
+            f"{inline(facts[c.fact].label)} "
+            f"{inline(value_words(facts, c.fact, c.before)) if c.before is not None else 'not known'} → "
+            f"*{inline(value_words(facts, c.fact, c.after))}*"
+            for c in offer.changes
+        )
+        can_apply = checked.key is not None and not shared
+        accessory = button("Apply", ids.APPLY_OFFER, f"{n}|{checked.key}") if can_apply else None
+        blocks.append(section(moves, accessory=accessory))
+    return blocks
+
+
+def _rest(checked: CheckedDeal) -> str:
+    verdict = checked.verdict
+    passed, unknown = len(verdict.of(Result.PASS)), len(verdict.of(Result.UNKNOWN))
+    applied = len(verdict.of(Result.PASS, Result.FAIL, Result.UNKNOWN))
+    profile = verdict.profile
+    log = f" · decision {checked.decision_id}" if checked.decision_id else ""
+    return (
+        f"{passed} of {applied} checks pass, {unknown} not known yet · "
+        f"{inline(profile.title)} {inline(profile.version)} ({profile.sha256[:8]}){log}"
+    )
+
+
+def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
+    if checked.key is None:
+        return []
+    row = [button("Edit the deal", ids.EDIT_DEAL, checked.key, style=None if shared else "primary")]
+    row.append(button("All findings", ids.SHOW_FINDINGS, checked.key))
+    if not shared:
+        row.append(button("Share in channel", ids.SHARE_DEAL, checked.key))
+    return row

@@ -1,0 +1,145 @@
+"""The durable queue behind the inbox: work survives a crash, and happens once per key, in one process or in many.
+
+DBOS keeps one registry per process; this class owns it between `start` and `stop`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import structlog
+
+from bot.slack.inbox import Work
+
+if TYPE_CHECKING:
+    from dbos import DBOS
+
+T = TypeVar("T")
+QUEUE = "dealfit"
+REMEMBERED = timedelta(hours=72)
+"""Slack was seen to deliver an event again after minutes; a key is remembered for three days."""
+POLL_SECONDS = 0.1
+HOUSEKEEPING_SECONDS = 3600.0
+
+
+class Steps(Protocol):
+    """Runs one step of a piece of work; a step that was done is not done again after a crash."""
+
+    def __call__(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
+        """Do it, or give back what it gave when it was done. `attempts` above 1 retries with growing pauses."""
+        ...
+
+
+Handler = Callable[[Mapping[str, Any], Steps], None]
+
+
+class DurableQueue:
+    """Work goes in with `put` and is done by the handler of its kind."""
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        version: str,
+        handlers: Mapping[str, Handler],
+        failed: Callable[[Work, BaseException], None],
+        workers: int,
+        clock: Callable[[], datetime],
+        executor_id: str | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._version = version
+        self._handlers = dict(handlers)
+        self._failed = failed
+        self._workers = workers
+        self._clock = clock
+        self._executor_id = executor_id
+        self._dbos: type[DBOS] | None = None
+        self._workflow: Callable[..., None] | None = None
+        self._stopping = threading.Event()
+        self._log = structlog.get_logger("dealfit.queue")
+
+    def start(self) -> None:
+        """Open the database, take up the work that a crash left, and begin."""
+        from dbos import DBOS, DBOSConfig  # noqa: PLC0415 it takes seconds to import
+
+        config: DBOSConfig = {
+            "name": "dealfit",
+            "system_database_url": self._database_url,
+            "application_version": self._version,
+            "log_level": "ERROR",
+            "console_log_level": "ERROR",
+        }
+        if self._executor_id:
+            config["executor_id"] = self._executor_id
+        DBOS(config=config)
+        self._workflow = DBOS.workflow(name="dealfit.work")(self._do)
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
+        self._dbos = DBOS
+        threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True).start()
+
+    def put(self, work: Work) -> None:
+        """Put work away durably. A key that was seen in the last three days is not done again."""
+        from dbos import SetWorkflowID  # noqa: PLC0415 loaded already by start
+
+        if self._dbos is None or self._workflow is None:
+            message = "the queue is not running"
+            raise RuntimeError(message)
+        with SetWorkflowID(work.key):
+            self._dbos.enqueue_workflow(QUEUE, self._workflow, work.kind, work.key, dict(work.payload))
+
+    def waiting(self) -> int:
+        """How many pieces of work are not finished."""
+        if self._dbos is None:
+            return 0
+        return len(self._dbos.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
+
+    def stop(self) -> None:
+        """Finish what runs, as far as a few seconds allow; the rest goes on at the next start."""
+        self._stopping.set()
+        if self._dbos is not None:
+            self._dbos.destroy(workflow_completion_timeout_sec=5)
+            self._dbos = None
+
+    def _do(self, kind: str, key: str, payload: dict[str, Any]) -> None:
+        try:
+            self._handlers[kind](payload, self._step)
+        except Exception as error:
+            cause = error
+            self._log.exception("work failed", kind=kind, key=key)
+            self._step("tell", lambda: self._failed(Work(kind, key, payload), cause), attempts=3)
+            raise
+
+    def _step(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
+        from dbos import DBOS  # noqa: PLC0415 loaded already by start
+
+        options: Any = {"name": name}
+        if attempts > 1:
+            options |= {"retries_allowed": True, "max_attempts": attempts, "interval_seconds": 0.5, "backoff_rate": 2.0}
+        return DBOS.run_step(options, do)
+
+    def _keep_house(self) -> None:
+        while not self._stopping.wait(HOUSEKEEPING_SECONDS):
+            try:
+                self.forget()
+            except Exception:  # noqa: BLE001 the next hour tries again
+                self._log.exception("old work could not be removed")
+
+    def forget(self) -> int:
+        """Remove finished work older than three days, with the texts in it. Returns how many pieces went."""
+        if self._dbos is None:
+            return 0
+        before = (self._clock().astimezone(UTC) - REMEMBERED).isoformat()
+        done = self._dbos.list_workflows(
+            completed_before=before,
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            load_input=False,
+            load_output=False,
+            limit=5000,
+        )
+        self._dbos.delete_workflows([w.workflow_id for w in done])
+        return len(done)

@@ -1,0 +1,123 @@
+"""Buttons. Those that open a view do it at once; those that post are handed on as work before the ack."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.slack import ids
+from bot.slack.blocks.elements import section
+from bot.slack.blocks.form import FormContext
+from bot.slack.forms import open_form
+from bot.slack.inbox import Work
+from bot.slack.replies import Place
+from bot.slack.services import Services
+from bot.slack.sources import source_view
+from bot.slack.work.deals import GONE
+
+if TYPE_CHECKING:
+    from slack_bolt import Ack, App
+
+    from bot.slack.listeners import Put
+
+WORK = {
+    ids.APPLY_OFFER: "deal.offer",
+    ids.SHARE_DEAL: "deal.share",
+    ids.PIPELINE: "pipeline",
+}
+
+
+def register(app: App, services: Services, put: Put) -> None:  # noqa: C901 a list of buttons, each a few lines
+    """Register every button."""
+
+    def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        payload = {**action_payload(body), "value": str(action.get("value") or ""), "text": ""}
+        kind = WORK[str(action["action_id"])]
+        put(Work(kind, f"action:{body['trigger_id']}:{action['action_id']}", payload))
+        ack()
+
+    def new_deal(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        open_form(services, trigger_id=str(body["trigger_id"]), user=str(body["user"]["id"]), where=_where(body))
+
+    def edit_deal(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        user = str(body["user"]["id"])
+        saved = services.desk.find(str(action["value"]), services.askers.of(user))
+        if saved is None:
+            services.replies.send(_place(body), text=GONE, blocks=[section(GONE)])
+            return
+        deal = services.desk.deal_of(saved)
+        open_form(services, trigger_id=str(body["trigger_id"]), user=user, where=_where(body, saved.key), deal=deal)
+
+    def show_findings(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 keeps the table of listeners readable
+
+        ack()
+        asker = services.askers.of(str(body["user"]["id"]))
+        saved = services.desk.find(str(action["value"]), asker)
+        if saved is None:
+            services.replies.send(_place(body), text=GONE, blocks=[section(GONE)])
+            return
+        checked = services.desk.check(services.desk.deal_of(saved), asker=asker, record=False)
+        view = findings_view(checked, facts=services.live.current().profile.facts, people=services.people())
+        services.client.views_open(trigger_id=str(body["trigger_id"]), view=view)
+
+    def open_passage(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        asker = services.askers.of(str(body["user"]["id"]))
+        view = source_view(services, str(action["value"]), asker)
+        # From inside a modal the source lies on top of it, so that closing it leads back.
+        show = services.client.views_push if body.get("view", {}).get("type") == "modal" else services.client.views_open
+        show(trigger_id=str(body["trigger_id"]), view=view)
+
+    def ask_again(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        message = body.get("message") or {}
+        payload = {
+            **action_payload(body),
+            "ts": str(message.get("ts") or ""),
+            "thread_ts": str(message.get("thread_ts") or message.get("ts") or ""),
+            "text": str(action["value"]),
+            "direct": True,
+        }
+        put(Work("question", f"action:{body['trigger_id']}", payload))
+        ack()
+
+    def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        number, _, value = str(action.get("value") or "").partition("|")
+        if number.isdigit() and value in {"up", "down"}:
+            services.store.give_feedback(decision_id=int(number), user=str(body["user"]["id"]), value=value)
+        ack()
+
+    for action_id in WORK:
+        app.action(action_id)(hand_on)
+    app.action(ids.CHECK_DEAL)(new_deal)
+    app.action(ids.EDIT_DEAL)(edit_deal)
+    app.action(ids.SHOW_FINDINGS)(show_findings)
+    app.action(re.compile(rf"^{re.escape(ids.OPEN_PASSAGE)}(\.\d+)?$"))(open_passage)
+    app.action(re.compile(rf"^{re.escape(ids.ASK_AGAIN)}\.\d+$"))(ask_again)
+    app.action(ids.FEEDBACK)(feedback)
+
+
+def action_payload(body: dict[str, Any]) -> dict[str, Any]:
+    """What work needs of a pressed button."""
+    user = str(body["user"]["id"])
+    container = body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or user
+    thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+    return {
+        "team": str((body.get("team") or {}).get("id") or ""),
+        "user": user,
+        "channel": str(channel),
+        "thread_ts": thread,
+        "response_url": body.get("response_url"),
+    }
+
+
+def _place(body: dict[str, Any]) -> Place:
+    return Place.of(action_payload(body))
+
+
+def _where(body: dict[str, Any], key: str | None = None) -> FormContext:
+    payload = action_payload(body)
+    return FormContext(channel=payload["channel"], response_url=payload["response_url"], key=key)

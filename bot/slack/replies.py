@@ -1,0 +1,98 @@
+"""Where an answer goes: back through the response URL, into a thread, or to one person; never into silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "missing_scope"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody waits for an answer: a thread that all may read, or a channel in which only `user` shall see it."""
+
+    channel: str
+    user: str
+    thread_ts: str | None = None
+    response_url: str | None = None
+    private: bool = True
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> Place:
+        """The place that a piece of work names."""
+        return cls(
+            channel=str(payload["channel"]),
+            user=str(payload["user"]),
+            thread_ts=payload.get("thread_ts"),
+            response_url=payload.get("response_url"),
+            private=bool(payload.get("private", True)),
+        )
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether this is a direct message, where everything is private."""
+        return self.channel.startswith("D")
+
+
+class Replies:
+    """Sends messages to places."""
+
+    def __init__(self, client: WebClient) -> None:
+        self.client = client
+
+    def send(self, place: Place, *, text: str, blocks: Sequence[Block]) -> str | None:
+        """Send to a place. Where that is not possible, the person gets it as a direct message with the reason.
+
+        Returns:
+            The message's timestamp, where Slack gives one.
+        """
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+        message = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
+        if place.private and place.response_url and self._respond(place.response_url, message):
+            return None
+        try:
+            if place.private and not place.is_direct:
+                sent = self.client.chat_postEphemeral(
+                    channel=place.channel, user=place.user, thread_ts=place.thread_ts, **message
+                )
+                return str(sent["message_ts"])
+            sent = self.client.chat_postMessage(
+                channel=place.channel, thread_ts=place.thread_ts, unfurl_links=False, unfurl_media=False, **message
+            )
+            return str(sent["ts"])
+        except SlackApiError as error:
+            if error.response.get("error") not in NOT_HERE or place.is_direct:
+                raise
+            return self._direct(place, message, str(error.response.get("error")))
+
+    def _respond(self, url: str, message: dict[str, Any]) -> bool:
+        """Try the response URL: it lives for 30 minutes and five uses, so it may be gone after a crash."""
+        from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 loaded with the client
+
+        try:
+            answer = WebhookClient(url, timeout=10).send(response_type="ephemeral", replace_original=False, **message)
+        except OSError:
+            return False
+        return answer.status_code == 200 and answer.body == "ok"  # noqa: PLR2004 HTTP's own number
+
+    def _direct(self, place: Place, message: dict[str, Any], reason: str) -> str:
+        why = {
+            "is_archived": "that channel is archived",
+            "missing_scope": "the app lacks a permission there",
+        }.get(reason, "I am not in that channel; invite me with /invite @Dealfit")
+        opened = self.client.conversations_open(users=place.user)
+        note: Block = {
+            "type": "context",
+            "elements": [{"type": "mrkdwn", "text": f"I answer here, because {why}.", "verbatim": True}],
+        }
+        blocks = [note, *message["blocks"]][:50]
+        sent = self.client.chat_postMessage(channel=opened["channel"]["id"], text=message["text"], blocks=blocks)
+        return str(sent["ts"])

@@ -1,0 +1,38 @@
+"""What the Slack side works with, built once by `bootstrap` and passed around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.answers.service import AnswerService
+from bot.checking.desk import DealDesk
+from bot.knowledge.library import Library
+from bot.pipeline.service import PipelineService
+from bot.profile.live import LiveProfile
+from bot.profile.people import People
+from bot.slack.askers import Askers
+from bot.slack.replies import Replies
+from bot.store.database import Store
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a listener or a piece of work may need; nothing is looked up elsewhere."""
+
+    client: WebClient
+    live: LiveProfile
+    people: Callable[[], People]
+    library: Library
+    store: Store
+    desk: DealDesk
+    answers: AnswerService
+    pipeline: PipelineService
+    askers: Askers
+    replies: Replies
+    clock: Callable[[], datetime]

@@ -1,0 +1,88 @@
+"""An answer that appears while it is written, and is whole in the end even if the stream breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot.slack.blocks.elements import Block, inert
+from bot.slack.replies import Place
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+    from slack_sdk.web.chat_stream import ChatStream
+
+BUFFER = 256
+APPEND_LIMIT = 11_000
+LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
+
+
+def safe_markdown(text: str) -> str:
+    """Markdown of a model or a document without anything live: links keep their words, addresses do not link."""
+    text = LINK.sub(lambda match: match[1], text)
+    text = inert(text).replace("://", ":\u2060//")
+    return re.sub(r"\bwww\.", "www\u2060.", text, flags=re.IGNORECASE)
+
+
+class AnswerStream:
+    """Streams text into a thread. Nothing is sent before the first text, so an answer without any costs no stream."""
+
+    def __init__(self, client: WebClient, place: Place, *, team: str) -> None:
+        self._client = client
+        self._place = place
+        self._team = team
+        self._stream: ChatStream | None = None
+        self._broken = False
+
+    def write(self, text: str) -> None:
+        """Append checked text. A stream that breaks is not an error here: `finish` mends it."""
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        if self._broken or not text:
+            return
+        if self._stream is None:
+            self._stream = self._client.chat_stream(
+                buffer_size=BUFFER,
+                channel=self._place.channel,
+                thread_ts=self._place.thread_ts or "",
+                recipient_team_id=self._team,
+                recipient_user_id=self._place.user,
+            )
+        safe = safe_markdown(text)
+        try:
+            for start in range(0, len(safe), APPEND_LIMIT):
+                self._stream.append(markdown_text=safe[start : start + APPEND_LIMIT])
+        except SlackClientError:
+            self._broken = True
+
+    def finish(self, *, text: str, blocks: Sequence[Block], tail: Sequence[Block]) -> bool:
+        """End the stream with the sources; where it broke, put the whole answer in its place.
+
+        Returns:
+            Whether the answer stands in the thread now; if not, it has yet to be posted.
+        """
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        if self._stream is None:
+            return False
+        try:
+            if self._broken:
+                return self._replace(text, blocks)
+            self._stream.stop(blocks=list(tail))
+        except SlackClientError:
+            return self._replace(text, blocks)
+        return True
+
+    def _replace(self, text: str, blocks: Sequence[Block]) -> bool:
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        ts = self._stream.ts if self._stream else None
+        if ts is None:
+            return False
+        message: dict[str, Any] = {"text": text, "blocks": list(blocks)}
+        try:
+            self._client.chat_update(channel=self._place.channel, ts=ts, **message)
+        except SlackClientError:
+            return False
+        return True

@@ -1,0 +1,130 @@
+"""Questions: in a mention, in a thread of ours, or in the direct message; and deals that somebody states there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.answers.model import Answer, Turn
+from bot.checking.asker import Asker
+from bot.slack.blocks import answer as drawing
+from bot.slack.blocks.elements import Block, inline, section
+from bot.slack.durable import Steps
+from bot.slack.replies import Place
+from bot.slack.services import Services
+from bot.slack.streaming import AnswerStream
+from bot.slack.work.deals import DealWork
+
+POST_ATTEMPTS = 6
+CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|my)?\s*deal)?\s*[:,]?\s+", re.IGNORECASE)
+ENOUGH_FACTS = 3
+HELP = (
+    "Ask me how to sell the way our Deal Profile means it, for example “what discount can I give on a two-month deal?” "
+    "or “how do I open a conversation with a CFO?”. To check a deal, write `/deal-check` and the deal in words, "
+    "or `/deal-check` alone for a form."
+)
+
+
+class QuestionWork:
+    """The handler of questions."""
+
+    def __init__(self, services: Services, deals: DealWork, *, streams: bool) -> None:
+        self._services = services
+        self._deals = deals
+        self._streams = streams
+
+    def answer(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Answer in the thread; or say nothing where nobody asked us."""
+        thread = steps("thread", lambda: self._history(payload))
+        if not payload["direct"] and not thread["ours"]:
+            return
+        place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
+        text = str(payload["text"])
+        if not text:
+            steps("post", lambda: self._post(place, {"text": HELP, "blocks": [section(HELP)]}), attempts=POST_ATTEMPTS)
+            return
+        steps("status", lambda: self._status(place))
+        if self._states_a_deal(text):
+            words = {**payload, "text": CHECK.sub("", text, count=1)}
+            message = steps("judge", lambda: self._deals.card_of_words(words))
+        elif self._streams:
+            # Composing and posting are one step here: what has been streamed cannot be taken back.
+            message = steps("stream", lambda: self._stream(place, text, payload, thread))
+        else:
+            message = steps("compose", lambda: self._compose(text, payload, thread))
+        if not message.get("sent"):
+            steps("post", lambda: self._post(place, message), attempts=POST_ATTEMPTS)
+        steps("remember", lambda: self._remember(payload, text, message))
+
+    def _history(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        state = self._services.store.thread(str(payload["channel"]), str(payload["thread_ts"]))
+        turns = [[turn.role, turn.text] for turn in state.turns]
+        return {"ours": bool(turns), "turns": turns, "deal_key": state.deal_key}
+
+    def _states_a_deal(self, text: str) -> bool:
+        facts = self._services.desk.read(text).facts
+        return bool(facts) and (CHECK.match(text) is not None or (len(facts) >= ENOUGH_FACTS and "?" not in text))
+
+    def _ask(self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any], on_text: Any = None) -> Answer:
+        asker = self._services.askers.of(str(payload["user"]))
+        deal = self._deal(thread.get("deal_key"), asker)
+        history = [Turn(role, said) for role, said in thread["turns"]]
+        return self._services.answers.answer(text, asker=asker, history=history, deal=deal, on_text=on_text)
+
+    def _deal(self, key: str | None, asker: Asker) -> Any:
+        saved = self._services.desk.find(key, asker) if key else None
+        return self._services.desk.deal_of(saved) if saved else None
+
+    def _compose(self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._ask(text, payload, thread)
+        blocks: list[Block] = drawing.answer_blocks(answer)
+        return {"text": drawing.answer_notification(answer), "blocks": blocks, "said": answer.text}
+
+    def _stream(self, place: Place, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any]) -> dict[str, Any]:
+        stream = AnswerStream(self._services.client, place, team=str(payload["team"]))
+        answer = self._ask(text, payload, thread, on_text=stream.write)
+        sent = stream.finish(
+            text=drawing.answer_notification(answer),
+            blocks=drawing.answer_blocks(answer),
+            tail=[*drawing.answer_sources(answer), *drawing.answer_footer(answer)],
+        )
+        return {
+            "text": drawing.answer_notification(answer),
+            "blocks": drawing.answer_blocks(answer),
+            "said": answer.text,
+            "sent": sent,
+        }
+
+    def _post(self, place: Place, message: Mapping[str, Any]) -> str | None:
+        return self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
+
+    def _status(self, place: Place) -> None:
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        try:
+            self._services.client.assistant_threads_setStatus(
+                channel_id=place.channel,
+                thread_ts=place.thread_ts or "",
+                status="is looking it up…",
+                loading_messages=["Reading the Deal Profile…", "Looking through the playbooks…"],
+            )
+        except SlackClientError:
+            # A status is a courtesy; a workspace without the agent view has none.
+            return
+
+    def _remember(self, payload: Mapping[str, Any], text: str, message: Mapping[str, Any]) -> None:
+        store, channel, thread_ts = self._services.store, str(payload["channel"]), str(payload["thread_ts"])
+        store.remember_turn(channel, thread_ts, "user", text)
+        said = str(message.get("said") or message["text"])
+        store.remember_turn(channel, thread_ts, "assistant", said, deal_key=message.get("key"))
+
+
+def failure_blocks(reference: str) -> list[Block]:
+    """What somebody sees when their work failed: never silence."""
+    return [
+        section(
+            "Something went wrong on my side and I could not finish this. Nothing you entered was lost; please try "
+            f"again. If it happens again, give this reference to whoever runs Dealfit: `{inline(reference, 100)}`"
+        )
+    ]
