@@ -1,0 +1,138 @@
+"""The judge: a deal and a Deal Profile give a verdict, always the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from bot.deals.deal import Deal
+from bot.deals.facts import FactType, FactValue
+from bot.profile.compiled_check import CompiledCheck
+from bot.profile.compiled_segments import CompiledSegments
+from bot.profile.counter_offers import Negotiation
+from bot.profile.evaluate import Facts
+from bot.profile.limits import LimitStatement, limits_of
+from bot.profile.model import Profile
+from bot.profile.questions import Questions
+from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
+from bot.profile.words import Words
+
+_PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
+    FactType.INTEGER: (int,),
+    FactType.NUMBER: (Decimal, int),
+    FactType.PERCENT: (Decimal, int),
+    FactType.MONEY: (Decimal, int),
+    FactType.YES_NO: (bool,),
+    FactType.CHOICE: (str,),
+    FactType.TEXT: (str,),
+    FactType.DATE: (date,),
+    FactType.OUTCOMES: (tuple,),
+}
+
+
+class Judge:
+    """Judges deals by one profile. Made once per profile; safe to use from several threads."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.words = Words(profile.facts, profile.currency)
+        self._segments = CompiledSegments(profile) if profile.segments else None
+        self._checks = tuple(CompiledCheck(check, profile, self.words) for check in profile.checks)
+        self._counted = tuple(check for check in self._checks if check.check.counted)
+        self._types = {name: _PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
+        self._money = frozenset(name for name, spec in profile.facts.items() if spec.type is FactType.MONEY)
+        self._ranks = {authority: rank for rank, authority in enumerate(profile.authorities)}
+        self._questions = Questions(profile, self._segments)
+        self._negotiation = Negotiation(profile, self.fits)
+
+    def judge(self, deal: Deal) -> Verdict:
+        """The verdict on a deal, with a finding for each check in the profile's order, the segments' first.
+
+        Money in another currency than the profile's is taken as unknown: it is never compared as if it were the same.
+        Raises TypeError for a fact whose value is not of its declared kind: values are read by `bot.deals.values`.
+        """
+        facts = self._usable(deal)
+        findings: list[Finding] = []
+        segment = None
+        if self._segments is not None:
+            segment, finding = self._segments.place(facts)
+            findings.append(finding)
+        findings.extend([check.finding(facts) for check in self._checks])
+        judgement, authorities = self._decide(findings)
+        return Verdict(
+            judgement=judgement,
+            profile=self.profile.id,
+            deal_sha256=deal.sha256,
+            facts=deal.facts,
+            findings=tuple(findings),
+            segment=None if segment is None else segment.name,
+            stance=None if segment is None else segment.stance.value,
+            authorities=authorities,
+            ask=self._questions.order(findings, facts),
+        )
+
+    def judge_fully(self, deal: Deal) -> Verdict:
+        """The verdict together with the counter-offers, which take longer to find."""
+        verdict = self.judge(deal)
+        return replace(verdict, counter_offers=self.counter_offers(deal, verdict))
+
+    def counter_offers(self, deal: Deal, verdict: Verdict) -> tuple[CounterOffer, ...]:
+        """The nearest deals that fit, each judged; none for a deal that fits already or is incomplete."""
+        offers = self._negotiation.offers(self._usable(deal), verdict)
+        return tuple(offer for offer in offers if self.judge(_changed(deal, offer)).judgement is Judgement.FITS)
+
+    def fits(self, facts: Facts) -> bool:
+        """Whether a deal with exactly these facts fits: the verdict alone, without findings."""
+        if self._segments is not None and not self._segments.accepts(facts):
+            return False
+        return all(check.accepts(facts) for check in self._counted)
+
+    def limits(self, check_id: str, facts: Mapping[str, FactValue]) -> tuple[LimitStatement, ...]:
+        """What a check requires of a deal of which only these facts are known.
+
+        One statement for each case that may apply. Raises KeyError when the profile has no such check.
+        """
+        return limits_of(self.profile, self.words, check_id, facts)
+
+    def _usable(self, deal: Deal) -> Facts:
+        for name, value in deal.facts.items():
+            allowed = self._types.get(name)
+            if allowed is not None and (not isinstance(value, allowed) or (value is True or value is False)):
+                if allowed == (bool,) and isinstance(value, bool):
+                    continue
+                kind = self.profile.facts[name].type
+                msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
+                raise TypeError(msg)
+        if deal.currency == self.profile.currency or not self._money:
+            return deal.facts
+        return {name: value for name, value in deal.facts.items() if name not in self._money}
+
+    def _decide(self, findings: Sequence[Finding]) -> tuple[Judgement, tuple[str, ...]]:
+        incomplete = False
+        authorities: set[str] = set()
+        judgement = Judgement.FITS
+        for finding in findings:
+            if not finding.counted:
+                continue
+            if finding.result is Result.FAIL:
+                if finding.authority is not None:
+                    authorities.add(finding.authority)
+                elif finding.missing:
+                    incomplete = True
+                else:
+                    judgement = Judgement.DOES_NOT_FIT
+            elif finding.result is Result.UNKNOWN:
+                incomplete = True
+        if judgement is Judgement.DOES_NOT_FIT:
+            return judgement, ()
+        if incomplete:
+            return Judgement.INCOMPLETE, ()
+        if not authorities:
+            return judgement, ()
+        return Judgement.NEEDS_APPROVAL, tuple(sorted(authorities, key=lambda authority: self._ranks[authority]))
+
+
+def _changed(deal: Deal, offer: CounterOffer) -> Deal:
+    return deal.with_facts({change.fact: change.after for change in offer.changes})

@@ -1,0 +1,237 @@
+"""Who is who: people, their roles, their managers, and which authority each of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from bot.profile.problems import PeopleError
+from bot.profile.shape import Id, Short, Strict
+from bot.profile.shape_errors import did_you_mean, read_shape
+from bot.profile.yaml_nodes import Listing, Node, Problems, Table, read_yaml
+
+__all__ = ["Authority", "People", "PeopleError", "Person", "Role", "load_people", "parse_people"]
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+SlackId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+
+
+class Role(StrEnum):
+    """What a person may see and do."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    APPROVER = "approver"
+
+
+class PersonShape(Strict):
+    """One person."""
+
+    name: Short
+    email: Email
+    slack: SlackId | None = Field(None, description="The Slack user id. Left out: the e-mail is looked up in Slack.")
+    roles: Annotated[list[Literal["rep", "manager", "approver"]], Field(min_length=1)]
+    team: Short | None = None
+    manager: Key | None = Field(None, description="The key of the person's manager.")
+
+
+class AuthorityShape(Strict):
+    """Who may approve in one matter."""
+
+    name: Short
+    people: Annotated[list[Key], Field(min_length=1)]
+
+
+class PeopleShape(Strict):
+    """A people file."""
+
+    authorities: dict[Id, AuthorityShape] = Field({}, description="Who may approve what.")
+    people: Annotated[dict[Key, PersonShape], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person. `authorities` are the authorities that this person holds, `manager` the manager's key."""
+
+    key: str
+    name: str
+    email: str
+    slack: str | None = None
+    roles: frozenset[Role] = frozenset()
+    team: str | None = None
+    manager: str | None = None
+    authorities: frozenset[str] = frozenset()
+
+    def has(self, role: Role) -> bool:
+        """Whether the person has this role."""
+        return role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority, what people call it, and the keys of those who hold it."""
+
+    key: str
+    name: str
+    people: tuple[str, ...]
+
+
+class People:
+    """Everybody in the file, found by e-mail, Slack id or name. Whoever is not in it is nobody: None."""
+
+    def __init__(self, persons: tuple[Person, ...], authorities: Mapping[str, Authority]) -> None:
+        self.all = persons
+        self.authorities = MappingProxyType(dict(authorities))
+        self._by_key = {person.key: person for person in persons}
+        self._by_email = {person.email.casefold(): person for person in persons}
+        self._by_slack = {person.slack: person for person in persons if person.slack}
+        self._by_name = _unambiguous(persons)
+
+    def by_key(self, key: str) -> Person | None:
+        """The person with this key."""
+        return self._by_key.get(key)
+
+    def by_email(self, email: str) -> Person | None:
+        """The person with this e-mail address, in whatever case it is written."""
+        return self._by_email.get(email.strip().casefold())
+
+    def by_slack(self, user: str) -> Person | None:
+        """The person with this Slack user id."""
+        return self._by_slack.get(user)
+
+    def by_name(self, owner: str) -> Person | None:
+        """The person whom the text names: by key, e-mail or full name. A name that two people share names nobody."""
+        words = " ".join(owner.split()).casefold()
+        return self._by_key.get(words) or self._by_email.get(words) or self._by_name.get(words)
+
+    def team_of(self, manager: Person) -> tuple[Person, ...]:
+        """Those who report to this person, directly or through others, in the file's order; never the person."""
+        below: set[str] = set()
+        keys = {manager.key}
+        while keys:
+            keys = {p.key for p in self.all if p.manager in keys} - below - {manager.key}
+            below |= keys
+        return tuple(person for person in self.all if person.key in below)
+
+    def holders(self, authority: str) -> tuple[Person, ...]:
+        """Those who hold the authority; none when there is no such authority."""
+        found = self.authorities.get(authority)
+        return tuple(self._by_key[key] for key in found.people) if found else ()
+
+
+def _unambiguous(persons: tuple[Person, ...]) -> dict[str, Person]:
+    names: dict[str, Person | None] = {}
+    for person in persons:
+        name = " ".join(person.name.split()).casefold()
+        names[name] = None if name in names else person
+    return {name: person for name, person in names.items() if person is not None}
+
+
+def load_people(path: Path) -> People:
+    """Read a people file. Raises PeopleError for what it says, OSError when it cannot be opened."""
+    return parse_people(path.read_bytes(), str(path))
+
+
+def parse_people(data: bytes, filename: str) -> People:
+    """Read a people file's bytes. Raises PeopleError with every problem and its place."""
+    root, problems = read_yaml(data, filename)
+    people = None
+    if root is not None and not isinstance(root, Table):
+        problems.refuse(root, "A people file is a mapping of keys to values.", "Start with `people:`.")
+    elif root is not None:
+        shape = read_shape(PeopleShape, root, problems)
+        if shape is not None:
+            _check(shape, root, problems)
+            people = _people(shape)
+    if people is None or problems.found:
+        raise PeopleError(problems.in_order())
+    return people
+
+
+def _people(shape: PeopleShape) -> People:
+    held: dict[str, set[str]] = {}
+    for authority, each in shape.authorities.items():
+        for key in each.people:
+            held.setdefault(key, set()).add(authority)
+    persons = tuple(
+        Person(
+            key=key,
+            name=person.name,
+            email=person.email,
+            slack=person.slack,
+            roles=frozenset(Role(role) for role in person.roles),
+            team=person.team,
+            manager=person.manager,
+            authorities=frozenset(held.get(key, ())),
+        )
+        for key, person in shape.people.items()
+    )
+    return People(persons, {key: Authority(key, a.name, tuple(a.people)) for key, a in shape.authorities.items()})
+
+
+def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
+    _check_authorities(shape, root, problems)
+    for name in ("email", "slack"):
+        _check_unique(shape, root, name, problems)
+    for key, person in shape.people.items():
+        if person.manager is None:
+            continue
+        node = _entry(root, "people", key, "manager")
+        if person.manager not in shape.people:
+            remedy = did_you_mean(person.manager, tuple(shape.people))
+            problems.refuse(node, f"The manager `{person.manager}` is not among the people.", remedy)
+        elif _in_circle(shape, key):
+            problems.refuse(node, f"`{key}` is their own manager, directly or through others.", "Break the circle.")
+
+
+def _check_authorities(shape: PeopleShape, root: Table, problems: Problems) -> None:
+    for authority, each in shape.authorities.items():
+        for key, node in zip(each.people, _items(root, "authorities", authority, "people"), strict=False):
+            if key not in shape.people:
+                message = f"`{key}` is not among the people, but holds `{authority}`."
+                problems.refuse(node, message, did_you_mean(key, tuple(shape.people)))
+            elif "approver" not in shape.people[key].roles:
+                message = f"`{key}` holds `{authority}` without the role approver."
+                problems.refuse(node, message, f"Add approver to the roles of `{key}`.")
+
+
+def _check_unique(shape: PeopleShape, root: Table, name: str, problems: Problems) -> None:
+    seen: dict[str, str] = {}
+    for key, person in shape.people.items():
+        value = getattr(person, name)
+        if value is None:
+            continue
+        first = seen.setdefault(value.casefold(), key)
+        if first != key:
+            message = f"`{key}` and `{first}` have the same {name}."
+            problems.refuse(_entry(root, "people", key, name), message, "Give each person their own.")
+
+
+def _in_circle(shape: PeopleShape, key: str) -> bool:
+    seen: set[str] = set()
+    above = shape.people[key].manager
+    while above in shape.people and above not in seen:
+        if above == key:
+            return True
+        seen.add(above)
+        above = shape.people[above].manager
+    return False
+
+
+def _entry(root: Node, *steps: str) -> Node:
+    node = root
+    for step in steps:
+        node = node.entries[step] if isinstance(node, Table) else node
+    return node
+
+
+def _items(root: Node, *steps: str) -> list[Node]:
+    node = _entry(root, *steps)
+    return node.items if isinstance(node, Listing) else []

@@ -1,0 +1,129 @@
+"""The facts of a profile: what each type allows, checked, with defaults for what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from bot.deals.facts import Direction, FactSpec, FactType
+from bot.profile.read_conditions import WORDS_OF_THE_LANGUAGE
+from bot.profile.shape import FactShape
+from bot.profile.yaml_nodes import Problems, Table
+
+_UNITS = frozenset({FactType.INTEGER, FactType.NUMBER})
+_ONLY_NUMBERS = ("usual", "step", "minimum", "maximum")
+
+
+def read_facts(shapes: Mapping[str, FactShape], table: Table, problems: Problems) -> Mapping[str, FactSpec]:
+    """The facts by name, in the order of the file. Faults are reported; the specs are then not to be used."""
+    specs: dict[str, FactSpec] = {}
+    for name, shape in shapes.items():
+        node = table.entries[name]
+        if name in WORDS_OF_THE_LANGUAGE:
+            problems.refuse(table.keys[name], f"`{name}` is a word of the language.", "Give the fact another name.")
+        if isinstance(node, Table):
+            _check(name, shape, node, problems)
+        specs[name] = _spec(name, shape)
+    return MappingProxyType(specs)
+
+
+def _spec(name: str, shape: FactShape) -> FactSpec:
+    label = shape.label or name.replace("_", " ").capitalize()
+    choices = shape.choices or {}
+    return FactSpec(
+        name=name,
+        type=FactType(shape.type),
+        label=label,
+        ask=shape.ask or f"What is the {label[0].lower()}{label[1:]}?",
+        unit=shape.unit,
+        also=tuple(shape.also),
+        choices=MappingProxyType(
+            {word: tuple(words) for word, words in choices.items()}
+            if isinstance(choices, dict)
+            else {word: (word,) for word in choices}
+        ),
+        usual=tuple(Decimal(value) for value in shape.usual or ()),
+        negotiable=Direction(shape.negotiable) if shape.negotiable else None,
+        step=None if shape.step is None else Decimal(shape.step),
+        minimum=None if shape.minimum is None else Decimal(shape.minimum),
+        maximum=None if shape.maximum is None else Decimal(shape.maximum),
+        means_yes=tuple(shape.means_yes),
+        means_no=tuple(shape.means_no),
+    )
+
+
+def _check(name: str, shape: FactShape, node: Table, problems: Problems) -> None:
+    kind = FactType(shape.type)
+    if shape.unit is not None and kind not in _UNITS:
+        _refuse(node, "unit", f"A {kind} fact has no unit of its own.", problems, "Remove it.")
+    if shape.choices is not None and kind is not FactType.CHOICE:
+        remedy = "For the values that a form offers write `usual`." if kind.is_numeric else "Set type: choice."
+        _refuse(node, "choices", f"`choices` belong to a choice, and `{name}` is a {kind} fact.", problems, remedy)
+    if kind is FactType.CHOICE:
+        _check_choices(name, shape, node, problems)
+    for key in ("means_yes", "means_no"):
+        if getattr(shape, key) and kind is not FactType.YES_NO:
+            _refuse(node, key, f"`{key}` belongs to a yes/no fact.", problems, "Remove it.")
+    if both := sorted(_lower(shape.means_yes) & _lower(shape.means_no)):
+        _refuse(node, "means_no", f"'{both[0]}' means both yes and no.", problems, "Remove it from one of the lists.")
+    _check_negotiable(shape, kind, node, problems)
+    _check_numbers(shape, kind, node, problems)
+
+
+def _lower(words: list[str]) -> set[str]:
+    return {word.lower() for word in words}
+
+
+def _check_choices(name: str, shape: FactShape, node: Table, problems: Problems) -> None:
+    if not shape.choices:
+        problems.refuse(node, f"The choice `{name}` has no choices.", "Add choices: {value: [words that mean it]}.")
+        return
+    meaning: dict[str, str] = {}
+    choices = shape.choices if isinstance(shape.choices, dict) else {word: [word] for word in shape.choices}
+    if isinstance(shape.choices, list) and len(choices) < len(shape.choices):
+        _refuse(node, "choices", "A choice is listed twice.", problems, "Remove one.")
+    for choice, words in choices.items():
+        if choice in {"known", "unknown"}:
+            _refuse(node, "choices", f"`{choice}` cannot be a choice: it is a test.", problems, "Use another word.")
+        for word in (choice, *words):
+            if meaning.setdefault(word.lower(), choice) != choice:
+                message = f"'{word}' means both {meaning[word.lower()]} and {choice}."
+                _refuse(node, "choices", message, problems, "Remove it from one of them.")
+
+
+def _check_negotiable(shape: FactShape, kind: FactType, node: Table, problems: Problems) -> None:
+    if shape.negotiable is None:
+        return
+    if kind in {FactType.TEXT, FactType.OUTCOMES}:
+        _refuse(node, "negotiable", f"A {kind} fact cannot be moved by a rule.", problems, "Remove it.")
+    elif kind is FactType.CHOICE and shape.negotiable != "either":
+        _refuse(node, "negotiable", "A choice has no up or down.", problems, "Write either.")
+
+
+def _check_numbers(shape: FactShape, kind: FactType, node: Table, problems: Problems) -> None:
+    for key in _ONLY_NUMBERS:
+        value = getattr(shape, key)
+        if value is None:
+            continue
+        if not kind.is_numeric:
+            _refuse(node, key, f"`{key}` belongs to a number, and this is a {kind} fact.", problems, "Remove it.")
+        elif kind is FactType.INTEGER and any(not isinstance(v, int) for v in (value if key == "usual" else [value])):
+            _refuse(node, key, f"`{key}` must be whole: the fact is an integer.", problems, "Write a whole number.")
+    if not kind.is_numeric:
+        return
+    low, high = shape.minimum, shape.maximum
+    if low is not None and high is not None and low > high:
+        _refuse(node, "maximum", "The maximum is below the minimum.", problems, "Exchange the two.")
+    if shape.step is not None and shape.step <= 0:
+        _refuse(
+            node, "step", "A step must be more than 0.", problems, "Write the size of a move; negotiable says where."
+        )
+    for value in shape.usual or ():
+        if (low is not None and value < low) or (high is not None and value > high):
+            _refuse(node, "usual", f"The usual value {value} is out of the fact's range.", problems, "Remove it.")
+
+
+def _refuse(node: Table, key: str, message: str, problems: Problems, suggestion: str) -> None:
+    """Report a fault at the value of the key."""
+    problems.refuse(node.entries[key], message, suggestion)

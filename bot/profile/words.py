@@ -1,0 +1,179 @@
+"""Conditions and limits in words, made from the facts' labels, units and types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
+from bot.deals.values import format_value
+from bot.profile.conditions import (
+    AllOf,
+    Among,
+    AnyOf,
+    Compare,
+    Condition,
+    Known,
+    Measure,
+    Order,
+    Ordered,
+    Subject,
+    Test,
+    Within,
+)
+from bot.profile.model import Band
+from bot.profile.read_conditions import measure_spec
+
+_AFTER_NOUN = re.compile(" (?:of|off|a|in|for|per) ")
+_MEASURED = {Measure.COUNT: "outcomes", Measure.MEASURABLE: "measurable outcomes", Measure.AGREED: "agreed outcomes"}
+_ORDERS = {Order.AT_MOST: "at most", Order.BELOW: "below", Order.AT_LEAST: "at least", Order.ABOVE: "above"}
+_DAYS = {Order.AT_MOST: "on or before", Order.BELOW: "before", Order.AT_LEAST: "on or after", Order.ABOVE: "after"}
+
+
+class Words:
+    """Says conditions over these facts, with money in this currency."""
+
+    def __init__(self, facts: FactSpecs, currency: str) -> None:
+        self._facts = facts
+        self._currency = currency
+
+    def spec(self, subject: Subject) -> FactSpec:
+        """The fact behind a subject; a count over outcomes as the whole number that it is."""
+        spec = self._facts[subject.fact]
+        return spec if subject.measure is None else replace(measure_spec(spec), unit=_MEASURED[subject.measure])
+
+    def value(self, subject: Subject, value: FactValue) -> str:
+        """A value of the subject: "10%", "3 months", "$15,000", "yes"."""
+        return format_value(self.spec(subject), value, self._currency)
+
+    def unit(self, subject: Subject) -> str | None:
+        """The unit in which a gap to a limit is told."""
+        spec = self.spec(subject)
+        match spec.type:
+            case FactType.PERCENT:
+                return "percentage points"
+            case FactType.MONEY:
+                return self._currency
+            case FactType.DATE:
+                return "days"
+            case _:
+                return spec.unit
+
+    def limit(self, test: Test) -> str:
+        """What the test asks for, without its subject: "at most 10%", "25 to 400 beds", "one of CEO, CFO", "yes"."""
+        subject = test.subject
+        match test:
+            case Compare(_, order, limit):
+                words = _DAYS if isinstance(limit, date) else _ORDERS
+                return f"{words[order]} {self.value(subject, limit)}"
+            case Within(_, low, high, negative):
+                return f"outside {self._range(subject, low, high)}" if negative else self._range(subject, low, high)
+            case Among(_, values, negative):
+                return self._among(subject, [self.value(subject, value) for value in values], negative=negative)
+            case Known(_, negative):
+                return "unknown" if negative else "known"
+
+    def _range(self, subject: Subject, low: Ordered, high: Ordered) -> str:
+        spec = self.spec(subject)
+        bare = replace(spec, unit=None)
+        return f"{format_value(bare, low, self._currency)} to {format_value(spec, high, self._currency)}"
+
+    def _among(self, subject: Subject, values: list[str], *, negative: bool) -> str:
+        if len(values) > 1:
+            return f"none of {', '.join(values)}" if negative else f"one of {', '.join(values)}"
+        if negative and self.spec(subject).type is FactType.YES_NO:
+            return "no" if values[0] == "yes" else "yes"
+        return f"not {values[0]}" if negative else values[0]
+
+    def label(self, subject: Subject) -> str:
+        """The fact's label as it stands inside a sentence: "service term", "CFO", "own IT staff"."""
+        return inside_sentence(self._facts[subject.fact].label)
+
+    def test(self, test: Test) -> str:
+        """The test as a clause: "the service term is at least 3 months", "“reachable remotely” is yes"."""
+        label = self.label(test.subject)
+        spec = self.spec(test.subject)
+        if spec.type is FactType.YES_NO and not isinstance(test, Known):
+            return f'"{label}" is {self.limit(test)}'
+        if test.subject.measure is not None:
+            return f"there are {self.limit(test)}" if not isinstance(test, Known) else f"the {label} are known"
+        return f"the {label} {'are' if _is_plural(label) else 'is'} {self._beside(label, self.limit(test), spec)}"
+
+    @staticmethod
+    def _beside(label: str, limit: str, spec: FactSpec) -> str:
+        """The limit without a unit that the label already says: staffed beds are 25 to 400."""
+        if spec.unit and spec.unit.lower() in label.lower() and limit.endswith(f" {spec.unit}"):
+            return limit[: -len(spec.unit) - 1]
+        return limit
+
+    def condition(self, condition: Condition) -> str:
+        """The whole condition as clauses joined by and, or."""
+        match condition:
+            case AllOf(parts):
+                return " and ".join(self._inner(part) for part in parts) if parts else "always"
+            case AnyOf(parts):
+                return " or ".join(self._inner(part) for part in parts)
+            case _:
+                return self.test(condition)
+
+    def _inner(self, part: Condition) -> str:
+        text = self.condition(part)
+        return f"({text})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else text
+
+    def requirement(self, condition: Condition) -> str:
+        """The condition as something asked for: "at most 10% discount off book price", "sponsor: one of CEO, CFO"."""
+        match condition:
+            case AllOf(parts):
+                return ", and ".join(self.requirement(part) for part in parts) if parts else "nothing"
+            case AnyOf(parts):
+                return ", or ".join(self.requirement(part) for part in parts)
+            case Compare(subject) | Within(subject) if self.spec(subject).type is FactType.PERCENT:
+                return f"{self.limit(condition)} {self.label(subject)}"
+            case Compare(subject) | Within(subject) if subject.measure is not None:
+                return self.limit(condition)
+            case Compare(subject) | Within(subject):
+                label = self.label(subject)
+                spec = self.spec(subject)
+                bare = self._beside(label, self.limit(condition), spec)
+                return f"{bare} {label}" if bare != self.limit(condition) else f"{label} of {bare}"
+            case _:
+                return f"{self.label(condition.subject)}: {self.limit(condition)}"
+
+    def band(self, band: Band, tests: Sequence[Test]) -> str:
+        """Who may approve how much: "Deal desk may approve up to 15%"."""
+        name = authority_name(band.authority)
+        if not band.up_to:
+            return f"{name} may approve an exception"
+        reaches = [self._reach(subject, value, tests) for subject, value in band.up_to.items()]
+        if len(band.up_to) > 1:
+            reaches = [f"{reach} ({self.label(subject)})" for reach, subject in zip(reaches, band.up_to, strict=True)]
+        return f"{name} may approve {' and '.join(reaches)}"
+
+    def _reach(self, subject: Subject, value: Ordered, tests: Sequence[Test]) -> str:
+        limits = [test.limit for test in tests if isinstance(test, Compare) and test.subject == subject]
+        upward = any(test.order.upward for test in tests if isinstance(test, Compare) and test.subject == subject)
+        return f"{'down' if upward and limits else 'up'} to {self.value(subject, value)}"
+
+
+def authority_name(authority: str) -> str:
+    """An authority's key as a name: "Deal desk"."""
+    words = authority.replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def inside_sentence(label: str) -> str:
+    """A label as it stands within a sentence: its first letter small, unless the label is a name or an acronym."""
+    first, *rest = label.split(" ")
+    is_name = any(word[:1].isupper() and not word.isupper() for word in rest)
+    return label if is_name or first.isupper() or (not first[1:].islower() and "-" not in first) else _small(label)
+
+
+def _small(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _is_plural(label: str) -> bool:
+    noun = _AFTER_NOUN.split(label, maxsplit=1)[0]
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is"))

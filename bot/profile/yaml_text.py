@@ -1,0 +1,100 @@
+"""From a file's bytes to text that YAML may read, and a YAML parser's complaint in words that name the remedy."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import yaml
+
+from bot.profile.problems import Problem, SourceText
+
+MAX_BYTES = 1_000_000
+_BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+# The line ends that only some programs see, and the marks that turn the reading direction round.
+_TRAPS = re.compile("[\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\t")
+_HARD_SPACE = re.compile("^[ ]*([\u00a0\u2007\u202f\u3000])", re.MULTILINE)
+_UNQUOTED_TEST = re.compile(r"[:\[,{]\s*(>=?\s*[^\s,}\]#]+(?: [^\s,}\]#]+)?)")
+_RESERVED = "%@`"
+
+
+def decode(data: bytes, filename: str) -> tuple[SourceText, Problem | None]:
+    """The file's text, and the problem if it must not be read as YAML at all."""
+    nothing = SourceText(filename, "")
+    if len(data) > MAX_BYTES:
+        message = f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
+        return nothing, nothing.problem((1, 1), message, "Is it the right file?")
+    if data.startswith(tuple(mark for mark, _ in _BOMS)):
+        return nothing, nothing.problem((1, 1), "The file is UTF-16, not UTF-8.", "Save it as UTF-8.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = SourceText(filename, error.object[: error.start].decode("utf-8", "replace"))
+        place = (len(before.lines), len(before.lines[-1]) + 1)
+        source = SourceText(filename, data.decode("utf-8", "replace"))
+        return source, source.problem(place, f"Byte 0x{error.object[error.start]:02x} is not UTF-8.", "Save as UTF-8.")
+    source = SourceText(filename, text)
+    return source, _trap(source)
+
+
+def _trap(source: SourceText) -> Problem | None:
+    hard = _HARD_SPACE.search(source.text)
+    found = _TRAPS.search(source.text)
+    match = min((m for m in (hard, found) if m), key=lambda m: m.end(), default=None)
+    if match is None:
+        return None
+    before = SourceText(source.file, source.text[: match.end() - 1])
+    place = (len(before.lines), len(before.lines[-1]) + 1)
+    char = match.group()[-1]
+    if char == "\t":
+        return source.problem(place, "A tab stands here.", "Use spaces: tabs look different in every editor.")
+    name = unicodedata.name(char, f"U+{ord(char):04X}").lower()
+    return source.problem(place, f"An invisible character stands here ({name}).", "Delete it and type a space.")
+
+
+def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:
+    """The parser's complaint as a problem: where, what, and the remedy where the line shows it."""
+    mark = getattr(error, "problem_mark", None)
+    context_mark = getattr(error, "context_mark", None)
+    complaint = str(getattr(error, "problem", None) or error)
+    context = str(getattr(error, "context", None) or "")
+    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if context_mark and ("end of stream" in complaint or place[0] > len(source.lines) or "flow" in context):
+        opened = (context_mark.line + 1, context_mark.column + 1)
+        if "quoted" in context:
+            return source.problem(opened, "The quotation mark that opens here is never closed.", "Close it.")
+        if "flow" in context:
+            return _open_bracket(source, opened, place)
+    line = source.line(place[0])
+    if test := _UNQUOTED_TEST.search(line):
+        at = (place[0], test.start(1) + 1)
+        return source.problem(at, "A test that starts with > must be in quotes.", f'Write "{test[1].strip()}".')
+    if (char := line[place[1] - 1 : place[1]]) and char in _RESERVED:
+        return source.problem(place, f"A text cannot start with {char} here.", "Put the text in quotes.")
+    return _common(source, place, complaint, context)
+
+
+def _open_bracket(source: SourceText, opened: tuple[int, int], place: tuple[int, int]) -> Problem:
+    bracket = source.line(opened[0])[opened[1] - 1 : opened[1]]
+    if opened[0] == place[0]:
+        message = f"Inside the {bracket} that opens in column {opened[1]}, this cannot be read."
+        return source.problem(place, message, "Is a comma or a closing bracket missing, or are quotes needed?")
+    return source.problem(opened, f"The {bracket} that opens here is never closed.", "Close it, or add the comma.")
+
+
+def _common(source: SourceText, place: tuple[int, int], complaint: str, context: str) -> Problem:
+    if "mapping values are not allowed" in complaint:
+        line = source.line(place[0])
+        if line[: place[1]].count(":") > 1:
+            return source.problem(place, "A second colon stands here.", "Put the text after the first one in quotes.")
+        return source.problem(place, "This line is indented deeper than the one above it allows.", "Align it.")
+    if "expected key" in complaint or "expected '-' indicator" in complaint:
+        suggestion = "Check that it starts in the same column as its neighbours, and that quotes are closed."
+        return source.problem(place, "This does not belong to the lines above it.", suggestion)
+    if "could not find expected ':'" in complaint:
+        back = (place[0] - 1 if not source.line(place[0]).strip() or place[1] == 1 else place[0], 1)
+        return source.problem(back, "A colon is missing after a key.", "Write it as `key: value`.")
+    if "document start" in complaint:
+        return source.problem(place, "There is more here than the file's one document.", "Remove what is too much.")
+    where = f" ({context})" if context else ""
+    return source.problem(place, f"This is not YAML: {complaint}{where}.", "Compare it with the lines around it.")
