@@ -83,8 +83,10 @@ class Store:
 
     def record_all(self, entries: Iterable[NewDecision]) -> list[Decision]:
         """Appends decisions in one step: all of them or none."""
+        prepared = [decision_log.prepare(entry) for entry in entries]
         with self._database.writing() as connection:
-            return decision_log.append(self._database, connection, entries, self._clock())
+            rows = decision_log.append(self._database, connection, prepared, self._clock)
+        return [decision_log.read(row) for row in rows]
 
     def decision(self, number: int) -> Decision | None:
         """The decision with this id."""
@@ -153,11 +155,15 @@ class Store:
         the last counts: compare the keys of what is returned.
         """
         now = self._clock()
+        rows = [deal_book.prepare(item, now) for item in batch]
+        new = [(row, item.decision) for row, item in zip(rows, batch, strict=True)]
+        to_record = [(row, decision_log.prepare(made)) for row, made in new if isinstance(made, NewDecision)]
         with self._database.writing() as connection:
-            new = [item.decision for item in batch if isinstance(item.decision, NewDecision)]
-            made = iter(decision_log.append(self._database, connection, new, now))
-            numbers = [next(made).id if isinstance(d := item.decision, NewDecision) else d for item in batch]
-            return deal_book.save(connection, batch, numbers, now)
+            made = decision_log.append(self._database, connection, [entry for _, entry in to_record], self._clock)
+            for (row, _), decision in zip(to_record, made, strict=True):
+                row["decision_id"] = decision["id"]
+            deal_book.save(connection, rows)
+        return [deal_book.read(row) for row in rows]
 
     def deal(self, key: str) -> SavedDeal | None:
         """The deal that is kept under this key."""
@@ -217,14 +223,10 @@ class Store:
                 connection.execute(delete(seen).where(seen.c.at < now - REMEMBERED))
                 self._purged = now
             statement = inserting(connection, seen).values(key=label(key, _LONGEST_NAME), at=now)
-            result = connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[seen.c.key],
-                    set_={"at": statement.excluded.at},
-                    where=seen.c.at < now - REMEMBERED,
-                )
-            )
-            return result.rowcount == 0
+            taken = statement.on_conflict_do_update(
+                index_elements=[seen.c.key], set_={"at": statement.excluded.at}, where=seen.c.at < now - REMEMBERED
+            ).returning(seen.c.key)
+            return connection.execute(taken).first() is None
 
     # The database itself
 

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, select
 
-from bot.deals.deal import canonical_json, plain_facts
+from bot.deals.deal import plain_facts
 from bot.profile.verdict import Judgement
 from bot.store.errors import RecordError
-from bot.store.plain import clean, json_data, label
-from bot.store.records import LONGEST_KEY, DealToSave, SavedDeal, deal_key, folded
+from bot.store.plain import clean, json_bytes, label
+from bot.store.records import LONGEST_KEY, DealToSave, NewDecision, SavedDeal, Status, deal_key, folded
 from bot.store.tables import deals
 from bot.store.upsert import upsert
 
-_STATUSES = ("open", "won", "lost")
+Row = dict[str, Any]
+
+_STATUSES = get_args(Status)
 
 
-def save(
-    connection: Connection, batch: Sequence[DealToSave], decision_ids: Sequence[int | None], now: datetime
-) -> list[SavedDeal]:
+def save(connection: Connection, rows: Sequence[Row]) -> None:
     """Adds or replaces deals. Writes them in the order of their keys, so that two imports cannot block each other."""
-    rows = [_row(item, number, now) for item, number in zip(batch, decision_ids, strict=True)]
     if rows:
         upsert(connection, deals, sorted(rows, key=lambda row: str(row["key"])))
-    return [_saved(row) for row in rows]
 
 
 def get(connection: Connection, key: str) -> SavedDeal | None:
     """One deal by its key."""
     row = connection.execute(select(deals).where(deals.c.key == label(key, LONGEST_KEY))).mappings().first()
-    return _saved(row) if row else None
+    return read(row) if row else None
 
 
 def open_deals(connection: Connection, owners: Collection[str] | None) -> list[SavedDeal]:
@@ -41,10 +39,11 @@ def open_deals(connection: Connection, owners: Collection[str] | None) -> list[S
     query = select(deals).where(deals.c.status == "open").order_by(deals.c.key)
     if owners is not None:
         query = query.where(deals.c.owner_folded.in_({folded(owner) for owner in owners}))
-    return [_saved(row) for row in connection.execute(query).mappings()]
+    return [read(row) for row in connection.execute(query).mappings()]
 
 
-def _row(item: DealToSave, decision_id: int | None, now: datetime) -> dict[str, Any]:
+def prepare(item: DealToSave, now: datetime) -> Row:
+    """The row of a deal, made before any lock is taken. Raises RecordError when it cannot be kept."""
     if item.status not in _STATUSES:
         raise RecordError(f"The status of a deal is open, won or lost, not {item.status!r}.")
     deal, verdict = item.deal, item.verdict
@@ -67,11 +66,11 @@ def _row(item: DealToSave, decision_id: int | None, now: datetime) -> dict[str, 
         "judgement": verdict.judgement.value,
         "profile_sha256": verdict.profile.sha256,
         "deal_sha256": verdict.deal_sha256,
-        "decision_id": decision_id,
+        "decision_id": None if isinstance(item.decision, NewDecision) else item.decision,
         "checked_by": _optional(item.checked_by),
         "updated_at": now,
-        "facts": canonical_json(json_data(facts, "facts")).decode(),
-        "verdict": canonical_json(json_data(judged, "verdict")).decode(),
+        "facts": json_bytes(facts, "facts").decode(),
+        "verdict": json_bytes(judged, "verdict").decode(),
     }
 
 
@@ -79,7 +78,8 @@ def _optional(text: str | None) -> str | None:
     return None if text is None else clean(text)
 
 
-def _saved(row: Any) -> SavedDeal:
+def read(row: Mapping[Any, Any]) -> SavedDeal:
+    """A row as a SavedDeal."""
     values = dict(row)
     values.pop("owner_folded")
     values["judgement"] = Judgement(values["judgement"])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, LargeBinary, Select, cast, insert, select
 
-from bot.deals.deal import canonical_json
 from bot.store.chain import GENESIS, RawRow, audit, seal
 from bot.store.connections import LOG_LOCK, Database
 from bot.store.errors import RecordError
-from bot.store.plain import json_data, label
+from bot.store.plain import json_bytes, label
 from bot.store.records import AuditReport, Decision, Head, NewDecision
 from bot.store.tables import decisions, utc_text
 
@@ -21,27 +20,45 @@ LONGEST = {"kind": 100, "actor": 300, "subject": 500}
 """Characters. A longer text is cut and ends in a hash of the whole: say it in full in the body."""
 
 
-def append(database: Database, connection: Connection, entries: Iterable[NewDecision], now: datetime) -> list[Decision]:
-    """Adds decisions to the end of the chain, within the transaction of `connection`."""
-    prepared = [_prepare(entry) for entry in entries]
-    if not prepared:
+class Prepared(NamedTuple):
+    """A decision that can be kept, with its texts cleaned and its body in canonical form."""
+
+    kind: str
+    actor: str
+    subject: str
+    body: bytes
+
+
+def prepare(entry: NewDecision) -> Prepared:
+    """Checks a decision before any lock is taken. Raises RecordError when it cannot be kept."""
+    kind, actor, subject = (label(getattr(entry, name), longest) for name, longest in LONGEST.items())
+    if not kind:
+        raise RecordError("A decision needs a kind, such as 'verdict' or 'answer'.")
+    if not actor:
+        raise RecordError("A decision needs an actor: who asked or decided, or the name of the program that did.")
+    body = json_bytes(entry.body)
+    if not body.startswith(b"{"):
+        raise RecordError(f"The body of a decision is a JSON object, not a {type(entry.body).__name__}.")
+    return Prepared(kind, actor, subject, body)
+
+
+def append(
+    database: Database, connection: Connection, entries: Sequence[Prepared], clock: Callable[[], datetime]
+) -> list[dict[str, Any]]:
+    """Adds decisions to the end of the chain, within the transaction of `connection`. Gives the rows."""
+    if not entries:
         return []
     database.hold(connection, LOG_LOCK)
     last = head(connection)
-    at = utc_text(now)
-    number, previous = last.id, last.sha256
+    at, previous = utc_text(clock()), last.sha256  # the time of our turn, so that times go up as ids do
     rows: list[dict[str, Any]] = []
-    for entry, body in prepared:
-        number += 1
-        texts = {"kind": entry.kind, "actor": entry.actor, "subject": entry.subject}
-        sha256 = seal(number=number, at=at, **texts, body=body, previous=previous)
-        rows.append({"id": number, "at": at, **texts, "body": body.decode(), "sha256": sha256, "previous": previous})
+    for number, entry in enumerate(entries, last.id + 1):
+        sha256 = seal(number=number, at=at, **entry._asdict(), previous=previous)
+        row = entry._asdict() | {"body": entry.body.decode()}
+        rows.append({"id": number, "at": at, **row, "sha256": sha256, "previous": previous})
         previous = sha256
     connection.execute(insert(decisions), rows)
-    return [
-        Decision(**{**row, "at": datetime.fromisoformat(at), "body": entry.body})
-        for row, (entry, _) in zip(rows, prepared, strict=True)
-    ]
+    return rows
 
 
 def head(connection: Connection) -> Head:
@@ -60,13 +77,13 @@ def find(
     for name, wanted in (("kind", kind), ("subject", subject), ("actor", actor)):
         if wanted is not None:
             query = query.where(decisions.c[name] == label(wanted, LONGEST[name]))
-    return [_decision(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+    return [read(row) for row in connection.execute(query).mappings()]
 
 
 def get(connection: Connection, number: int) -> Decision | None:
     """One decision by its id."""
     row = connection.execute(select(decisions).where(decisions.c.id == number)).mappings().first()
-    return _decision(row) if row else None
+    return read(row) if row else None
 
 
 def verify(database: Database, connection: Connection, published: Head | None) -> AuditReport:
@@ -87,17 +104,6 @@ def _raw(is_sqlite: bool) -> Select[Any]:
     return select(decisions.c.id, *columns).order_by(decisions.c.id)
 
 
-def _prepare(entry: NewDecision) -> tuple[NewDecision, bytes]:
-    texts = {name: label(getattr(entry, name), longest) for name, longest in LONGEST.items()}
-    if not texts["kind"]:
-        raise RecordError("A decision needs a kind, such as 'verdict' or 'answer'.")
-    if not texts["actor"]:
-        raise RecordError("A decision needs an actor: who asked or decided, or the name of the program that did.")
-    body = json_data(entry.body)
-    if not isinstance(body, dict):
-        raise RecordError(f"The body of a decision is a JSON object, not a {type(entry.body).__name__}.")
-    return NewDecision(**texts, body=body), canonical_json(body)
-
-
-def _decision(row: Any) -> Decision:
+def read(row: Any) -> Decision:
+    """A row as a Decision."""
     return Decision(**{**row, "at": datetime.fromisoformat(row["at"]), "body": json.loads(row["body"])})

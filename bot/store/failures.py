@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.store.errors import (
@@ -136,7 +136,9 @@ def explain(error: SQLAlchemyError | sqlite3.Error, address: Address) -> StoreEr
     """The StoreError for a driver's error. Its text holds neither a password nor the data of the statement."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     case = _case(error, cause)
-    detail = address.scrub(" ".join(str(cause).split()))
+    # PostgreSQL's further lines quote the row, which may be confidential: the first one says enough
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+    detail = address.scrub(" ".join(str(primary or cause).split()))
     return case.error(f"The database {address.shown} {case.what} ({detail}). {case.remedy}")
 
 
@@ -152,7 +154,7 @@ def _case(error: Exception, cause: BaseException | None) -> _Case:
     if isinstance(state, str):
         return _first(_POSTGRESQL, state) or _OTHER
     # Without a state no server answered: psycopg gives none when a connection cannot be made or is lost.
-    return _NO_SERVER if isinstance(error, DBAPIError) else _OTHER
+    return _NO_SERVER if isinstance(error, OperationalError | InterfaceError) else _OTHER
 
 
 def _first(cases: tuple[_Case, ...], code: str) -> _Case | None:

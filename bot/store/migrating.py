@@ -23,7 +23,7 @@ _one_at_a_time = threading.Lock()  # Alembic hands its context to env.py through
 
 def bring_up_to_date(database: Database) -> None:
     """Migrates to HEAD. Raises TooNewError for the schema of a newer Dealfit, or another StoreError."""
-    with database.writing() as connection:
+    with database.reading() as connection:  # not writing: another process may be in the middle of an import
         if _version(connection) == HEAD:
             return
     with _one_at_a_time, database.writing() as connection:

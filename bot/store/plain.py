@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.deals.deal import canonical_json
 from bot.store.errors import RecordError
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -27,8 +29,19 @@ def label(text: str, longest: int) -> str:
     return f"{text[: longest - 17]}~{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def json_data(data: object, place: str = "body", depth: int = 0) -> Any:
-    """A copy of `data` made of dict, list, str, int, float, bool and None. Raises RecordError naming the place."""
+def json_bytes(data: object, place: str = "body") -> bytes:
+    """JSON data in canonical form, with every text cleaned. Raises RecordError that names the place of what is not."""
+    try:
+        text = canonical_json(data)
+    except (TypeError, ValueError, RecursionError):
+        text = b""
+    if text and b"\\u0000" not in text:
+        return text
+    return canonical_json(_copied(data, place, 0))  # slow, and only for what the fast way cannot take or must not keep
+
+
+def _copied(data: object, place: str, depth: int) -> Any:
+    """A copy of `data` made of dict, list, str, int, float, bool and None."""
     if data is None or isinstance(data, bool):
         return data
     if isinstance(data, str):
@@ -38,24 +51,24 @@ def json_data(data: object, place: str = "body", depth: int = 0) -> Any:
     if isinstance(data, float):
         if math.isfinite(data):
             return float(data)
-        message = f"{place} is {data}, which JSON cannot hold. Leave it out, or write null."
-        raise RecordError(message)
+        raise RecordError(f"{place} is {data}, which JSON cannot hold. Leave it out, or write null.")
     if depth > _DEEPEST:
-        message = f"{place} lies more than {_DEEPEST} levels deep. Record flatter data."
-        raise RecordError(message)
+        raise RecordError(f"{place} lies more than {_DEEPEST} levels deep. Record flatter data.")
     if isinstance(data, Mapping):
         return _mapping(data, place, depth)
     if isinstance(data, list | tuple):
-        return [json_data(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(data)]
-    message = f"{place} is of the type {type(data).__name__}, which is not JSON data. Turn it into plain data first."
-    raise RecordError(message)
+        return [_copied(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(data)]
+    kind = type(data).__name__
+    raise RecordError(f"{place} is of the type {kind}, which is not JSON data. Turn it into plain data first.")
 
 
 def _mapping(data: Mapping[Any, Any], place: str, depth: int) -> dict[str, Any]:
     copy: dict[str, Any] = {}
     for key, value in data.items():
-        if not isinstance(key, str):
-            message = f"{place} has the key {key!r}, which is not text. JSON objects have text keys only."
-            raise RecordError(message)
-        copy[clean(key)] = json_data(value, f"{place}.{key}", depth + 1)
+        if key is not None and not isinstance(key, str | int | float):
+            raise RecordError(f"{place} has the key {key!r}, which is not text. JSON objects have text keys only.")
+        name = clean(key) if isinstance(key, str) else json.dumps(key)
+        if name in copy:
+            raise RecordError(f"{place} has two keys that read the same: {name!r}. Give each its own name.")
+        copy[name] = _copied(value, f"{place}.{name}", depth + 1)
     return copy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -30,9 +30,8 @@ def get(connection: Connection, channel: str, thread_ts: str) -> ThreadState:
         .where(turns.c.channel == channel, turns.c.thread_ts == thread_ts)
         .order_by(turns.c.number)
     )
-    return ThreadState(
-        channel, thread_ts, thread.deal_key, tuple(Turn(role, text, at) for role, text, at in said), thread.updated_at
-    )
+    remembered = tuple(Turn(cast("Role", role), text, at) for role, text, at in said)
+    return ThreadState(channel, thread_ts, thread.deal_key, remembered, thread.updated_at)
 
 
 def remember(

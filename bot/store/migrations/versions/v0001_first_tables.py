@@ -152,7 +152,8 @@ POSTGRESQL_GUARDS = (
     """
     CREATE FUNCTION decisions_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      RAISE EXCEPTION 'The decision log is append-only: % is refused. Record a new decision instead.', TG_OP;
+      RAISE EXCEPTION USING MESSAGE =
+        'The decision log is append-only: ' || TG_OP || ' is refused. Record a new decision instead.';
     END $$
     """,
     f"""
