@@ -35,7 +35,7 @@ class ChromaAccess:
         self._lock = threading.Lock()
 
     def open(self, folder: Path, *, replace: bool = False) -> ChromaRows:
-        """A collection that nobody searches yet, on the server (`replace` empties it first) or in a folder that we own."""
+        """A collection nobody searches yet, on the server (`replace` empties it first) or in a folder that we own."""
         if self.url:
             return open_server(self.url, self._embedder, replace=replace)
         return open_embedded(folder, self._embedder)

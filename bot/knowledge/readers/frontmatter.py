@@ -37,8 +37,8 @@ def _read(block: str) -> FrontMatter:
     if len(block) > _LARGEST:
         reason = f"the front matter is longer than {_LARGEST} characters"
         raise DocumentRefused(reason, "Keep it to title, part, audience, owner and updated.", 1)
-    loader = yaml.SafeLoader(block)
     try:
+        loader = yaml.SafeLoader(block)
         root = loader.get_single_node()
         if root is None:
             return FrontMatter()
@@ -52,12 +52,9 @@ def _read(block: str) -> FrontMatter:
         raise DocumentRefused(
             reason, "Put a value with a colon in it in quotes.", mark.line + 2 if mark else 1
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # A date such as 2026-13-40 looks like a date to YAML and fails in its constructor without a place.
+    except yaml.YAMLError as error:
         reason = f"the front matter cannot be read: {error}"
-        raise DocumentRefused(reason, "Write dates like 2026-11-02.", 1) from error
-    finally:
-        loader.dispose()
+        raise DocumentRefused(reason, "Take out what is no plain text.", 1) from error
     return FrontMatter(
         title=_text(values, lines, "title"),
         part=_part(values, lines),
