@@ -21,7 +21,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be anything
+def __getattr__(name: str) -> Any:
     """Import the public names only when they are asked for, so that importing the package costs nothing."""
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"

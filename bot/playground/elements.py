@@ -94,7 +94,7 @@ def initial_value(element: Json) -> Json:
     return {"type": kind, field: element.get("initial_value")}
 
 
-def chosen_value(element: Json, value: Any) -> Json:  # noqa: ANN401 - each kind of element takes its own
+def chosen_value(element: Json, value: Any) -> Json:
     """Return the state of an element after a person entered `value` (an option's value, a date, a list, a text)."""
     kind = str(element["type"])
     if kind in _ONE_OPTION:
@@ -111,7 +111,7 @@ def chosen_value(element: Json, value: Any) -> Json:  # noqa: ANN401 - each kind
     return {"type": kind, "value": text}
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401
+def _listed(value: Any) -> list[Any]:
     if value in (None, ""):
         return []
     return list(value) if isinstance(value, list | tuple | set) else [value]
@@ -136,7 +136,7 @@ def merged_state(blocks: Sequence[Json], old: dict[str, dict[str, Json]]) -> dic
     return state
 
 
-def action(block: Json, element: Json, value: Any, now: str) -> Json:  # noqa: ANN401
+def action(block: Json, element: Json, value: Any, now: str) -> Json:
     """Return the entry of `actions` for what a person did with an element."""
     kind = str(element["type"])
     base: Json = {"action_id": element["action_id"], "block_id": block["block_id"], "type": kind, "action_ts": now}

@@ -33,7 +33,7 @@ def entry_errors(view: View) -> dict[str, str]:
     return errors
 
 
-def value_of(state: Json) -> Any:  # noqa: ANN401 - text, option, list: whatever the element holds
+def value_of(state: Json) -> Any:
     """Return the one value inside an element's state."""
     return next((value for name, value in state.items() if name != "type"), None)
 

@@ -12,7 +12,7 @@ class PlaygroundError(Exception):
     """Something the caller of the playground asked for cannot be done."""
 
 
-class PortInUse(PlaygroundError):  # noqa: N818 - a name that reads as what happened
+class PortInUse(PlaygroundError):
     """Another program listens on the port that was asked for."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -24,7 +24,7 @@ class PortInUse(PlaygroundError):  # noqa: N818 - a name that reads as what happ
         self.port = port
 
 
-class NotLoopback(PlaygroundError):  # noqa: N818
+class NotLoopback(PlaygroundError):
     """The playground was asked to serve, or to send to, something beyond this machine."""
 
     def __init__(self, what: str, host: str) -> None:
@@ -34,11 +34,11 @@ class NotLoopback(PlaygroundError):  # noqa: N818
         )
 
 
-class NoSuchThing(PlaygroundError):  # noqa: N818
+class NoSuchThing(PlaygroundError):
     """A person acts on something that is not there, or that they cannot see."""
 
 
-class Refused(PlaygroundError):  # noqa: N818
+class Refused(PlaygroundError):
     """The app asked for something that Slack refuses. `error` is Slack's own word, `problems` its list of reasons."""
 
     def __init__(self, error: str, problems: Sequence[Problem] = (), **more: object) -> None:

@@ -18,7 +18,7 @@ from bot.playground.model import Json
 from bot.playground.records import Ack, Delivery
 
 
-class LinkLost(Exception):  # noqa: N818
+class LinkLost(Exception):
     """The way to the app broke before it answered."""
 
 

@@ -70,7 +70,7 @@ class Faults:
         with self._lock:
             self._copies = max(1, n)
 
-    def refuse_connections(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - the name asks a yes or no
+    def refuse_connections(self, on: bool = True) -> None:
         """Open no new socket while on: `apps.connections.open` fails, and so does the handshake."""
         with self._lock:
             self._refusing = on
@@ -79,7 +79,7 @@ class Faults:
         """End every open socket: with Slack's `disconnect` message, or `abrupt` without a word."""
         self._disconnect(reason, abrupt)
 
-    def enforce_channel_rate(self, on: bool = True) -> None:  # noqa: FBT001, FBT002
+    def enforce_channel_rate(self, on: bool = True) -> None:
         """Answer 429 to more than a message a second in one channel, after a burst of three."""
         with self._lock:
             self._rate_enforced = on

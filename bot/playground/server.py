@@ -200,7 +200,7 @@ class Playground(ViewActs):
         """Stop at its end."""
         self.stop()
 
-    def _disconnect(self, reason: str, abrupt: bool) -> None:  # noqa: FBT001
+    def _disconnect(self, reason: str, abrupt: bool) -> None:
         if self._loop is None:
             return
         asyncio.run_coroutine_threadsafe(self._sockets.disconnect(reason, abrupt=abrupt), self._loop).result(5)

@@ -12,7 +12,7 @@ RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES = 5
 
 
-class TriggerRefused(Exception):  # noqa: N818
+class TriggerRefused(Exception):
     """A trigger id or response URL cannot be used; `error` is Slack's own word for why."""
 
     def __init__(self, error: str) -> None:

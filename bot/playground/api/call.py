@@ -85,7 +85,7 @@ class Call:
             error = "invalid_arguments"
             raise Refused(error, [Problem("must be an integer", f"/{name}")]) from None
 
-    def structure(self, name: str, error: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def structure(self, name: str, error: str) -> Any:
         """Return an argument that is JSON: as it came, or as a string that holds it."""
         value = self.args.get(name)
         if isinstance(value, str) and value:
