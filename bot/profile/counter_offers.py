@@ -18,7 +18,7 @@ from bot.profile.verdict import Change, CounterOffer, Finding, Judgement, Result
 MAX_CHANGES = 3
 MAX_OFFERS = 3
 MAX_TRIED = 20_000
-"""So many changed deals are tried at most; beyond, no counter-offer is given rather than one that may not be nearest."""
+"""So many changed deals are tried at most; beyond that none is given rather than one that may not be nearest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,14 @@ class LiveProfile:
         self._log = log
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen = _state(path)
+        self._seen = file_state(path)
         self._judge = Judge(load_profile(path))
         self._problem: ProfileError | None = None
         self._loaded_at = clock()
 
     def current(self) -> Judge:
         """The judge of the profile that is live now."""
-        if _state(self.path) != self._seen:
+        if file_state(self.path) != self._seen:
             with self._lock:
                 self._reload()
         return self._judge
@@ -60,7 +60,7 @@ class LiveProfile:
         return self._loaded_at
 
     def _reload(self) -> None:
-        state = _state(self.path)
+        state = file_state(self.path)
         if state == self._seen:
             return
         # The state is taken before the bytes: an edit in between is seen again at the next call, never missed.
@@ -85,7 +85,8 @@ class LiveProfile:
         )
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is edited: its time, its size and its inode; None when it is not there."""
     try:
         found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, and it runs before every verdict
     except OSError:

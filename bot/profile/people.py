@@ -120,6 +120,11 @@ class People:
             below |= keys
         return tuple(person for person in self.all if person.key in below)
 
+    def authority_name(self, authority: str) -> str:
+        """What people call the authority; its key where nobody has named it."""
+        found = self.authorities.get(authority)
+        return found.name if found else authority
+
     def holders(self, authority: str) -> tuple[Person, ...]:
         """Those who hold the authority; none when there is no such authority."""
         found = self.authorities.get(authority)

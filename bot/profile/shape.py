@@ -66,19 +66,8 @@ class ExceptionShape(Strict):
     expires_in: Days | None = Field(None, description="How long an approval holds: 30 days.")
 
 
-Exceptions = Annotated[
-    list[ExceptionShape],
-    BeforeValidator(_as_list),
-    Field(min_length=1),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"$ref": "#/$defs/ExceptionShape"},
-                {"type": "array", "items": {"$ref": "#/$defs/ExceptionShape"}, "minItems": 1},
-            ]
-        }
-    ),
-]
+Exceptions = Annotated[list[ExceptionShape], BeforeValidator(_as_list), Field(min_length=1)]
+"""One exception, or a list of them: the schema says so too (see `schema.py`)."""
 
 
 class SegmentShape(Strict):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
+from bot.deals.units import singular
 from bot.deals.values import format_value
 from bot.profile.conditions import (
     AllOf,
@@ -91,35 +92,39 @@ class Words:
         """The fact's label as it stands inside a sentence: "service term", "CFO", "own IT staff"."""
         return inside_sentence(self._facts[subject.fact].label)
 
-    def test(self, test: Test) -> str:
-        """The test as a clause: "the service term is at least 3 months", "“reachable remotely” is yes"."""
+    def test(self, test: Test, *, must: bool = False) -> str:
+        """The test as a clause: "the service term is at least 3 months"; with `must`: "... must be ..."."""
         label = self.label(test.subject)
         spec = self.spec(test.subject)
-        if spec.type is FactType.YES_NO and not isinstance(test, Known):
-            return f'"{label}" is {self.limit(test)}'
+        plural = "must be" if must else "are"
+        if isinstance(test, Known):
+            return f"the {label} {plural if _is_plural(label) else 'must be' if must else 'is'} {self.limit(test)}"
+        if spec.type is FactType.YES_NO:
+            return f'"{label}" {"must be" if must else "is"} {self.limit(test)}'
         if test.subject.measure is not None:
-            return f"there are {self.limit(test)}" if not isinstance(test, Known) else f"the {label} are known"
-        return f"the {label} {'are' if _is_plural(label) else 'is'} {self._beside(label, self.limit(test), spec)}"
+            return f"there {plural} {self.limit(test)}"
+        verb = plural if _is_plural(label) else "must be" if must else "is"
+        return f"the {label} {verb} {self._beside(label, self.limit(test), spec)}"
 
     @staticmethod
     def _beside(label: str, limit: str, spec: FactSpec) -> str:
         """The limit without a unit that the label already says: staffed beds are 25 to 400."""
-        if spec.unit and spec.unit.lower() in label.lower() and limit.endswith(f" {spec.unit}"):
-            return limit[: -len(spec.unit) - 1]
+        if spec.unit and spec.unit.lower() in label.lower():
+            return limit.removesuffix(f" {spec.unit}").removesuffix(f" {singular(spec.unit)}")
         return limit
 
-    def condition(self, condition: Condition) -> str:
-        """The whole condition as clauses joined by and, or."""
+    def condition(self, condition: Condition, *, must: bool = False) -> str:
+        """The whole condition as clauses joined by and, or; with `must` as something demanded."""
         match condition:
             case AllOf(parts):
-                return " and ".join(self._inner(part) for part in parts) if parts else "always"
+                return " and ".join(self._inner(part, must=must) for part in parts) if parts else "always"
             case AnyOf(parts):
-                return " or ".join(self._inner(part) for part in parts)
+                return " or ".join(self._inner(part, must=must) for part in parts)
             case _:
-                return self.test(condition)
+                return self.test(condition, must=must)
 
-    def _inner(self, part: Condition) -> str:
-        text = self.condition(part)
+    def _inner(self, part: Condition, *, must: bool) -> str:
+        text = self.condition(part, must=must)
         return f"({text})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else text
 
     def requirement(self, condition: Condition) -> str:
