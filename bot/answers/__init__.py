@@ -1,1 +1,5 @@
-"""A question becomes evidence, an answer that cites it, and a check of the answer against that evidence."""
+"""A question -> evidence -> an answer that cites it -> a check of the answer against its evidence.
+
+`service.AnswerService` is the way in and `model` has the types. Only this room knows a language model, and it imports
+the libraries for one only when a model is configured.
+"""

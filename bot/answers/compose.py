@@ -1,0 +1,74 @@
+"""Composers: evidence -> claims. Rules are always said in the judge's words; only what playbooks say is composed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.answers import extractive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.answers.draft import Draft
+    from bot.answers.evidence import Evidence
+    from bot.answers.model import Author, Dropped, ModelUse, Turn
+
+BESIDE_RULES = 2
+"""How many sentences of the playbooks are quoted beside rules that answer the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """How an answer was composed: by whom, with what use of a model, what the check took out, what to tell the asker."""
+
+    composer: Author
+    model: ModelUse | None = None
+    dropped: tuple[Dropped, ...] = ()
+    notice: str | None = None
+
+
+class Composer(Protocol):
+    """Writes an answer into a draft, from nothing but the evidence."""
+
+    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+        """Add the claims, each of them checked before. Never raises for a model or network that fails."""
+
+
+class Rewriter(Protocol):
+    """Completes a follow-up for the search. What it writes never decides which rules hold."""
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+        """The question so that it stands alone; None when it cannot be had or cannot be trusted."""
+
+
+class ExtractiveComposer:
+    """Quotes: needs no model and no network."""
+
+    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+        """Rules in the judge's words and sentences of the playbooks, the ones that answer first."""
+        if evidence.rules_lead:
+            write_rules(evidence, draft)
+        quote(evidence, draft)
+        if not evidence.rules_lead:
+            write_rules(evidence, draft)
+        return Composed("extractive")
+
+
+def write_rules(evidence: Evidence, draft: Draft) -> None:
+    """Each rule as a paragraph, cited."""
+    for rule in evidence.rules:
+        draft.paragraph()
+        for statement in rule.statements:
+            draft.add(statement, (rule.citation(0),))
+
+
+def quote(evidence: Evidence, draft: Draft, *, skip: frozenset[str] = frozenset()) -> None:
+    """The sentences of the passages that answer; `skip` names passages that the draft has used already."""
+    hits = [hit for hit in evidence.hits if hit.passage.id not in skip]
+    beside = bool(evidence.rules) and evidence.rules_lead
+    if beside:
+        picks = extractive.choose(evidence.question, hits, most=BESIDE_RULES, passages=1)
+    else:
+        picks = extractive.choose(evidence.question, hits)
+    extractive.write(draft, picks)

@@ -1,0 +1,88 @@
+"""The evidence that an answer may use: rules of the live profile, passages the asker may see, and their citations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.answers.model import Citation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.answers.refusal import Signals
+    from bot.deals.facts import FactValue
+    from bot.knowledge.passages import Hit, Passage
+    from bot.profile.verdict import ProfileId
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvidence:
+    """What one check of the live profile says about the question.
+
+    `text` is the whole rule in sentences, which the citation shows; `statements` are the sentences that hold for the
+    facts known from the question, the thread and the deal, in the order in which they are said. Each rests on `text`.
+    `guidance` is the link to the playbook section that belongs to the check.
+    """
+
+    check: str
+    label: str
+    path: str
+    text: str
+    statements: tuple[str, ...]
+    guidance: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the rule's text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def citation(self, n: int) -> Citation:
+        """The citation of this rule as number `n`."""
+        return Citation(n, "rule", self.path, self.label, f"rule:{self.check}", self.sha256, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that an answer to one question may rest on.
+
+    `question` stands alone. `rules_lead` says whether the rules are the answer, or only belong to it. `hits` are the
+    passages worth quoting, best first: empty when the playbooks do not say. `near` are the best passages in any case.
+    `problem` says in words why the playbooks could not be searched, with the remedy.
+    """
+
+    question: str
+    facts: Mapping[str, FactValue]
+    rules: tuple[RuleEvidence, ...] = ()
+    rules_lead: bool = True
+    hits: tuple[Hit, ...] = ()
+    near: tuple[Hit, ...] = ()
+    signals: Signals | None = None
+    problem: str | None = None
+    profile: ProfileId | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to answer with."""
+        return not self.rules and not self.hits
+
+    def citations(self) -> tuple[Citation, ...]:
+        """All of the evidence as numbered citations: rules first, then passages."""
+        rules = [rule.citation(at) for at, rule in enumerate(self.rules, start=1)]
+        first = len(rules) + 1
+        return (*rules, *(cite(hit.passage, at) for at, hit in enumerate(self.hits, start=first)))
+
+
+def cite(passage: Passage, n: int) -> Citation:
+    """The citation of a passage as number `n`."""
+    return Citation(n, "passage", passage.path, passage.heading, passage.id, passage.sha256, passage.text)
+
+
+def by_document(hits: Sequence[Hit], most: int) -> tuple[Citation, ...]:
+    """The best passage of each of the first documents, numbered from 1."""
+    firsts: dict[str, Passage] = {}
+    for hit in hits:
+        firsts.setdefault(hit.passage.path, hit.passage)
+    return tuple(cite(passage, at) for at, passage in enumerate(list(firsts.values())[:most], start=1))

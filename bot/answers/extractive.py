@@ -1,0 +1,156 @@
+"""The composer without a model: the sentences of the playbooks that answer, in their own order, each cited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.answers.evidence import cite
+from bot.answers.sentences import Unit, units
+from bot.answers.words import content_stems, covered, question_stems, rarity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.answers.draft import Draft
+    from bot.knowledge.passages import Hit
+
+MOST_PASSAGES = 3
+"""No answer quotes more passages than this."""
+
+MOST_UNITS = 5
+"""No answer quotes more sentences than this; a list that a sentence leads into counts as that sentence."""
+
+MOST_WORDS = 150
+"""Sentences are added while an answer is shorter than this."""
+
+LONGEST_LIST = 8
+"""A list or table with more parts is not quoted whole."""
+
+NEAR_ENOUGH = 0.62
+"""The share of the best passage's score that a further passage must have to be quoted beside it."""
+
+GOOD_ENOUGH = 0.58
+"""The share of the best sentence's score that a further sentence must have."""
+
+_OVERLAP, _PASSAGE, _FIRST, _FOLLOWS = 0.45, 0.30, 0.25, 0.12
+_LONG, _SHORT, _ALIKE = 55, 5, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A unit chosen for the answer, the passage it stands in, and what it scored."""
+
+    hit: Hit
+    unit: Unit
+    score: float
+
+
+def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passages: int = MOST_PASSAGES) -> list[Pick]:
+    """The units that answer the question, passage by passage (best first), in the order of the document."""
+    if not hits:
+        return []
+    weights = rarity([_bag(hit) for hit in hits], question_stems(question))
+    quoted = _passages(hits, weights, passages)
+    ranked = sorted(
+        (pick for hit in quoted for pick in _scored(hit, weights)),
+        key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
+    )
+    chosen: dict[tuple[str, int], Pick] = {}
+    for pick in ranked:
+        group = _group(pick)
+        counted = sum(1 for kept in chosen.values() if not _listed(kept))
+        length = sum(len(kept.unit.text.split()) for kept in chosen.values())
+        fits = counted < most and (counted < 1 or length < MOST_WORDS)
+        if not group or not fits or pick.score < GOOD_ENOUGH * ranked[0].score:
+            continue
+        for member in group:
+            if not any(_alike(member, kept) for kept in chosen.values()):
+                chosen.setdefault((member.hit.passage.id, member.unit.position), member)
+    order = {hit.passage.id: at for at, hit in enumerate(quoted)}
+    return sorted(chosen.values(), key=lambda pick: (order[pick.hit.passage.id], pick.unit.position))
+
+
+def write(draft: Draft, picks: Sequence[Pick]) -> None:
+    """Add the chosen units to the draft: sentences joined, list items and rows as a list, each passage a paragraph."""
+    last: Pick | None = None
+    for pick in picks:
+        if last is None or last.hit.passage.id != pick.hit.passage.id:
+            draft.paragraph()
+        listed = _listed(pick)
+        draft.add(
+            pick.unit.text,
+            (cite(pick.hit.passage, 0),),
+            layout="item" if listed else "sentence",
+            number=pick.unit.number if listed else None,
+        )
+        last = pick
+
+
+def _passages(hits: Sequence[Hit], weights: Mapping[str, float], most: int) -> list[Hit]:
+    """The best passages that have something of the question; introductions only when nothing else is there."""
+    best = max(hit.score for hit in hits)
+    near = [hit for hit in hits if hit.score >= NEAR_ENOUGH * best and covered(weights, _bag(hit)) > 0]
+    told = [hit for hit in near if not _introduces(hit)] or near or [hits[0]]
+    return told[:most]
+
+
+def _introduces(hit: Hit) -> bool:
+    """Whether the passage only opens its document, before the first section."""
+    return hit.passage.position == 0 and hit.passage.heading == hit.passage.title
+
+
+def _scored(hit: Hit, weights: Mapping[str, float]) -> list[Pick]:
+    """All units of a passage with their scores."""
+    heading = frozenset(content_stems(hit.passage.heading))
+    picks: list[Pick] = []
+    for unit in units(hit.passage.text):
+        bag = frozenset(content_stems(unit.text))
+        # What the heading says of the question holds for the section's sentences too, but less than their own words.
+        overlap = 0.7 * covered(weights, bag) + 0.3 * covered(weights, bag | heading)
+        score = _OVERLAP * overlap + _PASSAGE * hit.score + (_FIRST if unit.position == 0 else 0)
+        before = picks[-1] if picks else None
+        if before is not None and before.unit.kind == unit.kind == "sentence" and before.unit.block == unit.block:
+            score += _FOLLOWS * min(1.0, before.score)
+        count = len(unit.text.split())
+        score *= 0.8 if count > _LONG else 0.7 if count < _SHORT and unit.kind == "sentence" else 1
+        picks.append(Pick(hit, unit, score))
+    return picks
+
+
+def _group(pick: Pick) -> list[Pick]:
+    """The pick with what it cannot stand without: predecessor, lead-in, list. Empty when that is not there."""
+    found = units(pick.hit.passage.text)
+    members = {pick.unit.position: pick.unit}
+    unit = pick.unit
+    if unit.kind != "sentence":
+        lead = next((one for one in reversed(found[: unit.position]) if one.kind == "sentence"), None)
+        if lead is not None and lead.leads and lead.text.endswith(":"):
+            members[lead.position] = unit = lead
+    while unit.dangling:
+        if unit.position == 0:
+            return []
+        unit = found[unit.position - 1]
+        members[unit.position] = unit
+    for lead in [one for one in members.values() if one.leads]:
+        rows = [one for one in found if one.block == lead.block + 1]
+        if len(rows) <= LONGEST_LIST:
+            members |= {one.position: one for one in rows}
+    return [replace(pick, unit=members[at]) for at in sorted(members)]
+
+
+def _listed(pick: Pick) -> bool:
+    return pick.unit.kind != "sentence"
+
+
+def _alike(one: Pick, other: Pick) -> bool:
+    """Whether two units from different places say nearly the same in the same words."""
+    if one.hit.passage.id == other.hit.passage.id and one.unit.position == other.unit.position:
+        return False
+    mine, theirs = set(content_stems(one.unit.text)), set(content_stems(other.unit.text))
+    return bool(mine) and len(mine & theirs) >= _ALIKE * len(mine | theirs)
+
+
+def _bag(hit: Hit) -> frozenset[str]:
+    return frozenset(content_stems(f"{hit.passage.heading} {hit.passage.text}"))

@@ -1,0 +1,109 @@
+"""Evidence for a question: the rules of the live profile and the passages that the asker may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.answers.evidence import Evidence
+from bot.answers.followup import StandAlone, stand_alone
+from bot.answers.refusal import read_signals
+from bot.answers.rules import Explain, RuleBook, RulesFound
+from bot.knowledge.passages import KnowledgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.answers.model import Asker, Turn
+    from bot.deals.deal import Deal
+    from bot.knowledge.passages import Hit
+    from bot.profile.judge import Judge
+
+LOOKED_AT = 10
+"""How many passages a search brings back."""
+
+LONGEST_QUESTION = 2_000
+"""Characters of a question that are read; the rest of a longer one is not."""
+
+
+class Live(Protocol):
+    """Where the profile that is live comes from."""
+
+    def current(self) -> Judge:
+        """The judge of the profile that is live now."""
+
+
+class Searches(Protocol):
+    """Where passages come from."""
+
+    def search(self, question: str, *, audience: frozenset[str], limit: int = 8) -> list[Hit]:
+        """The best passages that one of the roles in `audience` may read. Raises KnowledgeError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The evidence, and how the question was understood: what it says standing alone, and the facts read from it."""
+
+    evidence: Evidence
+    question: StandAlone
+    understood: tuple[str, ...]
+
+
+class Gatherer:
+    """Gathers evidence. The words of a profile are compiled once for each profile that goes live."""
+
+    def __init__(self, live: Live, library: Searches | None, explain: Explain) -> None:
+        self._live = live
+        self._library = library
+        self._explain = explain
+        self._book: RuleBook | None = None
+
+    def understand(self, question: str, history: Sequence[Turn]) -> StandAlone:
+        """The question so that it stands alone."""
+        return stand_alone(question[:LONGEST_QUESTION], history, self.book().reader)
+
+    def gather(
+        self, question: StandAlone, *, asker: Asker, deal: Deal | None, search_for: str | None = None
+    ) -> Gathered:
+        """Everything that may answer. `search_for` are other words for the search; rules never depend on them."""
+        book = self.book()
+        found = book.find(question.text, deal)
+        hits, problem = self._search(search_for or question.text, asker)
+        signals = read_signals(search_for or question.text, hits)
+        evidence = Evidence(
+            question=question.text,
+            facts=found.facts,
+            rules=found.rules,
+            rules_lead=found.lead,
+            hits=_guided(hits, found) if signals.answered else (),
+            near=tuple(hits) if signals.near else (),
+            signals=signals,
+            problem=problem,
+            profile=book.judge.profile.id,
+        )
+        return Gathered(evidence, question, found.read)
+
+    def book(self) -> RuleBook:
+        """The rules of the profile that is live now."""
+        from bot.deals.reading import SentenceReader  # noqa: PLC0415 - compiled patterns, needed by a question only
+
+        judge = self._live.current()
+        book = self._book
+        if book is None or book.judge is not judge:
+            reader = SentenceReader(judge.profile.facts, judge.profile.currency)
+            book = self._book = RuleBook(judge, reader, self._explain)
+        return book
+
+    def _search(self, question: str, asker: Asker) -> tuple[list[Hit], str | None]:
+        if self._library is None:
+            return [], "the playbooks are not set up: run `dealfit index`"
+        try:
+            return self._library.search(question, audience=asker.audience, limit=LOOKED_AT), None
+        except KnowledgeError as error:
+            return [], str(error)
+
+
+def _guided(hits: list[Hit], found: RulesFound) -> tuple[Hit, ...]:
+    """The hits, with the section that a leading rule points at put first when the search found it too."""
+    links = {rule.guidance for rule in found.rules if rule.guidance} if found.lead else set()
+    return tuple(sorted(hits, key=lambda hit: hit.passage.link not in links))

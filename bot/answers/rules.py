@@ -1,0 +1,190 @@
+"""Rules as evidence: what the live profile says of a question, in sentences made by the judge, never by a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from bot.answers import cues
+from bot.answers.evidence import RuleEvidence
+from bot.answers.sentences import sentences
+from bot.answers.topics import Match, Topics
+from bot.deals.deal import Deal
+from bot.deals.values import format_value
+from bot.profile.model import SEGMENT_CHECK
+from bot.profile.verdict import Judgement, Result
+from bot.profile.words import authority_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.deals.facts import FactValue
+    from bot.deals.reading import Reading, SentenceReader
+    from bot.profile.judge import Judge
+    from bot.profile.limits import LimitStatement
+    from bot.profile.model import Profile
+    from bot.profile.verdict import Finding
+
+Explain = Callable[["Profile", str], str]
+
+MOST_FINDINGS = 4
+"""A question about the deal at hand is answered with this many findings; the verdict's card shows them all."""
+
+_SAID = {
+    Judgement.FITS: "It fits the Deal Profile as it stands",
+    Judgement.NEEDS_APPROVAL: "It needs approval as it stands",
+    Judgement.DOES_NOT_FIT: "It does not fit the Deal Profile as it stands",
+    Judgement.INCOMPLETE: "It cannot be judged yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFound:
+    """The rules that a question is about.
+
+    `facts` are those known from the question and the deal; `read` says in words which of them the question states and the
+    rules turn on; `lead` tells whether the rules are the answer or only belong to it.
+    """
+
+    rules: tuple[RuleEvidence, ...]
+    facts: Mapping[str, FactValue]
+    read: tuple[str, ...]
+    lead: bool
+
+
+class RuleBook:
+    """The rules of one profile as evidence. Made once for each profile that goes live."""
+
+    def __init__(self, judge: Judge, reader: SentenceReader, explain: Explain) -> None:
+        """`explain` gives a whole check in sentences, which a citation shows."""
+        self._judge = judge
+        self._reader = reader
+        self._explain = explain
+        self._topics = Topics(judge.profile)
+        self._path = PurePath(judge.profile.filename).name or "deal-profile.yaml"
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of this profile."""
+        return self._judge
+
+    @property
+    def reader(self) -> SentenceReader:
+        """The reader of facts in sentences, made from this profile."""
+        return self._reader
+
+    def find(self, question: str, deal: Deal | None) -> RulesFound:
+        """The rules that the question is about, for the facts that it states and, where it is silent, the deal's."""
+        reading = self._reader.read(question)
+        facts = {**(deal.facts if deal is not None else {}), **reading.facts}
+        lead = cues.about_limits(question) or not cues.about_method(question)
+        matches = self._topics.of(question, read=_words_of(reading), numeric=self._numeric(reading))
+        rules = tuple(self._rule(match, facts, reading, question) for match in matches)
+        if deal is not None and (not matches or not reading.facts) and cues.about_the_deal(question):
+            rules = self._verdict(deal.with_facts(reading.facts), matches) or rules
+            lead = True
+        return RulesFound(rules, facts, self._said(reading, rules), lead)
+
+    def _rule(self, match: Match, facts: Mapping[str, FactValue], reading: Reading, question: str) -> RuleEvidence:
+        check = self._judge.profile.check(match.check)
+        limits = self._judge.limits(match.check, facts)
+        because = sentences(check.because) if check is not None else []
+        statements = _statements(limits)
+        held = self._held(match.check, facts, reading)
+        said = [*because, *statements] if cues.asks_why(question) else [*held, *statements, *because]
+        label = check.label if check is not None else "Customer segments"
+        return self._evidence(match.check, label, tuple(said))
+
+    def _held(self, check_id: str, facts: Mapping[str, FactValue], reading: Reading) -> list[str]:
+        """Whether the value that the question proposes is within the rule, when it proposes one."""
+        check = self._judge.profile.check(check_id)
+        if check is None:
+            return []
+        finding = self._finding(check_id, facts)
+        if finding is None or finding.fact not in self._numeric(reading):
+            return []
+        if finding.result is Result.PASS:
+            return ["That is within the Deal Profile"]
+        if finding.result is Result.FAIL and finding.authority is None and not finding.missing:
+            return ["That is outside the Deal Profile, and nobody may approve it"]
+        if finding.result is Result.FAIL:
+            return ["That is outside the Deal Profile and needs approval"]
+        return []
+
+    def _finding(self, check_id: str, facts: Mapping[str, FactValue]) -> Finding | None:
+        deal = Deal(name="question", facts=facts, currency=self._judge.profile.currency)
+        return next((finding for finding in self._judge.judge(deal).findings if finding.check == check_id), None)
+
+    def _verdict(self, deal: Deal, matches: Sequence[Match]) -> tuple[RuleEvidence, ...]:
+        """How the deal at hand stands: each finding that decides, cited to its rule."""
+        verdict = self._judge.judge(deal)
+        asked = {match.check for match in matches}
+        open_findings = [
+            finding
+            for finding in (*verdict.of(Result.FAIL), *verdict.of(Result.UNKNOWN))
+            if not asked or finding.check in asked
+        ]
+        if verdict.judgement is Judgement.FITS or not open_findings:
+            return ()
+        questions = {question.fact: question.question for question in verdict.ask}
+        found: list[RuleEvidence] = []
+        for finding in open_findings[:MOST_FINDINGS]:
+            said = [_outcome(finding, questions)]
+            if not found:
+                said.insert(0, _SAID[verdict.judgement])
+            found.append(self._evidence(finding.check, finding.label, tuple(said)))
+        return tuple(found)
+
+    def _evidence(self, check_id: str, label: str, statements: tuple[str, ...]) -> RuleEvidence:
+        check = self._judge.profile.check(check_id)
+        text = self._explain(self._judge.profile, check_id)
+        return RuleEvidence(
+            check_id, label, self._path, text, statements, check.guidance if check is not None else None
+        )
+
+    def _numeric(self, reading: Reading) -> frozenset[str]:
+        facts = self._judge.profile.facts
+        return frozenset(name for name in reading.facts if facts[name].type.is_numeric)
+
+    def _said(self, reading: Reading, rules: Sequence[RuleEvidence]) -> tuple[str, ...]:
+        """The facts that were read from the question and that its rules turn on, in words."""
+        profile = self._judge.profile
+        turning = {name for rule in rules for name in self._topics.conditions(rule.check)} | self._numeric(reading)
+        return tuple(
+            f"{profile.facts[name].label}: {format_value(profile.facts[name], value, profile.currency)}"
+            for name, value in reading.facts.items()
+            if rules and name in turning
+        )
+
+
+def _statements(limits: Sequence[LimitStatement]) -> list[str]:
+    """The limits as sentences; who may approve is said once when all cases have it in common."""
+    shared = {limit.authority_text for limit in limits if limit.authority_text}
+    if len(limits) > 1 and len(shared) == 1:
+        sentences = [_sentence(limit) for limit in limits]
+        return [*sentences, shared.pop()]
+    return [part for limit in limits for part in (_sentence(limit), limit.authority_text) if part]
+
+
+def _sentence(limit: LimitStatement) -> str:
+    plain = limit.check == SEGMENT_CHECK or ":" not in limit.require_text
+    required = limit.require_text if plain else limit.must_text
+    text = f"{limit.when_text}{':' if plain else ','} {required}" if limit.when_text else required
+    return text[:1].upper() + text[1:]
+
+
+def _outcome(finding: Finding, questions: Mapping[str, str]) -> str:
+    """A finding in one sentence."""
+    if finding.result is Result.UNKNOWN:
+        asked = next((questions[fact] for fact in finding.missing if fact in questions), None)
+        return f"{finding.label}: not known yet. {asked}" if asked else f"{finding.label}: not known yet"
+    approval = f"; {authority_name(finding.authority)} may approve it" if finding.authority else ""
+    limit = f": {finding.limit} is required" if finding.limit else ""
+    return f"{finding.label}{limit}{approval}"
+
+
+def _words_of(reading: Reading) -> Mapping[str, str]:
+    """The exact words behind each fact that was read."""
+    return {one.fact: one.words.text for one in reading.understood}

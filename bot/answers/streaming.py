@@ -1,0 +1,146 @@
+"""A chat model's text as it comes, within a deadline that holds even when the endpoint hangs."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.answers.prompts import Prompt
+
+
+_LATE = "the model did not answer in time"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model to ask, and how patiently: `seconds` is for all of it, retry included. `base_url` None: OpenAI's own."""
+
+    name: str
+    api_key: str = field(repr=False)
+    base_url: str | None = None
+    seconds: float = 20.0
+    temperature: float | None = 0.0
+
+
+class ModelError(Exception):
+    """The model gave no usable text. `retry_after` is the endpoint's own wish in seconds, if it has one."""
+
+    def __init__(self, reason: str, *, retry: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry = retry
+        self.retry_after = retry_after
+
+
+@dataclass(slots=True)
+class Counted:
+    """The tokens of a call, filled in while its text is read; None while nobody has counted."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+    def add(self, tokens_in: int | None, tokens_out: int | None) -> None:
+        """Add what the endpoint reports."""
+        if tokens_in is not None:
+            self.tokens_in = (self.tokens_in or 0) + tokens_in
+        if tokens_out is not None:
+            self.tokens_out = (self.tokens_out or 0) + tokens_out
+
+
+class ChatModel:
+    """An OpenAI-compatible endpoint through langchain. The libraries load at the first call: they cost seconds."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self.settings = settings
+
+    def stream(self, prompt: Prompt, counted: Counted, seconds: float) -> Iterator[str]:
+        """The reply in portions. Raises ModelError for every fault, and when `seconds` are over."""
+        import openai  # noqa: PLC0415 - with langchain_openai 3 to 6 s, needed with a model only
+        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see above
+
+        settings = self.settings
+        chat = ChatOpenAI(
+            model=settings.name,
+            api_key=settings.api_key,
+            base_url=settings.base_url,
+            timeout=seconds,
+            max_retries=0,
+            temperature=settings.temperature,
+            stream_usage=True,
+        )
+        messages = [("system", prompt.system), ("human", prompt.user)]
+
+        def portions() -> Iterator[str]:
+            for chunk in chat.stream(messages):
+                usage = chunk.usage_metadata
+                if usage is not None:
+                    counted.add(usage["input_tokens"], usage["output_tokens"])
+                if isinstance(chunk.content, str) and chunk.content:
+                    yield chunk.content
+
+        try:
+            yield from within(portions(), seconds)
+        except openai.APIStatusError as error:
+            raise _status(error) from error
+        except openai.APITimeoutError as error:
+            raise ModelError(_LATE, retry=True) from error
+        except openai.APIConnectionError as error:
+            message = "the model cannot be reached"
+            raise ModelError(message, retry=True) from error
+        except TimeoutError as error:
+            raise ModelError(_LATE, retry=True) from error
+        except (openai.OpenAIError, ValueError, KeyError, TypeError, AttributeError) as error:
+            message = f"the model's reply cannot be read ({type(error).__name__})"
+            raise ModelError(message) from error
+
+
+def within(portions: Iterable[str], seconds: float) -> Iterator[str]:
+    """The portions as they come; raises TimeoutError when `seconds` are over, whatever the source is waiting for."""
+    arrived: queue.Queue[tuple[str, Any]] = queue.Queue()
+    given_up = threading.Event()
+
+    def read() -> None:
+        try:
+            for portion in portions:
+                if given_up.is_set():
+                    return
+                arrived.put(("text", portion))
+            arrived.put(("end", None))
+        except BaseException as error:  # noqa: BLE001 - it is raised again by the reader of the queue
+            arrived.put(("error", error))
+
+    threading.Thread(target=read, name="model-stream", daemon=True).start()
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            try:
+                kind, value = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty as empty:
+                message = f"no end after {seconds:.0f} s"
+                raise TimeoutError(message) from empty
+            if kind == "end":
+                return
+            if kind == "error":
+                raise value
+            yield value
+    finally:
+        given_up.set()
+
+
+def _status(error: Any) -> ModelError:
+    """What an error status of the endpoint means for us."""
+    status = int(error.status_code)
+    if status == 429:  # noqa: PLR2004 - HTTP's number for too many requests
+        try:
+            after = float(error.response.headers.get("retry-after", ""))
+        except ValueError:
+            after = None
+        message = "the model is over its rate limit"
+        return ModelError(message, retry=True, retry_after=after)
+    if status >= 500:  # noqa: PLR2004 - HTTP's server errors
+        return ModelError(f"the model's server failed ({status})", retry=True)
+    return ModelError(f"the model's server refused the request ({status})")

@@ -1,0 +1,151 @@
+"""Which checks of a profile a question is about, found by the profile's own words: it works for any profile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.answers import cues
+from bot.answers.words import FAINT_WORDS, content_words, rarity, stems
+from bot.profile.conditions import facts_of, tests_of
+from bot.profile.model import SEGMENT_CHECK
+
+if TYPE_CHECKING:
+    from bot.deals.facts import FactSpec
+    from bot.profile.model import Check, Profile
+
+MOST_CHECKS = 3
+"""No question is answered with more rules than this."""
+
+SAID = 0.34
+"""The share of the question's words that a check must explain when the question asks for a limit."""
+
+UNSAID = 0.5
+"""The share when nothing tells what kind of question it is."""
+
+METHOD = 0.75
+"""The share when the question asks how or why: a playbook's question, to which a rule may still belong."""
+
+BESIDE = 0.75
+"""The share of the best check's score that a further check must have."""
+
+_NUMBERS = re.compile(r"\d+")
+_NAMED, _SEGMENT, _VALUED, _CONDITION, _REASON = 1.0, 0.6, 0.35, 0.45, 0.2
+_ASKED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a check is about: its facts, and how strongly each stem points to it (0 to 1)."""
+
+    check: str
+    required: tuple[str, ...]
+    conditions: tuple[str, ...]
+    stems: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A check that a question is about. `score` is the share of the question's content words that it explains."""
+
+    check: str
+    score: float
+
+
+class Topics:
+    """The checks of one profile by what people call them."""
+
+    def __init__(self, profile: Profile) -> None:
+        """Read the profile once."""
+        topics = [_topic(check, profile.facts) for check in profile.checks]
+        self._topics = tuple([*topics, _segments(profile)] if profile.segments else topics)
+
+    def conditions(self, check_id: str) -> tuple[str, ...]:
+        """The facts that decide which case of a check applies."""
+        return next((topic.conditions for topic in self._topics if topic.check == check_id), ())
+
+    def of(self, question: str, *, read: Mapping[str, str], numeric: frozenset[str]) -> tuple[Match, ...]:
+        """The checks the question is about, best first.
+
+        `read` are the facts that were read from the question, each with the words that state it; `numeric` names those
+        among them that have a number. Such words are known already, so that a check need not explain them.
+        """
+        wanted = self._wanted(question, read)
+        limits, method = cues.about_limits(question), cues.about_method(question)
+        scored = [(topic, self._score(topic, wanted, read, numeric, limits=limits)) for topic in self._topics]
+        best = max((score for _, score in scored), default=0.0)
+        floor = (UNSAID + SAID) / 2 if limits and method else SAID if limits else METHOD if method else UNSAID
+        if best < floor:
+            return ()
+        kept = [Match(topic.check, score) for topic, score in scored if score >= max(floor, BESIDE * best)]
+        return tuple(sorted(kept, key=lambda match: -match.score)[:MOST_CHECKS])
+
+    def _wanted(self, question: str, read: Mapping[str, str]) -> Mapping[str, float]:
+        """The stems that a check should explain, with their weights."""
+        left = question
+        for words in read.values():
+            left = left.replace(words, " ")
+        plain = [word for word in content_words(cues.without_cues(left)) if not _NUMBERS.search(word)]
+        solid = [word for word in plain if word not in FAINT_WORDS]
+        return rarity([frozenset(topic.stems) for topic in self._topics], stems(solid))
+
+    @staticmethod
+    def _score(
+        topic: Topic, wanted: Mapping[str, float], read: Mapping[str, str], numeric: frozenset[str], *, limits: bool
+    ) -> float:
+        total = sum(wanted.values())
+        score = sum(weight * topic.stems.get(stem, 0.0) for stem, weight in wanted.items()) / total if total else 0.0
+        stated = [fact for fact in topic.required if fact in read]
+        if any(fact in numeric for fact in stated):
+            score += _ASKED  # "is net 60 all right": the number asked about belongs to this check's own fact
+        elif stated and (limits or not total):
+            score += _ASKED / 2
+        if limits and any(fact in read for fact in topic.conditions):
+            score += _ASKED / 6
+        return score
+
+
+def _topic(check: Check, facts: Mapping[str, FactSpec]) -> Topic:
+    required = tuple(dict.fromkeys(name for case in check.cases for name in facts_of(case.require)))
+    conditions = tuple(
+        dict.fromkeys(name for when in (check.when, *(case.when for case in check.cases)) for name in facts_of(when))
+    )
+    weights: dict[str, float] = {}
+    _add(weights, [check.label, check.id.replace("-", " ")], _NAMED)
+    for name in required:
+        spec = facts[name]
+        _add(weights, [spec.label, name.replace("_", " "), *spec.also, *spec.means_yes], _NAMED)
+    _add(weights, _values(check), _VALUED)
+    for name in conditions:
+        _add(weights, [facts[name].label, *facts[name].also], _CONDITION)
+    _add(weights, [check.part.value], _CONDITION)
+    _add(weights, [check.because], _REASON)
+    return Topic(check.id, required, tuple(name for name in conditions if name not in required), weights)
+
+
+def _segments(profile: Profile) -> Topic:
+    """The check that the segments make: whether this is a customer we sell to."""
+    weights: dict[str, float] = {}
+    facts = tuple(dict.fromkeys(name for segment in profile.segments for name in facts_of(segment.when)))
+    _add(
+        weights,
+        ["customer segment market sell target decline pursue", *(one.name for one in profile.segments)],
+        _SEGMENT,
+    )
+    _add(weights, [profile.facts[name].label for name in facts], _VALUED)
+    choices = tuple(name for name in facts if profile.facts[name].choices)
+    return Topic(SEGMENT_CHECK, choices, facts, weights)
+
+
+def _values(check: Check) -> Sequence[str]:
+    """The choices that the check's requirements name."""
+    tests = [test for case in check.cases for test in tests_of(case.require)]
+    return [value for test in tests for value in getattr(test, "values", ()) if isinstance(value, str)]
+
+
+def _add(weights: dict[str, float], texts: Iterable[str], weight: float) -> None:
+    for text in texts:
+        for stem in stems(word for word in content_words(text) if word not in FAINT_WORDS):
+            weights[stem] = max(weights.get(stem, 0.0), weight)
