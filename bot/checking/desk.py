@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -99,7 +100,34 @@ class DealDesk:
         verdict = judge.judge_fully(replace(deal, currency=judge.profile.currency))
         guidance, notices = self._guidance(verdict, asker)
         checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices)
-        return self._recorded(checked, judge, asker, key) if self._store is not None and record else checked
+        return self._recorded(checked, asker, key) if self._store is not None and record else checked
+
+    def judge_only(self, deal: Deal) -> CheckedDeal:
+        """The verdict without guidance, counter-offers or a record: for a file of many deals."""
+        judge = self._live.current()
+        return CheckedDeal(deal, judge.judge(replace(deal, currency=deal.currency or judge.profile.currency)))
+
+    def log_only(self, checked: CheckedDeal) -> int:
+        """Record a verdict in the decision log without putting the deal into the pipeline; the decision's id."""
+        store = self._kept()
+        self._keep_profile(store)
+        body = {"deal": checked.deal.name, **checked.verdict.plain()}
+        return store.record(kind="verdict", actor="operator", subject=checked.deal.name, body=body).id
+
+    def log_file(self, name: str, sha256: str, checked: Sequence[CheckedDeal]) -> int:
+        """Record that a file was checked: with the file's hash and the profile, every verdict can be had again."""
+        store = self._kept()
+        self._keep_profile(store)
+        counts = Counter(c.verdict.judgement.value for c in checked)
+        profile = self.judge.profile.id
+        body = {
+            "file": name,
+            "sha256": sha256,
+            "deals": len(checked),
+            "verdicts": dict(counts),
+            "profile": profile.sha256,
+        }
+        return store.record(kind="file", actor="operator", subject=name, body=body).id
 
     def find(self, key: str, asker: Asker) -> SavedDeal | None:
         """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
@@ -157,16 +185,25 @@ class DealDesk:
             return {}, ("The playbooks are unavailable; the verdict does not need them. `dealfit doctor` says why.",)
         return found, ()
 
-    def _recorded(self, checked: CheckedDeal, judge: Judge, asker: Asker, key: str | None) -> CheckedDeal:
-        assert self._store is not None  # noqa: S101 the caller has looked
-        profile = judge.profile
-        self._store.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
+    def _kept(self) -> Store:
+        if self._store is None:
+            message = "this desk was built without a store"
+            raise RuntimeError(message)
+        return self._store
+
+    def _keep_profile(self, store: Store) -> None:
+        profile = self.judge.profile
+        store.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
+
+    def _recorded(self, checked: CheckedDeal, asker: Asker, key: str | None) -> CheckedDeal:
+        store = self._kept()
+        self._keep_profile(store)
         deal = checked.deal
         if key is None and deal.source_id is None and deal.name == UNNAMED:
             facts = {"asker": asker.user, "deal": deal.sha256}
             key = f"unnamed:{hashlib.sha256(canonical_json(facts)).hexdigest()[:32]}"
         body = {"deal": deal.name, **checked.verdict.plain()}
-        saved = self._store.save_deal(
+        saved = store.save_deal(
             deal,
             key=key,
             verdict=checked.verdict,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.slack.inbox import Inbox
+from bot.slack.durable import Handler
+from bot.slack.inbox import Inbox, Work
 from bot.slack.listeners import Put, register
+from bot.slack.replies import Place
 from bot.slack.services import Services
+from bot.slack.work.deals import DealWork
+from bot.slack.work.home import HomeWork
+from bot.slack.work.pipeline import PipelineWork
+from bot.slack.work.questions import QuestionWork, failure_blocks
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -31,13 +39,8 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
     return app
 
 
-def handlers(services: Services, *, streams: bool) -> dict[str, object]:
+def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
     """The handlers of every kind of work."""
-    from bot.slack.work.deals import DealWork  # noqa: PLC0415
-    from bot.slack.work.home import HomeWork  # noqa: PLC0415
-    from bot.slack.work.pipeline import PipelineWork  # noqa: PLC0415
-    from bot.slack.work.questions import QuestionWork  # noqa: PLC0415
-
     deals = DealWork(services)
     return {
         "deal.words": deals.check_words,
@@ -48,3 +51,18 @@ def handlers(services: Services, *, streams: bool) -> dict[str, object]:
         "pipeline": PipelineWork(services).answer,
         "home": HomeWork(services).publish,
     }
+
+
+def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]:
+    """Whoever waits for work that failed is told so, where they wait for it."""
+
+    def tell(work: Work, error: BaseException) -> None:
+        del error  # it is in the log, under the same reference; it may hold what nobody else should read
+        if "channel" not in work.payload:
+            return
+        place = Place.of(work.payload)
+        if work.kind == "question":
+            place = replace(place, private=False)
+        services.replies.send(place, text="Something went wrong", blocks=failure_blocks(work.key))
+
+    return tell

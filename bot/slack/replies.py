@@ -16,7 +16,7 @@ NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "use
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody waits for an answer: a thread that all may read, or a channel in which only `user` shall see it."""
+    """Where somebody waits for an answer: a thread that all may read, or a channel where only `user` sees it."""
 
     channel: str
     user: str
@@ -55,7 +55,7 @@ class Replies:
         """
         from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
 
-        message = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
+        message: dict[str, Any] = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
         if place.private and place.response_url and self._respond(place.response_url, message):
             return None
         try:

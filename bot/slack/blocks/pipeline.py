@@ -162,5 +162,3 @@ def _empty() -> list[Block]:
         divider(),
         context("A manager sees the deals of their own team; a rep sees their own."),
     ]
-
-

@@ -1,0 +1,236 @@
+"""The one place that builds things and wires them together. Whatever comes from outside is an argument."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot import __version__, logs
+from bot.profile.live import LiveProfile
+from bot.profile.live_people import LivePeople
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+    from slack_sdk import WebClient
+
+    from bot.answers.composing import ModelComposer
+    from bot.answers.service import AnswerService
+    from bot.checking.desk import DealDesk
+    from bot.knowledge.library import Library
+    from bot.pipeline.service import PipelineService
+    from bot.slack.durable import DurableQueue
+    from bot.slack.services import Services
+    from bot.store.database import Store
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present, aware, in UTC: the clock of everything that is not a test."""
+    return datetime.now(UTC)
+
+
+class NotReady(RuntimeError):
+    """Something outside is missing or broken; the message says what to do."""
+
+
+class Core:
+    """The rooms that know nothing of Slack, built when first needed, so that a command pays for what it uses."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.log = structlog.get_logger("dealfit")
+
+    @cached_property
+    def live(self) -> LiveProfile:
+        """The live Deal Profile. Raises ProfileError or OSError at the first use when there is no good one."""
+        return LiveProfile(self.settings.profile_path, self.log, self.clock)
+
+    @cached_property
+    def people(self) -> LivePeople:
+        """Who is who."""
+        return LivePeople(self.settings.people_path, self.log)
+
+    @cached_property
+    def library(self) -> Library:
+        """The playbooks and their index."""
+        from bot.knowledge.library import Library  # noqa: PLC0415
+
+        settings = self.settings
+        return Library(settings.knowledge_dir, settings.index_dir, chroma_url=settings.chroma_url, clock=self.clock)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        from bot.store.database import open_store  # noqa: PLC0415
+
+        self.make_data_dir()
+        return open_store(self.settings.store_url, self.clock)
+
+    @cached_property
+    def desk(self) -> DealDesk:
+        """Deal checks that are recorded."""
+        return self.desk_with(self.store)
+
+    def desk_with(self, store: Store | None) -> DealDesk:
+        """Deal checks, recorded in this store or not at all."""
+        from bot.checking.desk import DealDesk  # noqa: PLC0415
+
+        return DealDesk(live=self.live, people=self.people, library=self.library, store=store, clock=self.clock)
+
+    @cached_property
+    def answers(self) -> AnswerService:
+        """Answers that are recorded."""
+        return self.answers_with(self.store)
+
+    def answers_with(self, store: Store | None) -> AnswerService:
+        """Answers, recorded in this store or not at all; written by a model where one is set."""
+        from bot.answers.service import AnswerService  # noqa: PLC0415
+
+        composer = self._composer()
+        return AnswerService(
+            live=self.live,
+            library=self.library,
+            store=store,
+            composer=composer,
+            rewriter=composer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def pipeline(self) -> PipelineService:
+        """The pipeline."""
+        from bot.pipeline.service import PipelineService  # noqa: PLC0415
+
+        return PipelineService(live=self.live, people=self.people, store=self.store, clock=self.clock)
+
+    def make_data_dir(self) -> None:
+        """Make the data folder. Raises NotReady when that is not allowed."""
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".can-write"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            message = (
+                f"Cannot write to the data folder {folder} ({error.strerror or error}). "
+                "Make it writable, or set DEALFIT_DATA_DIR to a folder that is."
+            )
+            raise NotReady(message) from None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is set."""
+        return self.settings.openai_api_key is not None or self.settings.openai_base_url is not None
+
+    def _composer(self) -> ModelComposer | None:
+        if not self.has_model:
+            return None
+        from bot.answers.composing import ModelComposer  # noqa: PLC0415
+        from bot.answers.prompts import Prompts  # noqa: PLC0415
+        from bot.answers.streaming import ChatModel, ModelSettings  # noqa: PLC0415
+
+        key = self.settings.openai_api_key
+        model = ModelSettings(
+            name=self.settings.openai_model,
+            # An endpoint of one's own often wants no key; the client insists on sending one.
+            api_key=key.get_secret_value() if key else "not-needed",
+            base_url=self.settings.openai_base_url,
+        )
+        return ModelComposer(ChatModel(model), Prompts(self.settings.prompts_dir))
+
+    def close(self) -> None:
+        """Let go of the index and the database, if they were opened."""
+        for name in ("library", "store"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+
+@dataclass(frozen=True, slots=True)
+class SlackApp:
+    """The Slack side, ready to be connected: over Socket Mode, over HTTP, or to the playground."""
+
+    app: App
+    queue: DurableQueue
+    services: Services
+    core: Core
+
+    def close(self) -> None:
+        """Finish what runs and let go of everything."""
+        self.queue.stop()
+        self.core.close()
+
+
+def slack_client(token: str, api_url: str) -> WebClient:
+    """A client that waits when Slack says so, and tries again when the network or Slack itself fails."""
+    from slack_sdk import WebClient  # noqa: PLC0415
+    from slack_sdk.http_retry.builtin_handlers import (  # noqa: PLC0415
+        ConnectionErrorRetryHandler,
+        RateLimitErrorRetryHandler,
+        ServerErrorRetryHandler,
+    )
+
+    retries = [
+        ConnectionErrorRetryHandler(max_retry_count=2),
+        RateLimitErrorRetryHandler(max_retry_count=5),
+        ServerErrorRetryHandler(max_retry_count=2),
+    ]
+    return WebClient(
+        token=token, base_url=api_url, timeout=10, retry_handlers=retries, logger=logging.getLogger("slack_sdk")
+    )
+
+
+def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | None = None) -> SlackApp:
+    """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
+    from bot.slack.app import build_app, handlers, tell_of_failure  # noqa: PLC0415
+    from bot.slack.askers import Askers  # noqa: PLC0415
+    from bot.slack.durable import DurableQueue  # noqa: PLC0415
+    from bot.slack.replies import Replies  # noqa: PLC0415
+    from bot.slack.services import Services  # noqa: PLC0415
+
+    client = slack_client(token, api_url)
+    services = Services(
+        client=client,
+        live=core.live,
+        people=core.people,
+        library=core.library,
+        store=core.store,
+        desk=core.desk,
+        answers=core.answers,
+        pipeline=core.pipeline,
+        askers=Askers(client=client, people=core.people, clock=core.clock),
+        replies=Replies(client),
+        clock=core.clock,
+    )
+    queue = DurableQueue(
+        database_url=queue_url(core.settings),
+        version=__version__,
+        handlers=handlers(services, streams=core.has_model),
+        failed=tell_of_failure(services),
+        workers=core.settings.workers,
+        clock=core.clock,
+    )
+    queue.start()
+    app = build_app(services, queue.put, signing_secret=signing_secret)
+    return SlackApp(app, queue, services, core)
+
+
+def queue_url(settings: Settings) -> str:
+    """Where work in progress is kept: beside the store's file, or in the same PostgreSQL database."""
+    if settings.store_url.startswith("sqlite"):
+        return f"sqlite:///{(settings.data_dir / 'work.db').resolve()}"
+    return settings.store_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send logs to standard error, with the secrets of these settings blotted out."""
+    logs.configure(settings.log_level, settings.secrets)

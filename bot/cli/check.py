@@ -1,0 +1,287 @@
+"""`dealfit check`: one deal in words or exact facts, or a whole file of deals."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.console import NOT_ALL_FIT, UNREADABLE, cell, fail, out, print_json, say, table
+from bot.cli.wiring import core
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Core
+    from bot.checking.desk import CheckedDeal
+    from bot.deals.facts import FactSpecs, FactValue
+
+SCHEMA = 1
+DEAL_FILES = frozenset({".csv", ".tsv", ".yaml", ".yml", ".jsonl", ".ndjson", ".json"})
+MARKS = {
+    "fits": "[green]fits[/]",
+    "needs_approval": "[yellow]needs approval[/]",
+    "does_not_fit": "[red]does not fit[/]",
+    "incomplete": "[blue]incomplete[/]",
+}
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def check(
+    deal: Annotated[
+        str | None,
+        typer.Argument(help="The deal in words, or a file of deals (.csv, .tsv, .yaml, .jsonl).", show_default=False),
+    ] = None,
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--facts", "-f", metavar="NAME=VALUE", help="A fact, exactly: --facts beds=120 --facts discount=8"
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The deal's name, with --facts.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping from the file's columns to facts (see examples/us-hospitals.yaml).")
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="table for people, json or csv for scripts.")
+    ] = Format.TABLE,
+    limit: Annotated[int, typer.Option(min=0, help="Rows of a file's table to show; 0 shows all.")] = 40,
+    record: Annotated[bool, typer.Option(help="Keep the verdict in the decision log.")] = True,
+) -> None:
+    """Check a deal, or a file of deals, against the live Deal Profile.
+
+    Exit status: 0 when all fit, 1 when some do not, 2 when something could not be read.
+
+    Examples:
+      dealfit check "Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30"
+
+      dealfit check --facts beds=120 --facts discount=8 --format json
+
+      dealfit check deals.csv
+
+      dealfit check hospitals.csv --mapping examples/us-hospitals.yaml --format csv > judged.csv
+    """
+    if deal is None and not fact:
+        fail('Nothing to check. Give the deal in words, a file, or --facts NAME=VALUE. See "dealfit check --help".')
+    with core() as rooms:
+        path = Path(deal) if deal is not None and len(deal) < 1000 and "\n" not in deal else None  # noqa: PLR2004
+        if path is not None and (path.suffix.lower() in DEAL_FILES or path.is_file()):
+            status = _file(rooms, path, mapping, format_, limit, record=record)
+        else:
+            if mapping is not None:
+                fail("--mapping goes with a file of deals.")
+            status = _one(rooms, deal, fact or [], name, format_, record=record)
+    raise typer.Exit(status)
+
+
+def _one(
+    rooms: Core, text: str | None, pairs: Sequence[str], name: str | None, format_: Format, *, record: bool
+) -> int:
+    from bot.checking.asker import OPERATOR  # noqa: PLC0415
+    from bot.checking.desk import UNNAMED, UnreadableDeal  # noqa: PLC0415
+    from bot.deals.deal import Deal  # noqa: PLC0415
+
+    desk = rooms.desk_with(None)
+    profile = desk.judge.profile
+    given = _exact(pairs, profile.facts, profile.currency)
+    try:
+        reading = desk.read(text) if text else None
+    except UnreadableDeal as error:
+        fail(str(error))
+    facts: dict[str, FactValue] = {**(reading.facts if reading else {}), **given}
+    if reading and not facts and not reading.conflicts:
+        fail(desk.how_to_write())
+    called = name or (reading.name if reading else None) or UNNAMED
+    deal = Deal(name=called, customer=reading.customer if reading else None, facts=facts, currency=profile.currency)
+    checked = desk.check(deal, asker=OPERATOR, reading=reading)
+    recorded = _log(rooms, [checked]) if record else True
+    troubles = [*_conflicts(reading, profile.facts), *[str(error) for error in (reading.errors if reading else ())]]
+    if format_ is Format.JSON:
+        print_json(_document([_plain(checked)], checked))
+    elif format_ is Format.CSV:
+        _csv([checked], profile.facts)
+    else:
+        from bot.cli.verdict import show  # noqa: PLC0415
+
+        show(checked, facts=profile.facts, people=rooms.people())
+    for trouble in troubles:
+        say(trouble)
+    if troubles or not recorded:
+        return UNREADABLE
+    return 0 if checked.verdict.judgement.value == "fits" else NOT_ALL_FIT
+
+
+def _exact(pairs: Sequence[str], facts: FactSpecs, currency: str) -> dict[str, FactValue]:
+    from rapidfuzz import process  # noqa: PLC0415
+
+    from bot.deals.values import FactError, parse_value  # noqa: PLC0415
+
+    values: dict[str, FactValue] = {}
+    for pair in pairs:
+        fact, equals, raw = pair.partition("=")
+        if not equals:
+            fail(f"--facts {pair}: write NAME=VALUE, such as --facts beds=120.")
+        if fact not in facts:
+            match = process.extractOne(fact, list(facts), score_cutoff=60)
+            hint = f" Did you mean {match[0]}?" if match else f" The facts are: {', '.join(facts)}."
+            fail(f"--facts {pair}: the Deal Profile has no fact {fact!r}.{hint}")
+        if fact in values:
+            fail(f"--facts {pair}: {fact} is given twice.")
+        try:
+            values[fact] = parse_value(facts[fact], raw, currency)
+        except FactError as error:
+            fail(f"--facts {pair}: {error}")
+    return values
+
+
+def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit: int, *, record: bool) -> int:
+    from bot.checking.asker import OPERATOR  # noqa: PLC0415
+    from bot.cli.deal_files import read_file  # noqa: PLC0415
+
+    desk = rooms.desk_with(None)
+    profile = desk.judge.profile
+    rows = read_file(path, mapping, profile)
+    checked: list[CheckedDeal] = []
+    bad = 0
+    for row in rows.deals:
+        for error in row.errors:
+            say(f"{path.name}:{row.line}: {error}")
+        bad += bool(row.errors)
+        if row.deal is not None:
+            checked.append(desk.judge_only(row.deal))
+    for note in rows.notes:
+        say(f"{path.name}: {note}")
+    if not checked and not bad:
+        fail(f"{path.name}: there is no deal in the file" + (" that the mapping lets in." if mapping else "."))
+    if record:
+        _log_file(rooms, path, rows.sha256, checked)
+    if format_ is Format.JSON:
+        print_json(_document([_plain(c) for c in checked], checked[0] if checked else None, profile=profile))
+    elif format_ is Format.CSV:
+        _csv(checked, profile.facts)
+    else:
+        _table(checked, limit)
+    del OPERATOR
+    if bad:
+        return UNREADABLE
+    return 0 if all(c.verdict.judgement.value == "fits" for c in checked) else NOT_ALL_FIT
+
+
+def _document(deals: list[dict[str, Any]], checked: CheckedDeal | None, profile: Any = None) -> dict[str, Any]:
+    identity = checked.verdict.profile if checked is not None else profile.id
+    return {
+        "schema": SCHEMA,
+        "profile": {"title": identity.title, "version": identity.version, "sha256": identity.sha256},
+        "deals": deals,
+    }
+
+
+def _plain(checked: CheckedDeal) -> dict[str, Any]:
+    verdict = checked.verdict.plain()
+    verdict.pop("profile")
+    reading = checked.reading
+    conflicts = reading.conflicts if reading else ()
+    return {
+        "name": checked.deal.name,
+        **verdict,
+        "unread": list(reading.unread) if reading else [],
+        "conflicts": [conflict.fact for conflict in conflicts],
+        "economics": None,
+    }
+
+
+def _conflicts(reading: Any, facts: FactSpecs) -> list[str]:
+    if reading is None:
+        return []
+    return [
+        f"{facts[c.fact].label}: said more than once, and differently ({', '.join(map(str, c.words))}). "
+        "It stays unknown; say it once."
+        for c in reading.conflicts
+    ]
+
+
+def _csv(checked: Sequence[CheckedDeal], facts: FactSpecs) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["name", "customer", "verdict", "segment", "fails", "unknown", "ask", *facts])
+    for c in checked:
+        from bot.deals.deal import plain_facts  # noqa: PLC0415
+
+        plain = plain_facts(c.deal.facts)
+        fails, unknown = _ids(c, "fail"), _ids(c, "unknown")
+        row = [c.deal.name, c.deal.customer or "", c.verdict.judgement.value, c.verdict.segment or "", fails, unknown]
+        asks = " ".join(question.fact for question in c.verdict.ask)
+        writer.writerow([_inert(v) for v in [*row, asks, *[_flat(plain.get(name)) for name in facts]]])
+
+
+def _ids(checked: CheckedDeal, result: str) -> str:
+    return " ".join(f.check for f in checked.verdict.findings if f.counted and f.result.value == result)
+
+
+def _flat(value: Any) -> Any:
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else "" if value is None else value
+
+
+def _inert(value: Any) -> Any:
+    """A spreadsheet runs a cell that begins like a formula; a quote in front keeps it text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+def _table(checked: Sequence[CheckedDeal], limit: int) -> None:
+    counts = Counter(c.verdict.judgement.value for c in checked)
+    segments = Counter(c.verdict.segment or "not known yet" for c in checked)
+    shown = checked if limit == 0 else checked[:limit]
+    made = table("Deal", "Verdict", "Segment", "Fails", "Ask first")
+    for c in shown:
+        fails = ", ".join(f.label for f in c.verdict.findings if f.counted and f.result.value == "fail")
+        first = c.verdict.ask[0].question if c.verdict.ask else ""
+        made.add_row(
+            cell(c.deal.name),
+            MARKS[c.verdict.judgement.value],
+            cell(c.verdict.segment or "?"),
+            cell(fails),
+            cell(first),
+        )
+    console = out()
+    console.print(made)
+    if len(shown) < len(checked):
+        console.print(f"... and {len(checked) - len(shown)} more; --limit 0 shows all, --format csv is for a file.")
+    console.print()
+    console.print(f"{len(checked)} deals: " + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common()))
+    console.print("Segments: " + ", ".join(f"{n} {cell(s)}" for s, n in segments.most_common()))
+
+
+def _log(rooms: Core, checked: Sequence[CheckedDeal]) -> bool:
+    """Record verdicts; a verdict is shown even where it cannot be recorded, but never in silence."""
+    from bot.bootstrap import NotReady  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        for c in checked:
+            rooms.desk.log_only(c)
+    except (NotReady, StoreError) as error:
+        say(f"The verdict was not recorded. {error}")
+        return False
+    return True
+
+
+def _log_file(rooms: Core, path: Path, sha256: str, checked: Sequence[CheckedDeal]) -> None:
+    from bot.bootstrap import NotReady  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
+
+    try:
+        rooms.desk.log_file(path.name, sha256, checked)
+    except (NotReady, StoreError) as error:
+        fail(f"Nothing was recorded. {error} (`--no-record` checks without recording.)")

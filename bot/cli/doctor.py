@@ -1,0 +1,162 @@
+"""`dealfit doctor`: look at everything that must be in order, and say what to do about what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli.console import cell, out, print_json
+from bot.cli.faults import expected
+from bot.settings import FOREIGN, PREFIX, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Core
+
+State = Literal["ok", "note", "wrong"]
+MARKS: dict[State, str] = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "wrong": "[red]✗[/]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    words: str
+
+
+def doctor(
+    json_: Annotated[bool, typer.Option("--json", help="The findings as JSON on standard output.")] = False,
+    settings_: Annotated[bool, typer.Option("--settings", help="List every setting with its meaning.")] = False,
+) -> None:
+    """Check settings, profile, playbooks, index, database, Slack tokens and the model, and say what to do.
+
+    Exit status: 0 when Dealfit can run, 1 when something is wrong.
+    """
+    if settings_:
+        _list_settings()
+        raise typer.Exit
+    signs = list(_signs())
+    if json_:
+        print_json({"schema": 1, "signs": [{"what": s.what, "state": s.state, "words": s.words} for s in signs]})
+    else:
+        console = out()
+        for sign in signs:
+            console.print(f"{MARKS[sign.state]} [bold]{sign.what}[/]: {cell(sign.words)}", soft_wrap=True)
+        if not any(s.state == "wrong" for s in signs):
+            console.print("\nReady: `dealfit run` starts it.")
+    raise typer.Exit(1 if any(s.state == "wrong" for s in signs) else 0)
+
+
+def _signs() -> Iterator[Sign]:
+    from bot.bootstrap import Core, configure_logs  # noqa: PLC0415
+
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        yield Sign("settings", "wrong", str(error))
+        return
+    quiet = settings.model_copy(update={"log_level": "ERROR"})
+    configure_logs(quiet)
+    rooms = Core(settings)
+    yield Sign("settings", "ok", "all known; `dealfit doctor --settings` lists them")
+    looks: list[tuple[str, Callable[[Core], Sign]]] = [
+        ("profile", _profile),
+        ("people", _people),
+        ("playbooks and index", _index),
+        ("prompts", _prompts),
+        ("database", _database),
+        ("Slack", _slack),
+        ("language model", _model),
+    ]
+    for what, look in looks:
+        try:
+            yield look(rooms)
+        except Exception as error:  # noqa: BLE001 a doctor that falls ill on the first finding helps nobody
+            yield Sign(what, "wrong", expected(error) or f"{type(error).__name__}: {error}")
+    if settings.warehouse_url is not None:
+        yield Sign("warehouse", "note", "DEALFIT_WAREHOUSE_URL is set; the pipeline is still read from the database")
+    rooms.close()
+
+
+def _profile(rooms: Core) -> Sign:
+    from bot.profile.lint import lint  # noqa: PLC0415
+
+    profile = rooms.live.current().profile
+    people, anchors = rooms.people(), rooms.library.anchors()
+    problems = lint(profile, anchors, authorities=people.authorities, today=rooms.clock().date())
+    words = f"{profile.title} {profile.version}, {len(profile.checks)} checks, {len(profile.facts)} facts"
+    if problems:
+        return Sign("profile", "note", f"{words}; {len(problems)} remarks, see `dealfit profile lint`")
+    return Sign("profile", "ok", words)
+
+
+def _people(rooms: Core) -> Sign:
+    people = rooms.people()
+    return Sign("people", "ok", f"{len(people.all)} people, {len(people.authorities)} authorities")
+
+
+def _index(rooms: Core) -> Sign:
+    status = rooms.library.status()
+    if not status.exists:
+        return Sign(
+            "playbooks and index", "note", "no index yet; `dealfit index` builds it (`dealfit run` does so too)"
+        )
+    words = f"{status.documents} playbooks, {status.passages} passages, {status.model}"
+    if status.owner:
+        words += f"; held by process {status.owner}"
+    if status.problem:
+        return Sign("playbooks and index", "wrong", f"{words}: {status.problem}")
+    if status.refused:
+        refused = "; ".join(map(str, status.refused))
+        return Sign("playbooks and index", "note", f"{words}; refused: {refused}")
+    return Sign("playbooks and index", "ok", words)
+
+
+def _prompts(rooms: Core) -> Sign:
+    from bot.answers.prompts import Prompts  # noqa: PLC0415
+
+    Prompts(rooms.settings.prompts_dir)
+    return Sign("prompts", "ok", str(rooms.settings.prompts_dir))
+
+
+def _database(rooms: Core) -> Sign:
+    rooms.store.ping()
+    return Sign("database", "ok", rooms.store.shown)
+
+
+def _slack(rooms: Core) -> Sign:
+    settings = rooms.settings
+    if settings.slack_bot_token is None and settings.slack_app_token is None:
+        return Sign(
+            "Slack", "note", "no tokens; `dealfit run` starts the playground. docs/operating.md says how to connect"
+        )
+    if settings.slack_bot_token is None:
+        return Sign("Slack", "wrong", "SLACK_APP_TOKEN is set and SLACK_BOT_TOKEN is not. Set both, or neither")
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        return Sign("Slack", "wrong", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for `run --http`")
+    from bot.bootstrap import slack_client  # noqa: PLC0415
+    from bot.slack.connecting import who_am_i  # noqa: PLC0415
+
+    client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    return Sign("Slack", "ok", who_am_i(client, settings.slack_api_url))
+
+
+def _model(rooms: Core) -> Sign:
+    if not rooms.has_model:
+        return Sign(
+            "language model", "note", "none is set; answers quote the profile and the playbooks, which is enough"
+        )
+    where = rooms.settings.openai_base_url or "OpenAI"
+    return Sign("language model", "ok", f"{rooms.settings.openai_model} at {where} (not called now)")
+
+
+def _list_settings() -> None:
+    console = out()
+    for field in Settings.model_fields.values():
+        default = "" if field.default_factory or field.default is None else f" (default {field.default})"
+        console.print(f"[bold]{field.alias}[/]{cell(default)}\n    {cell(field.description or '')}", soft_wrap=True)
+    console.print(f"\nOther names that start with {PREFIX} are refused; {', '.join(FOREIGN)} are read as they are.")

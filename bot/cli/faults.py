@@ -1,0 +1,24 @@
+"""Which faults the command line expects, and how it words them: no traceback for what the user can mend."""
+
+from __future__ import annotations
+
+OURS = frozenset(
+    {"StoreError", "KnowledgeError", "PlaygroundError", "DealsFileError", "MappingError", "SlackUnreachable"}
+)
+
+
+def expected(error: BaseException) -> str | None:
+    """The message for a fault that we expect; None for one that is a defect of ours and deserves its traceback."""
+    from bot.bootstrap import NotReady  # noqa: PLC0415
+    from bot.profile.problems import ContentError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+
+    if isinstance(error, NotReady | SettingsError | ContentError):
+        return str(error)
+    # By name, so that a command does not load the rooms whose faults it cannot meet.
+    if any(parent.__name__ in OURS and parent.__module__.startswith("bot.") for parent in type(error).__mro__):
+        return str(error)
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+        name = f"{error.filename}: " if error.filename else ""
+        return f"{name}{error.strerror or error}. Check the path and its permissions."
+    return None

@@ -1,0 +1,226 @@
+"""`dealfit run`: the app, in the playground, in a real workspace, or behind a web server."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.console import err, fail, say
+from bot.cli.wiring import core
+from bot.settings import content_root
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Core
+
+HINTS = {
+    "C0DEALS": [
+        (
+            "/deal-check Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, "
+            "managed services for 2 months, 8% discount, net 60"
+        ),
+        "/deal-check",
+        "/pipeline",
+    ],
+    "C0ASK": [
+        "@Dealfit what discount can I give on a two-month deal?",
+        "@Dealfit how do I open a conversation with a CFO?",
+        "@Dealfit when should I walk away?",
+    ],
+    "D0DANA": [
+        "What do I say when they ask for net 60?",
+        "check St. Anne: hospital, 90 beds, managed services for 12 months, 5% discount, net 30",
+        "Who should be in the Customer Business Review?",
+    ],
+}
+
+
+def run(
+    http: Annotated[bool, typer.Option("--http", help="Serve Slack's HTTP requests instead of Socket Mode.")] = False,
+    playground: Annotated[
+        bool, typer.Option("--playground", help="Start the playground even though Slack tokens are set.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the playground or the web server; 0 takes a free one.")
+    ] = None,
+) -> None:
+    """Start Dealfit.
+
+    Without tokens it starts a playground: a Slack-like workspace in your browser, on this machine only. With
+    SLACK_BOT_TOKEN and SLACK_APP_TOKEN it joins your workspace over Socket Mode; with SLACK_SIGNING_SECRET and
+    `--http` it serves Slack's HTTP requests. Ctrl-C ends it; work that is not finished goes on at the next start.
+    """
+    with core(quiet=False) as rooms:
+        stop = _stop_signal()
+        rooms.make_data_dir()
+        if http:
+            _serve(rooms, stop, port)
+        elif rooms.settings.has_slack and not playground:
+            _socket(rooms, stop)
+        elif _half_set(rooms) and not playground:
+            fail("Socket Mode needs both SLACK_BOT_TOKEN and SLACK_APP_TOKEN. Set both, or neither for the playground.")
+        else:
+            _play(rooms, stop, port)
+
+
+def _stop_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _half_set(rooms: Core) -> bool:
+    return (rooms.settings.slack_bot_token is None) != (rooms.settings.slack_app_token is None)
+
+
+def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
+    from bot.bootstrap import build_slack  # noqa: PLC0415
+    from bot.playground.server import Playground  # noqa: PLC0415
+    from bot.slack.connecting import SocketConnection  # noqa: PLC0415
+
+    _first_look(rooms)
+    wanted = rooms.settings.playground_port if port is None else port
+    ground = Playground(port=wanted, clock=rooms.clock, manifest=manifest(), hints=HINTS)
+    ground.start()
+    try:
+        slack = build_slack(rooms, token=ground.bot_token, api_url=ground.api_url)
+        connection = SocketConnection(slack.app, ground.app_token)
+        connection.open()
+        console = err()
+        console.print(f"\n[bold]Dealfit playground[/]: {ground.url}", soft_wrap=True)
+        console.print("Open it, act as Dana, Morgan or Alex, and type /deal-check. Ctrl-C ends it.\n")
+        _watch(rooms, stop)
+        stop.wait()
+        say("Stopping ...")
+        connection.close()
+        slack.queue.stop()
+    finally:
+        ground.stop()
+
+
+def _socket(rooms: Core, stop: threading.Event) -> None:
+    from bot.bootstrap import build_slack  # noqa: PLC0415
+    from bot.slack.connecting import SocketConnection, check_app_token, who_am_i  # noqa: PLC0415
+
+    settings = rooms.settings
+    bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
+    if bot_token is None or app_token is None:
+        fail("Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")
+    _first_look(rooms)
+    slack = build_slack(rooms, token=bot_token.get_secret_value(), api_url=settings.slack_api_url)
+    try:
+        who = who_am_i(slack.services.client, settings.slack_api_url)
+        check_app_token(slack.services.client, app_token.get_secret_value(), settings.slack_api_url)
+        connection = SocketConnection(slack.app, app_token.get_secret_value())
+        connection.open()
+        say(f"Dealfit is running over Socket Mode: {who}.")
+        _watch(rooms, stop)
+        stop.wait()
+        say("Stopping ...")
+        connection.close()
+    finally:
+        slack.queue.stop()
+
+
+def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
+    import uvicorn  # noqa: PLC0415
+
+    from bot.bootstrap import build_slack  # noqa: PLC0415
+    from bot.slack.http import web_app  # noqa: PLC0415
+
+    settings = rooms.settings
+    if settings.slack_signing_secret is None or settings.slack_bot_token is None:
+        fail("HTTP mode needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (the app's page, Basic Information).")
+    secret = settings.slack_signing_secret.get_secret_value()
+    _first_look(rooms)
+    token = settings.slack_bot_token.get_secret_value()
+    slack = build_slack(rooms, token=token, api_url=settings.slack_api_url, signing_secret=secret)
+    wanted = settings.http_port if port is None else port
+
+    def ready() -> bool:
+        rooms.store.ping()
+        return True
+
+    config = uvicorn.Config(
+        web_app(slack.app, signing_secret=secret, ready=ready),
+        host="0.0.0.0",  # noqa: S104 a web server behind a load balancer listens on every address
+        port=wanted,
+        log_config=None,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+
+    def end() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    threading.Thread(target=end, name="dealfit-stop", daemon=True).start()
+    say(f"Dealfit serves Slack at http://0.0.0.0:{wanted}/slack/events")
+    _watch(rooms, stop)
+    try:
+        server.run()
+    except SystemExit:
+        fail(f"Port {wanted} is in use. Stop what uses it, or choose another with --port or PORT.")
+    finally:
+        stop.set()
+        slack.queue.stop()
+
+
+def _first_look(rooms: Core) -> None:
+    """What must be good before anything starts: the profile, the people, the database, the index."""
+    profile = rooms.live.current().profile
+    rooms.people()
+    rooms.store.ping()
+    say(f"Deal Profile: {profile.title} {profile.version}, {len(profile.checks)} checks.")
+    _index(rooms)
+
+
+def _index(rooms: Core) -> None:
+    from bot.cli.index import refresh  # noqa: PLC0415
+    from bot.knowledge.passages import IndexBusy  # noqa: PLC0415
+
+    try:
+        refresh(rooms, rebuild=False)
+    except IndexBusy as error:
+        say(f"{error} This process reads the index as it is.")
+
+
+def _watch(rooms: Core, stop: threading.Event) -> None:
+    """Notice edits while the app runs: of the profile and the people within a second, of playbooks within five."""
+    from bot.knowledge.watch import watch  # noqa: PLC0415
+
+    def look() -> None:
+        while not stop.wait(1.0):
+            rooms.live.current()
+            rooms.people()
+
+    def changed(*_: Any) -> None:
+        try:
+            report = rooms.library.refresh()
+        except Exception:
+            rooms.log.exception("playbooks_not_indexed")
+            return
+        rooms.log.info("playbooks_indexed", passages=report.passages, embedded=report.embedded)
+        for refusal in report.refused:
+            rooms.log.warning("playbook_refused", document=str(refusal))
+
+    def warm_up() -> None:
+        # The first search loads the model; nobody should wait for that with a question.
+        try:
+            rooms.library.search("discount", audience=frozenset({"rep"}), limit=1)
+        except Exception:
+            rooms.log.exception("warm_up_failed")
+
+    threading.Thread(target=look, name="dealfit-profile", daemon=True).start()
+    threading.Thread(target=watch, args=(rooms.settings.knowledge_dir, changed, stop), daemon=True).start()
+    threading.Thread(target=warm_up, name="dealfit-warm-up", daemon=True).start()
+
+
+def manifest() -> dict[str, Any]:
+    """The Slack app's manifest, which the playground takes its commands and shortcuts from."""
+    data: dict[str, Any] = json.loads((content_root() / "manifest.json").read_text(encoding="utf-8"))
+    return data

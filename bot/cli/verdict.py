@@ -1,0 +1,93 @@
+"""One verdict, for a terminal."""
+
+from __future__ import annotations
+
+from bot.checking.desk import CheckedDeal
+from bot.cli.console import cell, out, table
+from bot.deals.deal import plain_value
+from bot.deals.facts import FactSpecs, FactValue
+from bot.deals.values import format_value
+from bot.profile.people import People
+from bot.profile.verdict import Change, Finding, Judgement, Result
+
+TITLES = {
+    Judgement.FITS: "[bold green]✓ fits[/]",
+    Judgement.NEEDS_APPROVAL: "[bold yellow]! needs approval[/]",
+    Judgement.DOES_NOT_FIT: "[bold red]✗ does not fit[/]",
+    Judgement.INCOMPLETE: "[bold blue]? incomplete[/]",
+}
+
+
+def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
+    """Print the verdict, the findings that matter, what to ask, and the nearest deal that fits."""
+    console, verdict = out(), checked.verdict
+    console.print(f"{TITLES[verdict.judgement]}  [bold]{cell(checked.deal.name)}[/]")
+    if verdict.segment:
+        console.print(f"Segment: {cell(verdict.segment)} ({cell(verdict.stance or '')})")
+    known = [
+        f"{cell(s.label)} {cell(_words(facts, n, checked.deal.facts[n]))}"
+        for n, s in facts.items()
+        if n in checked.deal.facts
+    ]
+    console.print("Understood: " + (" · ".join(known) or "nothing yet"))
+    if checked.reading is not None and checked.reading.unread:
+        console.print("Not understood, and not used: " + cell(", ".join(f"“{w}”" for w in checked.reading.unread)))
+    _fails(checked, facts, people)
+    if verdict.ask:
+        console.print("\n[bold]Ask next[/]")
+        for n, question in enumerate(verdict.ask[:6], 1):
+            console.print(f"  {n}. {cell(question.question)}")
+        if len(verdict.ask) > 6:  # noqa: PLR2004 as many as a person asks in one call
+            console.print(f"  ... and {len(verdict.ask) - 6} more (--format json has all)")
+    if verdict.counter_offers:
+        console.print("\n[bold]The nearest deal that fits[/]")
+        for offer in verdict.counter_offers:
+            console.print("  " + ", ".join(_move(change, facts) for change in offer.changes))
+    _last(checked)
+
+
+def _last(checked: CheckedDeal) -> None:
+    verdict, console = checked.verdict, out()
+    passed, unknown = len(verdict.of(Result.PASS)), len(verdict.of(Result.UNKNOWN))
+    applied = passed + unknown + len(verdict.of(Result.FAIL))
+    for notice in checked.notices:
+        console.print(f"\n{cell(notice)}")
+    profile = verdict.profile
+    console.print(
+        f"\n[dim]{passed} of {applied} checks pass, {unknown} not known yet. "
+        f"{cell(profile.title)} {cell(profile.version)} ({profile.sha256[:8]})[/]"
+    )
+
+
+def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
+    fails = checked.verdict.of(Result.FAIL)
+    if not fails:
+        return
+    made = table("Fails", "Actual", "Limit", "Gap", "May be approved by", "Guidance")
+    for finding in fails:
+        actual = _words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
+        who = people.authority_name(finding.authority) if finding.authority else "nobody"
+        made.add_row(
+            cell(finding.label),
+            cell(actual),
+            cell(finding.limit or ""),
+            cell(_gap(finding)),
+            cell(who),
+            cell(finding.guidance or ""),
+        )
+    console = out()
+    console.print()
+    console.print(made)
+
+
+def _move(change: Change, facts: FactSpecs) -> str:
+    before = "not known" if change.before is None else _words(facts, change.fact, change.before)
+    return cell(f"{facts[change.fact].label} {before} -> {_words(facts, change.fact, change.after)}")
+
+
+def _gap(finding: Finding) -> str:
+    return "" if finding.gap is None else f"{plain_value(finding.gap)} {finding.unit or ''}".strip()
+
+
+def _words(facts: FactSpecs, fact: str, value: FactValue) -> str:
+    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))

@@ -1,0 +1,68 @@
+"""Connecting the app to Slack: over Socket Mode, or as a web server; and words for what Slack refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import App
+    from slack_sdk import WebClient
+
+REMEDIES = {
+    "invalid_auth": "The token is wrong. Copy the bot token (xoxb-...) from the app's page, OAuth & Permissions.",
+    "not_authed": "The token is empty. Set SLACK_BOT_TOKEN.",
+    "account_inactive": "The app was removed from the workspace, or its owner left. Install it again.",
+    "token_revoked": "The token was revoked. Install the app again and copy the new token.",
+    "missing_scope": "The app lacks a permission. Update it from manifest.json and install it again.",
+    "not_allowed_token_type": "SLACK_BOT_TOKEN wants xoxb-..., SLACK_APP_TOKEN wants xapp-... with connections:write.",
+}
+
+
+class SlackUnreachable(RuntimeError):
+    """Slack refused us or did not answer; the message says what to do."""
+
+
+def who_am_i(client: WebClient, api_url: str) -> str:
+    """Ask Slack who the token is. Raises SlackUnreachable with the remedy."""
+    answer = _ask(client.auth_test, api_url)
+    return f"connected to {answer.get('team')} as {answer.get('user')}"
+
+
+def check_app_token(client: WebClient, app_token: str, api_url: str) -> None:
+    """Ask for a socket once, so that a wrong app token is found before anything is started."""
+    _ask(lambda: client.apps_connections_open(app_token=app_token), api_url)
+
+
+def _ask(call: Callable[[], object], api_url: str) -> dict[str, object]:
+    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+    try:
+        return dict(getattr(call(), "data", {}))
+    except SlackApiError as error:
+        reason = str(error.response.get("error"))
+        message = (
+            f"Slack refused: {reason}. {REMEDIES.get(reason, 'See https://docs.slack.dev/reference for this error.')}"
+        )
+        raise SlackUnreachable(message) from None
+    except OSError as error:
+        message = f"Slack cannot be reached at {api_url} ({error}). Check the network, a proxy, or SLACK_API_URL."
+        raise SlackUnreachable(message) from None
+
+
+class SocketConnection:
+    """The app on a WebSocket to Slack; it reconnects by itself."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 it takes a second to import
+
+        self._handler: Any = SocketModeHandler(app, app_token)
+
+    def open(self) -> None:
+        """Connect, and come back once Slack has said hello or the client keeps trying in the background."""
+        self._handler.connect()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._handler.close()

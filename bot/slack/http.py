@@ -1,0 +1,95 @@
+"""HTTP mode: Slack's requests at `/slack/events`, checked before Bolt sees them; health at `/healthz` and `/readyz`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+LARGEST_BODY = 1_000_000
+"""Slack's own requests stay far below; a larger one is not from Slack."""
+
+
+def web_app(app: App, *, signing_secret: str, ready: Callable[[], bool]) -> Starlette:
+    """The web application. A bad signature, timestamp or body is a 4xx, never a 500."""
+    from slack_bolt import BoltRequest  # noqa: PLC0415 loaded with the app
+    from slack_sdk.signature import SignatureVerifier  # noqa: PLC0415
+
+    verifier = SignatureVerifier(signing_secret)
+
+    async def events(request: Request) -> Response:
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return PlainTextResponse("the request ended early", status_code=400)
+        if body is None:
+            return PlainTextResponse("the body is too large", status_code=413)
+        if not _signed(verifier, body, dict(request.headers)):
+            return PlainTextResponse("the signature is not valid", status_code=401)
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return PlainTextResponse("the body is not UTF-8", status_code=400)
+        if not _readable(text, request.headers.get("content-type", "")):
+            return PlainTextResponse("the body cannot be read", status_code=400)
+        asked = BoltRequest(body=text, query=str(request.query_params), headers=dict(request.headers))
+        answer = await run_in_threadpool(app.dispatch, asked)
+        return Response(answer.body, status_code=answer.status, headers=dict(answer.first_headers_without_set_cookie()))
+
+    async def healthy(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def is_ready(_: Request) -> Response:
+        fine = await run_in_threadpool(ready)
+        return PlainTextResponse("ready" if fine else "not ready", status_code=200 if fine else 503)
+
+    return Starlette(
+        routes=[
+            Route("/slack/events", events, methods=["POST"]),
+            Route("/healthz", healthy),
+            Route("/readyz", is_ready),
+        ]
+    )
+
+
+async def _body(request: Request) -> bytes | None:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _signed(verifier: object, body: bytes, headers: dict[str, str]) -> bool:
+    """Whether the request is Slack's. The verifier raises on junk (a timestamp in words, a signature not in ASCII)."""
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    signature = headers.get("x-slack-signature", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()) or len(timestamp) > 20:  # noqa: PLR2004
+        return False
+    valid = getattr(verifier, "is_valid")(body=body, timestamp=timestamp, signature=signature)  # noqa: B009
+    return bool(valid)
+
+
+def _readable(text: str, content_type: str) -> bool:
+    """Whether Bolt will be able to parse the body: JSON that is an object, or a form with a payload that is one."""
+    import json  # noqa: PLC0415
+    from urllib.parse import parse_qs  # noqa: PLC0415
+
+    try:
+        if content_type.startswith("application/json"):
+            return isinstance(json.loads(text), dict)
+        form = parse_qs(text, max_num_fields=200, keep_blank_values=True)
+        payload = form.get("payload")
+        return payload is None or isinstance(json.loads(payload[0]), dict)
+    except (ValueError, RecursionError):
+        return False
