@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,19 +88,25 @@ def connect(address: Address) -> Database:
 def _prepare_file(path: Path, address: Address) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            with suppress(FileExistsError):  # another process was quicker
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        message = (
-            f"The database {address.shown} cannot be opened for writing ({error.strerror}). Give the account that runs "
-            "Dealfit the right to write the file and its folder, or set DEALFIT_DATA_DIR to a folder that it may write."
-        )
-        raise NotWritableError(message) from error
-    if not os.access(path.parent, os.W_OK):  # SQLite keeps its write-ahead log beside the file
-        message = (
-            f"The folder of the database {address.shown} cannot be written. Give the account that runs Dealfit the "
-            "right to write it, or set DEALFIT_DATA_DIR to a folder that it may write."
-        )
-        raise NotWritableError(message)
+        raise _not_writable(address, error.strerror or str(error)) from error
+    # An existing file is asked about and not opened: closing it again would drop SQLite's locks in this process.
+    if path.is_dir():
+        raise _not_writable(address, "it is a folder")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise _not_writable(address, "no right to read and write the file, or a read-only file system")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _not_writable(address, "no right to write its folder, where SQLite keeps its write-ahead log")
+
+
+def _not_writable(address: Address, why: str) -> NotWritableError:
+    return NotWritableError(
+        f"The database {address.shown} cannot be opened for writing ({why}). Give the account that runs Dealfit the "
+        "right to write the file and its folder, or set DEALFIT_DATA_DIR to a folder that it may write."
+    )
 
 
 def _sqlite_writer(address: Address) -> Engine:

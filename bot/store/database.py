@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, select
 
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
@@ -124,7 +124,7 @@ class Store:
     def profile_source(self, sha256: str) -> bytes | None:
         """The bytes of a profile that was live."""
         with self._database.reading() as connection:
-            return connection.execute(select(profiles.c.source).where(profiles.c.sha256 == sha256)).scalar()
+            return connection.execute(select(profiles.c.source).where(profiles.c.sha256 == clean(sha256))).scalar()
 
     # Deals as they stand now
 
@@ -198,6 +198,8 @@ class Store:
 
         Raises RecordError when there is no such decision.
         """
+        if not 0 < decision_id <= decision_log.LARGEST_ID:
+            raise RecordError(f"There is no decision {decision_id}.")
         row = {
             "decision_id": decision_id,
             "user": label(user, _LONGEST_NAME),
@@ -209,9 +211,9 @@ class Store:
 
     def feedback(self, decision_id: int) -> list[Feedback]:
         """What people thought of a decision, in the order of their names."""
-        query = select(feedback).where(feedback.c.decision_id == decision_id).order_by(feedback.c.user)
+        query = select(feedback).where(feedback.c.decision_id == decision_id)
         with self._database.reading() as connection:
-            return [Feedback(*row) for row in connection.execute(query)]
+            return sorted((Feedback(*row) for row in connection.execute(query)), key=lambda given: given.user)
 
     # Events
 
@@ -233,7 +235,7 @@ class Store:
     def ping(self) -> None:
         """Raises StoreError unless the database can be reached and written."""
         with self._database.writing() as connection:
-            connection.execute(delete(seen).where(seen.c.key == ""))
+            connection.execute(delete(seen).where(false()))
 
     def close(self) -> None:
         """Closes the connections. The store cannot be used afterwards."""

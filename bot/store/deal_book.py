@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import InvalidOperation
 from typing import Any, get_args
 
 from sqlalchemy import Connection, select
@@ -36,10 +35,11 @@ def get(connection: Connection, key: str) -> SavedDeal | None:
 
 def open_deals(connection: Connection, owners: Collection[str] | None) -> list[SavedDeal]:
     """The open deals, of these owners (compared without case and spacing) or of all, in the order of their keys."""
-    query = select(deals).where(deals.c.status == "open").order_by(deals.c.key)
+    query = select(deals).where(deals.c.status == "open")
     if owners is not None:
         query = query.where(deals.c.owner_folded.in_({folded(owner) for owner in owners}))
-    return [read(row) for row in connection.execute(query).mappings()]
+    found = (read(row) for row in connection.execute(query).mappings())
+    return sorted(found, key=lambda saved: saved.key)  # here, because each database sorts texts its own way
 
 
 def prepare(item: DealToSave, now: datetime) -> Row:
@@ -49,7 +49,7 @@ def prepare(item: DealToSave, now: datetime) -> Row:
     deal, verdict = item.deal, item.verdict
     try:
         facts, judged = plain_facts(deal.facts), verdict.plain()
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise RecordError(f"The deal {deal.name!r} has a fact that is not a number.") from error
     return {
         "key": label(item.key, LONGEST_KEY) if item.key else deal_key(deal),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,9 @@ from bot.store.tables import decisions, utc_text
 
 LONGEST = {"kind": 100, "actor": 300, "subject": 500}
 """Characters. A longer text is cut and ends in a hash of the whole: say it in full in the body."""
+
+
+LARGEST_ID = 2**63 - 1
 
 
 class Prepared(NamedTuple):
@@ -73,7 +76,7 @@ def find(
     connection: Connection, *, kind: str | None, subject: str | None, actor: str | None, limit: int
 ) -> list[Decision]:
     """The newest decisions that match, newest first."""
-    query = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
+    query = select(decisions).order_by(decisions.c.id.desc()).limit(max(limit, 0))
     for name, wanted in (("kind", kind), ("subject", subject), ("actor", actor)):
         if wanted is not None:
             query = query.where(decisions.c[name] == label(wanted, LONGEST[name]))
@@ -81,20 +84,17 @@ def find(
 
 
 def get(connection: Connection, number: int) -> Decision | None:
-    """One decision by its id."""
+    """One decision by its id. Any number may be asked for: it may come from a forged button."""
+    if not 0 < number <= LARGEST_ID:
+        return None
     row = connection.execute(select(decisions).where(decisions.c.id == number)).mappings().first()
     return read(row) if row else None
 
 
 def verify(database: Database, connection: Connection, published: Head | None) -> AuditReport:
     """Streams the whole log through the audit, in the order of the ids, from one consistent view."""
-    result = connection.execution_options(yield_per=2000).execute(_raw(database.is_sqlite))
-    return audit(map(RawRow._make, _tuples(result.partitions())), published)
-
-
-def _tuples(parts: Iterator[Sequence[Any]]) -> Iterator[Any]:
-    for part in parts:
-        yield from part
+    with connection.execution_options(yield_per=2000).execute(_raw(database.is_sqlite)) as rows:
+        return audit(map(RawRow._make, rows), published)
 
 
 def _raw(is_sqlite: bool) -> Select[Any]:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.profile.verdict import Judgement
+from bot.store.database import Store
+from bot.store.errors import RecordError
+from bot.store.records import DealToSave, NewDecision, SavedDeal
+from tests.integration.store.outside import FixedClock, deal, raw, verdict
+
+NEW = NewDecision("verdict", "U1", "slack:1", {"verdict": "fits"})
+
+
+def test_a_deal_comes_back_as_it_was_saved(store: Store, clock: FixedClock) -> None:
+    mercy = deal(customer="Mercy", stage="proposal", close_date=date(2026, 12, 31), source="hubspot", source_id="42")
+    number = store.record(kind="verdict", actor="U1", subject="hubspot:42", body={}).id
+    saved = store.save_deal(mercy, verdict=verdict(mercy), decision_id=number, checked_by="U1")
+    assert saved == SavedDeal(
+        key="hubspot:42",
+        name="Mercy Regional",
+        customer="Mercy",
+        owner="Dana",
+        stage="proposal",
+        close_date=date(2026, 12, 31),
+        currency="USD",
+        source="hubspot",
+        source_id="42",
+        status="open",
+        judgement=Judgement.NEEDS_APPROVAL,
+        profile_sha256="a" * 64,
+        deal_sha256=mercy.sha256,
+        decision_id=number,
+        checked_by="U1",
+        updated_at=clock.now,
+        facts_text='{"beds":120,"industry":"hospital"}',
+        verdict_text=verdict(mercy).to_bytes().decode(),
+    )
+    assert store.deal("hubspot:42") == saved
+    assert saved.verdict_plain == json.loads(verdict(mercy).to_bytes())
+
+
+def test_checking_the_same_deal_again_updates_it(store: Store, clock: FixedClock) -> None:
+    first = store.save_deal(deal(), verdict=verdict(deal()))
+    clock.forward(minutes=1)
+    better = deal("MERCY regional", owner="dana", facts={"beds": 130})
+    second = store.save_deal(better, verdict=verdict(better, Judgement.FITS), checked_by="U2")
+    assert second.key == first.key
+    assert store.open_deals() == [second]
+    assert (second.judgement, second.facts_plain["beds"], second.checked_by) == (Judgement.FITS, 130, "U2")
+    assert second.updated_at > first.updated_at
+
+
+def test_a_deal_can_be_saved_under_its_old_key(store: Store) -> None:
+    first = store.save_deal(deal("Mercy"), verdict=verdict(deal()))
+    renamed = store.save_deal(deal("Mercy Regional"), verdict=verdict(deal()), key=first.key)
+    assert [(saved.key, saved.name) for saved in store.open_deals()] == [(first.key, "Mercy Regional")]
+    assert store.deal(first.key) == renamed
+
+
+def test_a_verdict_is_recorded_and_the_deal_saved_in_one_step(store: Store) -> None:
+    saved = store.save_deal(deal(), verdict=verdict(deal()), decision=NEW)
+    assert saved.decision_id == 1
+    made = store.decision(1)
+    assert made is not None
+    assert made.body == {"verdict": "fits"}
+    with pytest.raises(RecordError):
+        store.save_deals([DealToSave(deal("b"), verdict(deal()), NEW), DealToSave(deal("c"), verdict(deal()), 99)])
+    assert store.head().id == 1
+    assert len(store.open_deals()) == 1
+
+
+def test_a_deal_has_one_decision_not_two(store: Store) -> None:
+    with pytest.raises(RecordError, match="not with both"):
+        store.save_deal(deal(), verdict=verdict(deal()), decision_id=1, decision=NEW)
+
+
+def test_a_decision_that_is_not_in_the_log_is_refused(store: Store) -> None:
+    with pytest.raises(RecordError, match="Record the decision first"):
+        store.save_deal(deal(), verdict=verdict(deal()), decision_id=1)
+    assert store.open_deals() == []
+
+
+def test_an_import_is_one_step_and_can_be_repeated(store: Store, url: str) -> None:
+    number = store.record(kind="import", actor="U1", subject="deals.csv", body={"rows": 300}).id
+    deals = [deal(f"d{n}", owner=f"rep {n % 7}", source="csv:deals.csv", source_id=str(n)) for n in range(300)]
+    batch = [DealToSave(each, verdict(each), number, "U1") for each in deals]
+    first = store.save_deals(batch)
+    assert store.save_deals(batch) == first
+    assert [saved.name for saved in first] == [each.name for each in deals]
+    assert raw(url, "SELECT count(*) FROM deals") == [(300,)]
+    assert sorted(saved.key for saved in first) == [saved.key for saved in store.open_deals()]
+    assert store.save_deals([]) == []
+
+
+def test_an_import_records_a_decision_for_each_deal_in_the_order_of_the_rows(store: Store) -> None:
+    deals = [deal(f"d{n}") for n in (3, 1, 2)]
+    batch = [DealToSave(each, verdict(each), NewDecision("verdict", "U1", each.name, {})) for each in deals]
+    saved = store.save_deals(batch)
+    assert [each.decision_id for each in saved] == [1, 2, 3]
+    assert [made.subject for made in reversed(store.decisions())] == ["d3", "d1", "d2"]
+
+
+def test_twice_the_same_key_in_one_batch_is_one_deal_and_the_last_counts(store: Store) -> None:
+    saved = store.save_deals([DealToSave(deal(facts={"beds": beds}), verdict(deal())) for beds in (1, 2, 3)])
+    assert len({each.key for each in saved}) == 1
+    assert [each.facts_plain["beds"] for each in store.open_deals()] == [3]
+
+
+def test_open_deals_are_those_neither_won_nor_lost(store: Store) -> None:
+    for status in ("open", "won", "lost"):
+        store.save_deal(deal(status), verdict=verdict(deal()), status=status)  # type: ignore[arg-type]
+    assert [saved.name for saved in store.open_deals()] == ["open"]
+    won = store.deal(store.save_deal(deal("open"), verdict=verdict(deal()), status="won").key)
+    assert won is not None
+    assert won.status == "won"
+    assert store.open_deals() == []
+    with pytest.raises(RecordError, match="open, won or lost"):
+        store.save_deal(deal(), verdict=verdict(deal()), status="closed")  # type: ignore[arg-type]
+
+
+def test_open_deals_of_some_owners(store: Store) -> None:
+    for owner in ("Dana Whitfield", "Sam", "Élodie", None):
+        store.save_deal(deal("x", owner=owner), verdict=verdict(deal()))
+
+    def owners(*wanted: str) -> set[str | None]:
+        return {saved.owner for saved in store.open_deals(wanted)}
+
+    assert owners("dana  whitfield ", "SAM") == {"Dana Whitfield", "Sam"}
+    assert owners("ÉLODIE") == {"Élodie"}
+    assert owners("nobody") == owners() == set()
+    assert len(store.open_deals()) == 4
+
+
+def test_there_is_no_such_deal(store: Store) -> None:
+    assert store.deal("hubspot:42") is None
+    assert store.deal("\0") is None
+
+
+def test_texts_that_a_database_cannot_hold_are_cleaned(store: Store) -> None:
+    odd = deal("Mer\0cy", owner="Da\ud800na", customer="\0", source="a\0", source_id="1\0", facts={"note": "x\0"})
+    saved = store.save_deal(odd, verdict=verdict(odd), checked_by="U\0")
+    assert (saved.name, saved.owner, saved.facts_plain["note"]) == ("Mer\ufffdcy", "Da\ufffdna", "x\ufffd")
+    assert store.open_deals(["da\ud800NA"]) == [saved]
+    assert store.deal(saved.key) == saved
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "sNaN"])
+def test_a_fact_that_is_not_a_number_is_refused(store: Store, value: str) -> None:
+    odd = deal(facts={"discount": Decimal(value)})
+    with pytest.raises(RecordError):
+        store.save_deal(odd, verdict=verdict(deal()))
+    assert store.open_deals() == []
