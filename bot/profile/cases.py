@@ -1,4 +1,4 @@
-"""Cases beside the profile: named deals with the verdict that they must get, in YAML, with what they leave uncovered."""
+"""Cases beside the profile: named deals with the verdict they must get, in YAML, and what they leave uncovered."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class ExpectShape(Strict):
 
     verdict: Literal["fits", "needs_approval", "does_not_fit", "incomplete"]
     segment: Short | None = None
-    fail: list[Short] = []
-    unknown: list[Short] = []
+    fail: list[Short] = Field([], description="The checks that fail.")
+    unknown: list[Short] = Field([], description="The checks that lack a fact.")
     not_applicable: list[Short] | None = None
     authorities: list[Short] | None = None
     ask_first: Short | None = Field(None, description="The fact that the first question must be about.")

@@ -49,6 +49,7 @@ class _Builder:
     def __init__(self, shape: ProfileShape, root: Table, problems: Problems) -> None:
         self._shape, self._root, self._problems = shape, root, problems
         self._facts: FactSpecs = read_facts(shape.facts, _table(root.entries["facts"]), problems)
+        self._sound = not problems.inside(root.entries["facts"])
         self._conditions = ConditionReader(self._facts, shape.currency, problems)
         self._tests = TestReader(shape.currency, problems)
 
@@ -93,7 +94,8 @@ class _Builder:
 
     def _condition(self, node: Table, key: str) -> Condition | None:
         inner = node.get(key)
-        return None if inner is None else self._conditions.read(inner)
+        # Where the facts are faulty, what is said of the conditions over them would only mislead.
+        return None if inner is None or not self._sound else self._conditions.read(inner)
 
     def _segment(self, shape: SegmentShape, node: Table) -> Segment:
         return Segment(
@@ -125,6 +127,8 @@ class _Builder:
 
     def _cases(self, shape: CheckShape, node: Table) -> tuple[Case, ...]:
         if shape.cases is None:
+            if shape.require is None and "require" in node.entries:
+                return ()
             if shape.require is None:
                 self._problems.add(node.place, f"The check `{shape.id}` requires nothing.", "Add `require` or `cases`.")
                 return ()
@@ -154,7 +158,7 @@ class _Builder:
     def _band(self, shape: ExceptionShape, node: Table, required: set[Subject] | None) -> Band:
         reach = node.get("up_to")
         limits: dict[Subject, Ordered] = {}
-        if isinstance(reach, Table):
+        if isinstance(reach, Table) and self._sound:
             if required is None:
                 self._problems.refuse(reach, "A segment's exception has no `up_to`.", "Remove it.")
             elif not reach.entries:

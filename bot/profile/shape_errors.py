@@ -27,7 +27,9 @@ def read_shape(model: type[Model], root: Node, problems: Problems) -> Model | No
     try:
         return model.model_validate(root.plain())
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
+        # Unknown keys come first: a key that is missing because it is misspelt is told once.
+        faults = error.errors(include_url=False)
+        for fault in sorted(faults, key=lambda fault: fault["type"] != "extra_forbidden"):
             _report(model, root, fault, problems)
     return None
 
@@ -40,10 +42,20 @@ def _report(model: type[BaseModel], root: Node, fault: Any, problems: Problems) 
         return _unknown_key(model, root, location, problems)
     node = _at(root, location[:-1] if kind == "missing" else location)
     if kind == "missing":
-        needs = f"{_thing(root, location[:-1])} needs `{location[-1]}`."
-        return problems.add(node.place, needs, f"Add a line `{location[-1]}: ...`.") if not node.refused else None
+        return _missing(root, location, node, problems)
     message, suggestion = _in_words(kind, fault.get("ctx", {}), node, str(location[-1]) if location else "the file")
     return problems.refuse(node, message, suggestion)
+
+
+def _missing(root: Node, location: Sequence[int | str], node: Node, problems: Problems) -> None:
+    key = str(location[-1])
+    misspelt = f"Did you mean {key}?"
+    if isinstance(node, Table):
+        lines = {each.place for each in node.keys.values() if each.refused}
+        if node.partial or any((p.line, p.column) in lines and p.suggestion == misspelt for p in problems.found):
+            return
+    if not node.refused:
+        problems.add(node.place, f"{_thing(root, location[:-1])} needs `{key}`.", f"Add `{key}: ...`.")
 
 
 def _is_branch(step: object) -> bool:

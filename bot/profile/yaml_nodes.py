@@ -58,10 +58,11 @@ class Listing(Node):
 
 @dataclass(slots=True)
 class Table(Node):
-    """A mapping, in the order of the file, with the node of each key."""
+    """A mapping, in the order of the file, with the node of each key. `partial`: an entry was refused and left out."""
 
     entries: dict[str, Node] = field(default_factory=dict)
     keys: dict[str, Scalar] = field(default_factory=dict)
+    partial: bool = False
 
     def plain(self) -> Any:
         """The entries as plain data."""
@@ -92,6 +93,13 @@ class Problems:
         if not node.refused:
             node.refused = True
             self.add(node.place, message, suggestion)
+
+    def inside(self, node: Node) -> bool:
+        """Whether anything in the node was refused or left out: what rests on it is then not worth reporting."""
+        if node.refused or (isinstance(node, Table) and node.partial):
+            return True
+        children = node.entries.values() if isinstance(node, Table) else node.items if isinstance(node, Listing) else ()
+        return any(self.inside(child) for child in children)
 
     @property
     def full(self) -> bool:
@@ -176,11 +184,11 @@ class _Builder:
             raise _TooMuchError(place, f"The file holds more than {MAX_NODES:,} values.", "Split it or shorten it.")
 
     def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, place: Place) -> None:
-        self._refuse_marks(event, place)
+        refused = self._refuse_marks(event, place)
         if len(self._open) >= MAX_DEPTH:
             raise _TooMuchError(place, f"Values are nested more than {MAX_DEPTH} deep here.", "Flatten the structure.")
         is_table = isinstance(event, yaml.MappingStartEvent)
-        node: Table | Listing = Table(place) if is_table else Listing(place)
+        node: Table | Listing = Table(place, refused) if is_table else Listing(place, refused)
         self._attach(node)
         self._open.append(node)
         self._keys.append(None)
@@ -226,7 +234,8 @@ class _Builder:
             return
         parent = self._open[-1]
         if isinstance(parent, Listing):
-            self._filled(node, "This list has an empty item.")
+            before = self._problems.source.line(node.place[0])[: node.place[1] - 1].rstrip()
+            self._filled(node, "This list has an empty item.", (node.place[0], max(1, len(before))))
             parent.items.append(node)
         elif self._awaits_key[-1]:
             self._keys[-1] = self._key(node)
@@ -254,6 +263,7 @@ class _Builder:
 
     def _enter(self, table: Table, key: Scalar | None, node: Node) -> None:
         if key is None or key.refused:
+            table.partial = True
             return
         self._filled(node, f"`{key.text}` has no value.", key.place)
         if key.text in table.entries:

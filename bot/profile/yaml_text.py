@@ -65,6 +65,8 @@ def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:
             return source.problem(opened, "The quotation mark that opens here is never closed.", "Close it.")
         if "flow" in context:
             return _open_bracket(source, opened, place)
+    if (opened_at := _odd_quote(source, place[0])) is not None:
+        return source.problem(opened_at, "A quotation mark opens here and is not closed in its line.", "Close it.")
     line = source.line(place[0])
     if test := _UNQUOTED_TEST.search(line):
         at = (place[0], test.start(1) + 1)
@@ -72,6 +74,15 @@ def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:
     if (char := line[place[1] - 1 : place[1]]) and char in _RESERVED:
         return source.problem(place, f"A text cannot start with {char} here.", "Put the text in quotes.")
     return _common(source, place, complaint, context)
+
+
+def _odd_quote(source: SourceText, before: int) -> tuple[int, int] | None:
+    """The last double quote of the first line that has an odd number of them, up to the line of the complaint."""
+    for number, line in enumerate(source.lines[:before], start=1):
+        code = line.split(" #", maxsplit=1)[0].replace('\\"', "  ")
+        if code.count('"') % 2 and not code.lstrip().startswith("#"):
+            return number, code.rindex('"') + 1
+    return None
 
 
 def _open_bracket(source: SourceText, opened: tuple[int, int], place: tuple[int, int]) -> Problem:
