@@ -157,7 +157,7 @@ class Dispatcher:
             delivery.error = "operation_timeout"
             return Ack(acked=False, error="operation_timeout")
         except LinkLost:
-            delivery.error = "dispatch_failed"
+            delivery.error = delivery.error or "dispatch_failed"
             return Ack(acked=False, error="dispatch_failed")
         delivery.acked_after_seconds = time.monotonic() - started
         delivery.answer = answer
