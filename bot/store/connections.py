@@ -96,10 +96,14 @@ def _prepare_file(path: Path, address: Address) -> None:
     # An existing file is asked about and not opened: closing it again would drop SQLite's locks in this process.
     if path.is_dir():
         raise _not_writable(address, "it is a folder")
-    if not os.access(path, os.R_OK | os.W_OK):
+    if not _may(path, os.R_OK | os.W_OK):
         raise _not_writable(address, "no right to read and write the file, or a read-only file system")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    if not _may(path.parent, os.W_OK | os.X_OK):
         raise _not_writable(address, "no right to write its folder, where SQLite keeps its write-ahead log")
+
+
+def _may(path: Path, rights: int) -> bool:
+    return os.access(path, rights, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _not_writable(address: Address, why: str) -> NotWritableError:
