@@ -1,0 +1,163 @@
+"""Words to a typed query, without a model: what was understood, from which words, and what was not; no guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from bot.pipeline.breaking import breaking
+from bot.pipeline.describing import Describer
+from bot.pipeline.draft import AskBack, Draft
+from bot.pipeline.items import Item, items_of
+from bot.pipeline.naming import names, without
+from bot.pipeline.query import Filter, Order, Query, Select, WordFilter
+from bot.pipeline.shaping import comparisons, groups, limits, measures, orders
+from bot.pipeline.vocabulary import Vocabulary
+from bot.pipeline.words import Token, tokens_of
+from bot.profile.people import Person
+
+LONGEST_QUESTION = 2000
+_NEAR_ENOUGH = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of the query in words, and the asker's words that it came from (none: nothing else was said)."""
+
+    text: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """Words that were not understood, and what they may have been meant to be."""
+
+    words: str
+    near: tuple[str, ...]
+
+    @property
+    def words_for_people(self) -> str:
+        """The words, and what was perhaps meant."""
+        return f"“{self.words}” (did you mean {' or '.join(self.near)}?)" if self.near else f"“{self.words}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a question was read. `query` is None when something must be asked back first, or nothing was understood."""
+
+    query: Query | None
+    understood: tuple[Chip, ...]
+    unknown: tuple[UnknownWord, ...]
+    asks: tuple[AskBack, ...]
+
+
+class QuestionReader:
+    """Reads one asker's questions by the vocabulary that was made for them."""
+
+    def __init__(self, vocabulary: Vocabulary, *, person: Person | None, today: date) -> None:
+        self._vocabulary = vocabulary
+        self._person = person
+        self._today = today
+
+    def read(self, text: str) -> Understanding:
+        """The typed query that the words ask for."""
+        text = text[:LONGEST_QUESTION]
+        draft = Draft(text, items_of(tokens_of(text), self._vocabulary, self._today), self._vocabulary)
+        limits(draft)
+        comparisons(draft)
+        breaking(draft)
+        without(draft)
+        groups(draft)
+        orders(draft)
+        measures(draft)
+        names(draft, self._person)
+        return self._finished(draft)
+
+    def _finished(self, draft: Draft) -> Understanding:
+        unknown = self._unknown(draft)
+        query = _query(draft)
+        chips = self._chips(draft, query)
+        asks = tuple(draft.asks)
+        if unknown and not asks and not any(chip.words for chip in chips):
+            asks = (AskBack(draft.text.strip(), "I understood none of these words. What do you want to know?"),)
+        return Understanding(None if asks else query, chips, unknown, asks)
+
+    def _chips(self, draft: Draft, query: Query) -> tuple[Chip, ...]:
+        vocabulary = self._vocabulary
+        describer = Describer(vocabulary.profile, self._today, vocabulary.labels, vocabulary.check_labels)
+        parts: list[tuple[str, list[Token]]] = []
+        if draft.select is not None:
+            parts.append((describer.select(query), draft.select[1]))
+        parts += draft.said
+        sources = {id(each): tokens for each, tokens in draft.filters}
+        parts += [(describer.filter(each), sources.get(id(each), [])) for each in query.filters]
+        parts += [(describer.group(group), tokens) for group, tokens in draft.groups[:2]]
+        if query.order_by is not None and draft.order is not None:
+            parts.append((describer.order(query.order_by), draft.order[1]))
+        if draft.limit is not None:
+            parts.append((f"first {query.limit}", draft.limit[1]))
+        parts += [(f"show {vocabulary.profile.facts[fact].label}", tokens) for fact, tokens in draft.show]
+        return tuple(Chip(said, draft.words(tokens)) for said, tokens in parts)
+
+    def _unknown(self, draft: Draft) -> tuple[UnknownWord, ...]:
+        found: list[UnknownWord] = []
+        for run in _runs(draft):
+            tokens = [token for item in run for token in item.tokens]
+            words = draft.words(tokens)
+            found.append(UnknownWord(words, self._near(words)))
+            if any(item.unknown and item.tokens[-1].possessive for item in run):
+                question = f"I know nobody by {words!r} whose deals you see. Whose deals do you mean?"
+                draft.asks.append(AskBack(words, question, found[-1].near))
+        if len(draft.groups) > 2:  # noqa: PLR2004 a table has two label columns at most
+            extra = draft.groups[2:]
+            found += [UnknownWord(draft.words(tokens), ("at most two groups",)) for _, tokens in extra]
+        return tuple(found)
+
+    def _near(self, words: str) -> tuple[str, ...]:
+        asked = words.casefold().removesuffix("'s").removesuffix("’s")
+        matches = process.extract(
+            asked, self._vocabulary.suggestions, scorer=fuzz.ratio, processor=str.casefold, limit=3,
+            score_cutoff=_NEAR_ENOUGH,
+        )  # fmt: skip
+        return tuple(dict.fromkeys(match[0] for match in matches))
+
+
+def _runs(draft: Draft) -> Iterable[list[Item]]:
+    """The items that were not understood, neighbours together."""
+    left = {id(item) for item in draft.unused}
+    run: list[Item] = []
+    for item in draft.items:
+        if id(item) in left and (not run or item.unknown == run[-1].unknown):
+            run.append(item)
+            continue
+        if run:
+            yield run
+        run = [item] if id(item) in left else []
+    if run:
+        yield run
+
+
+def _query(draft: Draft) -> Query:
+    select = draft.select[0] if draft.select is not None else Select()
+    order = draft.order[0] if draft.order is not None else None
+    if draft.groups and select.what == "deals":
+        select = Select(what="count")
+        if order is not None and order.by == "fact" and order.fact is not None:
+            # Who gives the highest discount: groups are ordered by a figure, which for a fact is its average.
+            select, order = Select(what="average", of=order.fact), Order(by="measure", descending=order.descending)
+    elif draft.groups and order is not None and order.by == "fact":
+        order = Order(by="measure", descending=order.descending)
+    filters: list[Filter] = [each for each, _ in draft.filters]
+    if not draft.any_status and not any(isinstance(each, WordFilter) and each.by == "status" for each in filters):
+        filters.append(WordFilter(by="status", any_of=("open",)))
+    return Query(
+        select=select,
+        filters=tuple(filters),
+        group_by=tuple(group for group, _ in draft.groups[:2]),
+        order_by=order,
+        limit=draft.limit[0] if draft.limit is not None else None,
+        show=tuple(dict.fromkeys(fact for fact, _ in draft.show)),
+    )

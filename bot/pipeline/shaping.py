@@ -1,0 +1,191 @@
+"""What the table looks like: figures, groups, order, length; from `how many`, `by rep`, `top 10`, `average margin`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.deals.facts import FactSpecs, FactType
+from bot.pipeline.attaching import attach
+from bot.pipeline.draft import Draft
+from bot.pipeline.items import Item
+from bot.pipeline.meanings import DimensionWord, FactWord, Named, ValueWord, Word
+from bot.pipeline.query import MAX_ROWS, Group, Order, Select
+from bot.pipeline.records import value_fact
+from bot.pipeline.words import Token
+
+_ORDERING = (Word.TOP, Word.BOTTOM, Word.HIGH, Word.LOW, Word.MOST, Word.SOON, Word.LATE)
+_ASCENDING = (Word.BOTTOM, Word.LOW, Word.SOON)
+_VERB_BEFORE_FIT = frozenset({
+    "deal", "deals", "that", "which", "who", "to", "they", "it", "not", "many", "would", "will", "do", "does", "them",
+    "ones", "opportunities", "and", "or", "still", "also", "currently",
+})  # fmt: skip
+
+
+def limits(draft: Draft) -> None:
+    """`top 10`, `10 biggest`, `5 deals`: a number alone beside a word of order, or before the deals."""
+    for at, item in enumerate(draft.items):
+        if item.comparison is None or not item.comparison.bare or item.used:
+            continue
+        before = draft.items[at - 1] if at else None
+        after = draft.items[at + 1] if at + 1 < len(draft.items) else None
+        number = item.comparison.bounds[0][1]
+        ordered = before is not None and before.is_(*_ORDERING)
+        ordered = ordered or (after is not None and after.is_(*_ORDERING, Word.DEALS))
+        if ordered and number == int(number) and 1 <= number <= MAX_ROWS:
+            draft.limit = (int(number), draft.use(item))
+
+
+def comparisons(draft: Draft) -> None:
+    """Every figure that compares, with the fact that it is about."""
+    for at, item in enumerate(draft.items):
+        if item.comparison is None or item.used:
+            continue
+        before = draft.items[at - 1] if at else None
+        negation = before if before is not None and not before.used and before.is_(Word.NOT, Word.WITHOUT) else None
+        found = attach(draft.items, at, draft.vocabulary.profile, negate=negation is not None)
+        if found.filters:
+            tokens = draft.use(*(each for each in (negation, found.named_by, item) if each is not None))
+            draft.filters.extend((each, tokens) for each in found.filters)
+        else:
+            facts = draft.vocabulary.profile.facts
+            options = [facts[name].label for name in found.could_be]
+            question = f"What is {draft.words(item.tokens)!r} a figure of? Write the name of the fact beside it."
+            draft.ask(item.tokens, question, options)
+            draft.use(item)
+
+
+def groups(draft: Draft) -> None:
+    """`by rep and stage`, `per quarter`, `which checks`, `who`, and `sorted by margin`."""
+    for at, item in enumerate(draft.items):
+        if item.used:
+            continue
+        if item.is_(Word.BY, Word.SORT):
+            _by(draft, at)
+        elif item.is_(Word.WHO):
+            draft.group(Group(by="owner"), draft.use(item))
+        elif item.is_(Word.WHICH) and at + 1 < len(draft.items):
+            named = draft.items[at + 1]
+            dimension = named.one(DimensionWord)
+            if dimension is not None and not named.used and not named.is_(Word.DEALS):
+                draft.group(Group(by=dimension.by), draft.use(item, named))
+
+
+def _by(draft: Draft, at: int) -> None:
+    lead: list[Item] = [draft.items[at]]
+    i = at + 1
+    while i < len(draft.items):
+        item = draft.items[i]
+        if item.noise or (item.is_(Word.AND, Word.BY) and not item.used):
+            lead += [] if item.noise else [item]
+        elif not _group_by(draft, item, lead):
+            break
+        else:
+            lead = []
+        i += 1
+
+
+def _group_by(draft: Draft, item: Item, lead: list[Item]) -> bool:
+    """Group, or order, by what the item names; whether it names something."""
+    facts = draft.vocabulary.profile.facts
+    fact = item.one(FactWord)
+    sorting = any(word.is_(Word.SORT) for word in lead)
+    if item.used or item.span is not None:
+        return False
+    if item.is_(Word.CLOSE_DATE):
+        draft.order = (Order(by="close_date", descending=False), draft.use(*lead, item))
+    elif (dimension := item.one(DimensionWord)) is not None and not sorting:
+        draft.group(Group(by=dimension.by), draft.use(*lead, item))
+    elif fact is not None and facts[fact.fact].type in {FactType.CHOICE, FactType.YES_NO}:
+        draft.group(Group(by="fact", fact=fact.fact), draft.use(*lead, item))
+    elif fact is not None:
+        draft.order = (_order_by(draft, fact.fact), draft.use(*lead, item))
+    elif (value := item.one(ValueWord)) is not None and isinstance(value.value, bool):
+        draft.group(Group(by="fact", fact=value.fact), draft.use(*lead, item))
+    else:
+        return False
+    return True
+
+
+def _order_by(draft: Draft, fact: str, *, descending: bool = True) -> Order:
+    if fact == value_fact(draft.vocabulary.profile.facts):
+        return Order(by="value", descending=descending)
+    return Order(by="fact", fact=fact, descending=descending)
+
+
+def orders(draft: Draft) -> None:
+    """`top`, `biggest`, `lowest margin`, `closing soonest`, `fail most`."""
+    for at, item in enumerate(draft.items):
+        if item.used or not item.is_(*_ORDERING):
+            continue
+        descending = not item.is_(*_ASCENDING)
+        if item.is_(Word.SOON, Word.LATE):
+            draft.order = (Order(by="close_date", descending=descending), draft.use(item))
+            continue
+        i = draft.following(at)
+        named = draft.items[i] if i is not None and not draft.items[i].used else None
+        fact = named.one(FactWord) if named is not None else None
+        if named is not None and fact is not None and draft.vocabulary.profile.facts[fact.fact].type.is_numeric:
+            draft.order = (_order_by(draft, fact.fact, descending=descending), draft.use(item, named))
+        elif item.is_(Word.MOST) or (draft.groups and draft.order is None):
+            draft.order = (Order(by="deals", descending=descending), draft.use(item))
+        elif draft.order is None:
+            draft.order = (Order(by="value", descending=descending), draft.use(item))
+        else:
+            draft.use(item)
+
+
+def measures(draft: Draft) -> None:
+    """`how many`, `how much discount`, `total value`, `average margin`, `fit by rep`, `what share fits`."""
+    _fit(draft)
+    for at, item in enumerate(draft.items):
+        if item.used or draft.select is not None:
+            continue
+        if item.is_(Word.HOW_MANY):
+            draft.select = (Select(what="count"), draft.use(item))
+        elif item.is_(Word.AVERAGE):
+            _figure(draft, at, "average")
+        elif item.is_(Word.TOTAL, Word.HOW_MUCH):
+            _figure(draft, at, "sum")
+
+
+def _fit(draft: Draft) -> None:
+    fits = [i for i, item in enumerate(draft.items) if not item.used and _means_fits(item)]
+    shares = [item for item in draft.items if not item.used and item.is_(Word.SHARE)]
+    for at in fits:
+        before = draft.items[at - 1].tokens[-1] if at else None
+        noun = draft.items[at].tokens[-1].text == "fit" and (
+            before is None or not (before.text in _VERB_BEFORE_FIT or before.possessive)
+        )
+        if noun or shares:
+            draft.select = (Select(what="fit"), draft.use(*shares, draft.items[at]))
+            return
+
+
+def _means_fits(item: Item) -> bool:
+    return any(named.by == "verdict" and named.values == ("fits",) for named in item.all(Named))
+
+
+def _figure(draft: Draft, at: int, what: Literal["sum", "average"]) -> None:
+    """The sum or average of the fact named after the word, else before it, else of the contract's value."""
+    facts = draft.vocabulary.profile.facts
+    places = [*range(at + 1, len(draft.items)), *range(at)]
+    named = next((draft.items[i] for i in places if _measurable(draft.items[i], facts)), None)
+    word = named.one(FactWord) if named is not None else None
+    fact = word.fact if word is not None else value_fact(facts)
+    if fact is None or (word is None and what == "average"):
+        draft.ask(draft.items[at].tokens, "Of which figure? Name a fact that is a number.")
+        draft.use(draft.items[at])
+        return
+    # Percentages of several deals have no sum: how much discount we gave is the discount of the average deal.
+    kind: Literal["sum", "average"] = "average" if facts[fact].type is FactType.PERCENT else what
+    used = [draft.items[at], *([named] if named is not None else [])]
+    draft.select = (Select(what=kind, of=fact), _in_order(draft.use(*used)))
+
+
+def _measurable(item: Item, facts: FactSpecs) -> bool:
+    word = item.one(FactWord)
+    return word is not None and not item.used and facts[word.fact].type.is_numeric
+
+
+def _in_order(tokens: list[Token]) -> list[Token]:
+    return sorted(tokens, key=lambda token: token.start)

@@ -1,0 +1,190 @@
+"""What the words of a question can name: the live profile's checks, facts and choices, people, and the asker's deals.
+
+It is made for one asker. What the asker may not see is not in it, so that a question about it reads like a question
+about something that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.deals.facts import FactSpec, FactType
+from bot.deals.numbers import MONTHS
+from bot.deals.units import unit_factors
+from bot.pipeline.checks import checks_on
+from bot.pipeline.grammar import phrases
+from bot.pipeline.meanings import CheckWord, FactWord, Meaning, Named, NamedBy, UnitWord, ValueWord
+from bot.pipeline.records import Record
+from bot.pipeline.words import Token, tokens_of
+from bot.profile.model import SEGMENT_CHECK, Profile
+from bot.profile.people import People, Person
+
+Phrase = tuple[str, ...]
+
+# Words at either end of a check's label that carry nothing by themselves.
+_EMPTY = frozenset({"a", "an", "the", "are", "is"})
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases and their meanings; `written` are matched as written, `stemmed` by the stems of their words.
+
+    `labels` says how a value of a word filter is shown: an owner's key by the person's name. `suggestions` are the
+    phrases that a misspelt word is compared with. `bare` are one-word names that are also plain English: they count as
+    names only with a capital letter or a possessive.
+    """
+
+    profile: Profile
+    written: Mapping[Phrase, tuple[Meaning, ...]]
+    stemmed: Mapping[Phrase, tuple[Meaning, ...]]
+    labels: Mapping[tuple[str, str], str]
+    suggestions: tuple[str, ...]
+    bare: frozenset[str]
+    longest: int
+    check_labels: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, tokens: Sequence[Token], start: int) -> tuple[int, tuple[Meaning, ...]]:
+        """The longest phrase that begins at this token: how many tokens it has, and all that it can mean."""
+        for length in range(min(self.longest, len(tokens) - start), 0, -1):
+            piece = tokens[start : start + length]
+            found = self.written.get(tuple(token.text for token in piece), ())
+            if length == 1 and piece[0].text in self.bare and not _like_a_name(piece[0], start):
+                found = tuple(meaning for meaning in found if not _is_name(meaning))
+            by_stem = self.stemmed.get(tuple(token.stem for token in piece), ())
+            meanings = tuple(dict.fromkeys((*found, *by_stem)))
+            if meanings:
+                return length, meanings
+        return 0, ()
+
+    def checks_on(self, fact: str) -> tuple[str, ...]:
+        """The checks that require something of a fact."""
+        return checks_on(self.profile, fact)
+
+
+def vocabulary(profile: Profile, people: People, persons: Iterable[Person], records: Sequence[Record]) -> Vocabulary:
+    """The vocabulary of an asker who may see these persons' deals, and who sees these records."""
+    maker = _Maker()
+    for phrase, meanings in phrases().items():
+        for meaning in meanings:
+            maker.written.setdefault(phrase, []).append(meaning)
+    english = frozenset(phrase[0] for phrase in maker.written if len(phrase) == 1) | frozenset(MONTHS)
+    _facts(maker, profile)
+    _checks(maker, profile)
+    _names(maker, people, persons, records)
+    singles = english | {phrase[0] for phrase in maker.stemmed if len(phrase) == 1}
+    return Vocabulary(
+        profile=profile,
+        written={phrase: tuple(meanings) for phrase, meanings in maker.written.items()},
+        stemmed={phrase: tuple(dict.fromkeys(meanings)) for phrase, meanings in maker.stemmed.items()},
+        labels=maker.labels,
+        suggestions=tuple(dict.fromkeys(maker.suggestions)),
+        bare=frozenset(singles),
+        longest=max(map(len, (*maker.written, *maker.stemmed))),
+        check_labels={SEGMENT_CHECK: "Segment"} | {check.id: check.label for check in profile.checks},
+    )
+
+
+class _Maker:
+    """Phrases as they are collected."""
+
+    def __init__(self) -> None:
+        self.written: dict[Phrase, list[Meaning]] = {}
+        self.stemmed: dict[Phrase, list[Meaning]] = {}
+        self.labels: dict[tuple[str, str], str] = {}
+        self.suggestions: list[str] = []
+
+    def word(self, text: str, meaning: Meaning) -> None:
+        """A phrase of the profile, matched by stems."""
+        tokens = tokens_of(text)
+        if tokens and all(token.number is None and token.day is None for token in tokens):
+            self.stemmed.setdefault(tuple(token.stem for token in tokens), []).append(meaning)
+            self.suggestions.append(" ".join(token.text for token in tokens))
+
+    def name(self, text: str, by: NamedBy, value: str, label: str, *, suggest: bool = True) -> None:
+        """A name, matched as written without regard to case."""
+        phrase = tuple(token.text for token in tokens_of(text))
+        if phrase:
+            meanings = self.written.setdefault(phrase, [])
+            meaning = Named(by, (value,), label)
+            if meaning not in meanings:
+                meanings.append(meaning)
+            self.labels[by, value.casefold()] = label
+            if suggest:
+                self.suggestions.append(text)
+
+
+def _facts(maker: _Maker, profile: Profile) -> None:
+    units: dict[str, list[tuple[str, int]]] = {}
+    for spec in profile.facts.values():
+        for name in (spec.name.replace("_", " "), spec.label, *spec.also):
+            maker.word(name, FactWord(spec.name))
+        for unit, factor in unit_factors(spec).items():
+            units.setdefault(unit, []).append((spec.name, factor))
+        _values(maker, spec)
+    for unit, factors in units.items():
+        maker.word(unit, UnitWord(tuple(factors)))
+
+
+def _values(maker: _Maker, spec: FactSpec) -> None:
+    for value, words in spec.choices.items():
+        # "none" says that there is none of this fact; by itself it could be any fact.
+        for word in (*((value,) if value != "none" else ()), *words):
+            maker.word(word, ValueWord(spec.name, value))
+    for word in spec.means_yes:
+        maker.word(word, ValueWord(spec.name, value=True))
+    for word in spec.means_no:
+        maker.word(word, ValueWord(spec.name, value=False))
+    if spec.type is FactType.YES_NO:
+        for word in dict.fromkeys((spec.name.replace("_", " "), *spec.means_yes)):
+            maker.word(f"not {word}", ValueWord(spec.name, value=False))
+
+
+def _checks(maker: _Maker, profile: Profile) -> None:
+    maker.word("segment", CheckWord(SEGMENT_CHECK))
+    for check in profile.checks:
+        if check.counted:
+            maker.word(check.id.replace("-", " "), CheckWord(check.id))
+            words = check.label.split()
+            while words and words[0].casefold() in _EMPTY:
+                words.pop(0)
+            maker.word(" ".join(words), CheckWord(check.id))
+    for segment in profile.segments:
+        maker.word(segment.name, Named("segment", (segment.name,), segment.name))
+        maker.labels["segment", segment.name.casefold()] = segment.name
+
+
+def _names(maker: _Maker, people: People, persons: Iterable[Person], records: Sequence[Record]) -> None:
+    for person in persons:
+        _person(maker, person.key, person.name, person.email)
+        if person.team:
+            maker.name(person.team, "team", person.team, person.team)
+            maker.name(f"team {person.team}", "team", person.team, person.team, suggest=False)
+    known = {person.key for person in people.all}
+    for record in records:
+        if record.owner and record.owner_name and record.owner not in known:
+            _person(maker, record.owner, record.owner_name)
+        if record.customer:
+            maker.name(record.customer, "customer", record.customer, record.customer)
+        maker.name(record.name, "customer" if not record.customer else "name", record.name, record.name)
+        if record.stage:
+            maker.name(record.stage, "stage", record.stage, record.stage)
+    for authority in people.authorities.values():
+        maker.name(authority.name, "authority", authority.key, authority.name)
+        maker.name(authority.key.replace("-", " "), "authority", authority.key, authority.name, suggest=False)
+
+
+def _person(maker: _Maker, key: str, name: str, email: str | None = None) -> None:
+    words = name.split()
+    for text in dict.fromkeys((name, *(words[:1] if len(words) > 1 else ()), *(words[-1:] if len(words) > 1 else ()))):
+        maker.name(text, "owner", key, name, suggest=text in {name, words[0]})
+    if email:
+        maker.name(email, "owner", key, name, suggest=False)
+
+
+def _is_name(meaning: Meaning) -> bool:
+    return isinstance(meaning, Named) and meaning.by in {"owner", "customer", "name", "team"}
+
+
+def _like_a_name(token: Token, at: int) -> bool:
+    return token.possessive or (token.capital and at > 0)
