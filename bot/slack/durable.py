@@ -76,7 +76,11 @@ class DurableQueue:
         if self._executor_id:
             config["executor_id"] = self._executor_id
         DBOS(config=config)
-        self._workflow = DBOS.workflow(name="dealfit.work")(self._do)
+
+        def work(kind: str, key: str, payload: dict[str, Any]) -> None:
+            self._do(kind, key, payload)
+
+        self._workflow = DBOS.workflow(name="dealfit.work")(work)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
         self._dbos = DBOS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +15,7 @@ from starlette.routing import Route
 
 if TYPE_CHECKING:
     from slack_bolt import App
+    from slack_sdk.signature import SignatureVerifier
 
 LARGEST_BODY = 1_000_000
 """Slack's own requests stay far below; a larger one is not from Slack."""
@@ -32,12 +35,12 @@ def web_app(app: App, *, signing_secret: str, ready: Callable[[], bool]) -> Star
             return PlainTextResponse("the request ended early", status_code=400)
         if body is None:
             return PlainTextResponse("the body is too large", status_code=413)
-        if not _signed(verifier, body, dict(request.headers)):
-            return PlainTextResponse("the signature is not valid", status_code=401)
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             return PlainTextResponse("the body is not UTF-8", status_code=400)
+        if not _signed(verifier, text, dict(request.headers)):
+            return PlainTextResponse("the signature is not valid", status_code=401)
         if not _readable(text, request.headers.get("content-type", "")):
             return PlainTextResponse("the body cannot be read", status_code=400)
         asked = BoltRequest(body=text, query=str(request.query_params), headers=dict(request.headers))
@@ -70,26 +73,42 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(chunks)
 
 
-def _signed(verifier: object, body: bytes, headers: dict[str, str]) -> bool:
+def _signed(verifier: SignatureVerifier, body: str, headers: dict[str, str]) -> bool:
     """Whether the request is Slack's. The verifier raises on junk (a timestamp in words, a signature not in ASCII)."""
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
     if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()) or len(timestamp) > 20:  # noqa: PLR2004
         return False
-    valid = getattr(verifier, "is_valid")(body=body, timestamp=timestamp, signature=signature)  # noqa: B009
-    return bool(valid)
+    return bool(verifier.is_valid(body=body, timestamp=timestamp, signature=signature))
 
 
 def _readable(text: str, content_type: str) -> bool:
     """Whether Bolt will be able to parse the body: JSON that is an object, or a form with a payload that is one."""
-    import json  # noqa: PLC0415
-    from urllib.parse import parse_qs  # noqa: PLC0415
-
     try:
         if content_type.startswith("application/json"):
-            return isinstance(json.loads(text), dict)
+            return _plausible(json.loads(text))
         form = parse_qs(text, max_num_fields=200, keep_blank_values=True)
         payload = form.get("payload")
-        return payload is None or isinstance(json.loads(payload[0]), dict)
+        return payload is None or _plausible(json.loads(payload[0]))
     except (ValueError, RecursionError):
         return False
+
+
+def _plausible(body: Any) -> bool:
+    """Whether the parts of a body are of the kinds that Slack sends and Bolt takes for granted."""
+    if not isinstance(body, dict) or not isinstance(body.get("type", ""), str):
+        return False
+    objects = ("event", "view", "message", "container", "channel", "state")
+    if any(not isinstance(body.get(name, {}), dict) for name in objects):
+        return False
+    names = ("command", "team_id", "user_id", "api_app_id", "callback_id", "action_id", "block_id")
+    if any(not isinstance(body.get(name, ""), str) for name in names):
+        return False
+    if any(not isinstance(body.get(name, {}), dict | str) for name in ("user", "bot")):
+        return False
+    if any(not isinstance(body.get(name) or {}, dict | str) for name in ("team", "enterprise")):
+        return False
+    lists = [body.get(name, []) for name in ("actions", "authorizations")]
+    if any(not isinstance(items, list) or not all(isinstance(item, dict) for item in items) for items in lists):
+        return False
+    return body.get("type") != "event_callback" or isinstance((body.get("event") or {}).get("type"), str)

@@ -38,7 +38,12 @@ class Place:
     @property
     def is_direct(self) -> bool:
         """Whether this is a direct message, where everything is private."""
-        return self.channel.startswith("D")
+        return self.channel.startswith("D") or self.is_person
+
+    @property
+    def is_person(self) -> bool:
+        """Whether only the person is known, as for a button in the Home tab: their direct message is the place."""
+        return self.channel.startswith(("U", "W"))
 
 
 class Replies:
@@ -64,8 +69,9 @@ class Replies:
                     channel=place.channel, user=place.user, thread_ts=place.thread_ts, **message
                 )
                 return str(sent["message_ts"])
+            channel = self._direct_message(place.user) if place.is_person else place.channel
             sent = self.client.chat_postMessage(
-                channel=place.channel, thread_ts=place.thread_ts, unfurl_links=False, unfurl_media=False, **message
+                channel=channel, thread_ts=place.thread_ts, unfurl_links=False, unfurl_media=False, **message
             )
             return str(sent["ts"])
         except SlackApiError as error:
@@ -88,11 +94,15 @@ class Replies:
             "is_archived": "that channel is archived",
             "missing_scope": "the app lacks a permission there",
         }.get(reason, "I am not in that channel; invite me with /invite @Dealfit")
-        opened = self.client.conversations_open(users=place.user)
         note: Block = {
             "type": "context",
             "elements": [{"type": "mrkdwn", "text": f"I answer here, because {why}.", "verbatim": True}],
         }
         blocks = [note, *message["blocks"]][:50]
-        sent = self.client.chat_postMessage(channel=opened["channel"]["id"], text=message["text"], blocks=blocks)
+        channel = self._direct_message(place.user)
+        sent = self.client.chat_postMessage(channel=channel, text=message["text"], blocks=blocks)
         return str(sent["ts"])
+
+    def _direct_message(self, user: str) -> str:
+        opened = self.client.conversations_open(users=user)
+        return str(opened["channel"]["id"])

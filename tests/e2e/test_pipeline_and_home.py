@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from bot.pipeline.importing import import_deals
+from bot.settings import HERE
+from bot.slack import ids
+
+from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, buttons, texts
+
+EXAMPLES = HERE.parent / "examples" / "deals.csv"
+
+
+def load_examples(office: Office):
+    core = office.core
+    return import_deals(
+        EXAMPLES.read_bytes(),
+        EXAMPLES.name,
+        judge=core.live.current(),
+        store=core.store,
+        people=core.people(),
+        actor="operator",
+    )
+
+
+def test_an_empty_pipeline_says_where_deals_come_from(office: Office):
+    card = office.command(MORGAN, "/pipeline")
+    assert "No open deals yet" in texts(card.blocks)
+    assert "dealfit pipeline import" in texts(card.blocks)
+
+
+def test_a_manager_sees_how_much_of_the_team_fits(office: Office):
+    report = load_examples(office)
+    assert (report.read, len(report.rejected)) == (25, 0)
+    card = office.command(MORGAN, "/pipeline")
+    shown = texts(card.blocks)
+    assert card.ephemeral_to == MORGAN
+    assert "open deals fit" in shown
+    assert "Dana Reyes" in shown
+    assert "Sam Okafor" in shown
+    assert "Lena Fischer" not in shown
+    assert "By failing check" in shown
+    assert {"table", "data_visualization"} <= {block["type"] for block in card.blocks}
+
+
+def test_a_question_is_answered_with_a_table_that_says_how_it_was_understood(office: Office):
+    load_examples(office)
+    card = office.command(MORGAN, "/pipeline", "which of Dana's deals break the payment terms")
+    shown = texts(card.blocks)
+    assert "Understood as" in shown
+    assert "Dana Reyes" in shown
+    assert "Payment terms" in shown or "payment terms" in shown.lower()
+    table = next(block for block in card.blocks if block["type"] == "table")
+    header = [cell["text"] for cell in table["rows"][0]]
+    owner = header.index("Owner")
+    assert len(table["rows"]) > 1
+    assert {row[owner]["text"] for row in table["rows"][1:]} == {"Dana Reyes"}
+
+
+def test_a_deal_checked_in_slack_is_in_the_pipeline(office: Office):
+    office.command(DANA, "/deal-check", "Fresh Hospital: hospital, 120 beds, net 60, $50k contract")
+    card = office.command(MORGAN, "/pipeline", "Dana's deals that break the payment terms")
+    assert "Fresh Hospital" in texts(card.blocks)
+
+
+def test_unknown_words_are_named_and_not_guessed(office: Office):
+    card = office.command(MORGAN, "/pipeline", "deals with purple unicorns")
+    assert "Not understood" in texts(card.blocks)
+    assert "unicorns" in texts(card.blocks)
+
+
+def test_an_approver_without_a_team_is_told_so(office: Office):
+    card = office.command(ALEX, "/pipeline")
+    shown = texts(card.blocks)
+    assert "open deals fit" not in shown
+    assert "table" not in {block["type"] for block in card.blocks}
+
+
+def test_another_managers_rep_reads_like_nobody(office: Office):
+    load_examples(office)
+    forbidden = office.command(MORGAN, "/pipeline", "deals of Lena Fischer")
+    assert "table" not in {block["type"] for block in forbidden.blocks}
+    nobody = office.command(MORGAN, "/pipeline", "deals of Nobody Atall")
+    assert "table" not in {block["type"] for block in nobody.blocks}
+
+
+def home(office: Office, user: str):
+    before = len([c for c in office.ground.calls if c.method == "views.publish"])
+    office.ground.open_home(user)
+    office.ground.wait_for(lambda: len([c for c in office.ground.calls if c.method == "views.publish" and c.ok]) > before)
+    return office.ground.workspace.homes[user]
+
+
+def test_the_home_tab_shows_my_deals_and_what_to_do(office: Office):
+    office.command(DANA, "/deal-check", "Home Hospital: hospital, 120 beds")
+    view = home(office, DANA)
+    shown = texts(view.blocks)
+    assert "Home Hospital" in shown
+    assert "Find out what is missing" in shown
+    assert "Pipeline fit" not in shown
+
+
+def test_the_home_tab_of_a_manager_leads_to_the_pipeline_and_of_an_approver_says_what_they_decide(office: Office):
+    assert "Pipeline fit" in texts(home(office, MORGAN).blocks)
+    assert "Deal desk" in texts(home(office, ALEX).blocks)
+
+
+def test_the_home_tab_opens_the_form(office: Office):
+    view = home(office, DANA)
+    assert any(b["action_id"] == ids.CHECK_DEAL for b in buttons(view))
+    office.ground.press(DANA, view, ids.CHECK_DEAL)
+    form = office.ground.wait_for(lambda: office.modal(DANA))
+    assert form.callback_id == ids.DEAL_FORM
+    known = {m.ts for m in office.ground.messages("D0DANA", DANA)}
+    result = office.ground.submit_view(DANA, form.id, {(ids.DEAL_NAME, ids.INPUT): "From Home", (ids.FACT + "beds", ids.INPUT): "77"})
+    assert result.acked
+    card = office.ground.wait_for(lambda: (office.new_messages("D0DANA", DANA, known) or [None])[0])
+    assert "From Home" in texts(card.blocks)
+    assert DEALS not in card.channel

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from bot.slack.blocks.elements import (
+    MESSAGE_BLOCKS,
+    MESSAGE_CHARACTERS,
+    button,
+    characters,
+    clip,
+    clip_escaped,
+    context,
+    escape,
+    fit_message,
+    inert,
+    inline,
+    mrkdwn,
+    section,
+)
+from bot.slack.blocks.rich_text import rich_text
+from bot.slack.streaming import safe_markdown
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+LIVE = re.compile(r"<[!@#a-z]", re.IGNORECASE)
+NASTY = st.lists(
+    st.sampled_from(["<!channel>", "<!here>", "<@U123>", "<#C1|x>", "<http://evil.test|a>", "&", "<", ">", "*", "`", "é", " "]),
+    max_size=30,
+).map("".join)
+
+
+@given(NASTY | st.text(max_size=300), st.integers(5, 200))
+def test_escaped_text_is_never_live_and_never_too_long(text, limit):
+    made = clip_escaped(text, limit)
+    assert len(made) <= limit
+    assert "<" not in made
+    assert re.search(r"&(?!amp;|lt;|gt;)", made) is None
+
+
+@given(NASTY | st.text(max_size=300))
+def test_inert_inline_and_streamed_text_have_no_live_mark(text):
+    assert LIVE.search(inert(text)) is None
+    assert "<" not in inline(text)
+    assert LIVE.search(safe_markdown(text)) is None
+    assert "://" not in safe_markdown(text)
+
+
+def test_streamed_links_keep_their_words_and_lose_their_address():
+    text = "see [the sheet](https://evil.test/x), https://evil.test and www.evil.test"
+    assert safe_markdown(text) == "see the sheet, https:\u2060//evil.test and www\u2060.evil.test"
+
+
+def test_clip_shortens_with_an_ellipsis():
+    assert clip("abcdef", 4) == "abc…"
+    assert clip("abc", 4) == "abc"
+
+
+def test_mrkdwn_does_not_let_slack_guess_links():
+    assert mrkdwn("x") == {"type": "mrkdwn", "text": "x", "verbatim": True}
+    assert escape("<!here> & co") == "&lt;!here&gt; &amp; co"
+
+
+def test_a_button_refuses_a_value_slack_would_refuse():
+    with pytest.raises(ValueError, match="2000"):
+        button("x", "id", "v" * 2001)
+
+
+@given(st.lists(st.integers(0, 3000), max_size=80))
+def test_a_message_always_fits_and_says_when_it_was_cut(sizes):
+    blocks = [section("x" * size) for size in sizes]
+    rest = context("more elsewhere")
+    made = fit_message(blocks, rest)
+    assert len(made) <= MESSAGE_BLOCKS
+    assert characters(made) <= MESSAGE_CHARACTERS
+    assert made == blocks or made[-1] == rest
+
+
+def test_markdown_becomes_structure():
+    assert rich_text("# Hi\n\nSome **bold** and [a link](http://evil.test) <!channel>\n\n1. one\n2. two\n\n> quote")[
+        "elements"
+    ] == snapshot(
+        [
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "text", "text": "Hi", "style": {"bold": True}}, {"type": "text", "text": "\n"}],
+            },
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "text", "text": "Some "},
+                    {"type": "text", "text": "bold", "style": {"bold": True}},
+                    {"type": "text", "text": " and "},
+                    {"type": "text", "text": "a link"},
+                    {"type": "text", "text": " "},
+                    {"type": "text", "text": "<\u2060!channel>"},
+                    {"type": "text", "text": "\n"},
+                ],
+            },
+            {
+                "type": "rich_text_list",
+                "style": "ordered",
+                "indent": 0,
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]}],
+            },
+            {
+                "type": "rich_text_list",
+                "style": "ordered",
+                "indent": 0,
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "two"}]}],
+                "offset": 1,
+            },
+            {"type": "rich_text_quote", "elements": [{"type": "text", "text": "quote"}]},
+        ]
+    )
+
+
+@given(NASTY | st.text(max_size=500))
+def test_any_markdown_makes_a_block(text):
+    block = rich_text(text)
+    assert block["elements"]
+    assert "rich_text_link" not in str(block)
