@@ -20,7 +20,7 @@ BESIDE_RULES = 2
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """How an answer was composed: by whom, with what use of a model, what the check took out, what to tell the asker."""
+    """How an answer was composed: by whom, with what use of a model, what the check took out, what to say about it."""
 
     composer: Author
     model: ModelUse | None = None

@@ -9,26 +9,32 @@ def _any_of(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(parts)})\b", re.IGNORECASE)
 
 
-_LIMIT = _any_of(
-    r"may (?:i|we|they|a rep|one)|(?:can|could|may) (?:i|we|they|you|the customer|a rep|one|a deal|it)",
+_DUTY = _any_of(
+    r"(?:can|could|may) (?:i|we|they|the customer|a rep|one|a deal|it)|who (?:may|can|must)",
     r"allow(?:ed|s)?|permit(?:ted|s)?|eligible|acceptable|accept(?:ed|s)?|ok|okay|enough|fits?|qualif(?:y|ies)",
-    r"maximum|max|minimum|min|limits?|threshold|cap|floor|below|above|up to|at (?:most|least)",
-    r"(?:high|low|larg|small|long|short|bigg|great)est|how (?:much|many|long|low|high|big|small|large|short|far)",
-    r"too (?:much|many|long|low|high|big|small|short)|is .{1,80} (?:possible|fine|too)",
     r"approv(?:e|es|ed|al|als|er|ers|ing)|sign(?:s|ed)?[- ]off|signs? (?:it|this|that|a)|exceptions?",
     r"authori(?:ty|ties|[sz]ed?)|rules?|guidelines?|polic(?:y|ies)|(?:deal )?profile|require(?:d|s|ment|ments)?",
-    r"must|ha(?:ve|s) to|needed|(?:do|does) .{1,60}\bneed|(?:i|we|they|you) need|should .{1,40} (?:have|be)",
-    r"what(?:'s| is| are)? (?:the|our|my) (?:standard|usual|normal|smallest|largest|maximum|minimum)",
-    r"do (?:we|you) (?:sell|serve|take|accept|work)",
+    r"must|ha(?:ve|s) to|needed|(?:do|does) .{1,60}\bneed|(?:i|we|they|you) need|should .{1,40} have",
+    r"do (?:we|you) (?:sell|serve|take|accept|work|require)|do (?:we|you)(?= (?:decline|pursue|want))",
+    r"is .{1,80} (?:possible|fine|too)",
 )
+_AMOUNT = _any_of(
+    r"maximum|max|minimum|min|limits?|threshold|cap|floor|below|above|up to|at (?:most|least)",
+    r"(?:high|low|larg|small|long|short|bigg|great)est|how (?:much|many|long|low|high|big|small|large|short|far)",
+    r"too (?:much|many|long|low|high|big|small|short)",
+    r"what(?:'s| is| are)? (?:the|our|my) (?:standard|usual|normal)",
+)
+_PLAIN = re.compile(r"^\s*what(?:'s| is| are) (?:the|our|my)\b", re.IGNORECASE)
 _METHOD = _any_of(
     r"how (?:do|should|can|could|would|shall|does|did) (?:i|we|you|one|a rep|the rep)|how to|how come|why",
-    r"what (?:do|should|can|could|would|shall) (?:i|we|you|one) (?:say|do|ask|answer|bring|prepare|tell|send|show|write|"
-    r"offer|reply|respond|present|look|listen)",
+    r"what (?:do|should|can|could|would|shall) (?:i|we|you|one) (?:say|do|ask|answer|bring|prepare|tell|send|show|"
+    r"write|offer|reply|respond|present|look|listen)",
     r"what to (?:say|do|ask|answer|bring|prepare|tell|send|show)|what (?:now|next|if)|when (?:do|should|shall|can)",
+    r"what does .{1,60} (?:look|cover|include|mean|take|cost)|who (?:should|must) (?:be|attend|come|join|go)",
     r"explain|agenda|examples?|prepar(?:e|ing)|tips?|advice|help me|words|respond|talk about|compare|convince|persuade",
-    r"conversation|objections?|handle|deal with|cares? about",
+    r"conversation|objections?|handle|deal with|cares? about|what makes|who (?:takes|attends|goes)|differs?",
 )
+_BRIEF = 4
 _WHY = _any_of("why")
 _THIS_DEAL = _any_of(
     r"(?:this|that|the|my|our|his|her|their) (?:deal|proposal|offer|opportunity)", "it", "this", "that"
@@ -42,7 +48,17 @@ _VERDICT = _any_of(
 
 def about_limits(question: str) -> bool:
     """Whether the question asks what is allowed, required, or decided by whom."""
-    return bool(_LIMIT.search(question))
+    return about_duty(question) or bool(_AMOUNT.search(question))
+
+
+def about_duty(question: str) -> bool:
+    """Whether the question asks for a permission or a duty, not only for an amount."""
+    return bool(_DUTY.search(question))
+
+
+def is_brief(question: str) -> bool:
+    """Whether the question only names its matter: "payment terms?", "what is our discount policy?"."""
+    return len(question.split()) <= _BRIEF or bool(_PLAIN.match(question))
 
 
 def about_method(question: str) -> bool:
@@ -62,4 +78,4 @@ def about_the_deal(question: str) -> bool:
 
 def without_cues(question: str) -> str:
     """The question without the words that only say what kind of question it is."""
-    return _METHOD.sub(" ", _LIMIT.sub(" ", question))
+    return _METHOD.sub(" ", _DUTY.sub(" ", _AMOUNT.sub(" ", question)))

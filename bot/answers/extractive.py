@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.answers.evidence import cite
 from bot.answers.sentences import Unit, units
-from bot.answers.words import content_stems, covered, question_stems, rarity
+from bot.answers.words import FUNCTION_WORDS, content_stems, covered, question_stems, rarity, stems, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +32,15 @@ NEAR_ENOUGH = 0.62
 """The share of the best passage's score that a further passage must have to be quoted beside it."""
 
 GOOD_ENOUGH = 0.58
-"""The share of the best sentence's score that a further sentence must have."""
+"""The share of the best sentence's score that a further sentence of its passage must have."""
 
-_OVERLAP, _PASSAGE, _FIRST, _FOLLOWS = 0.45, 0.30, 0.25, 0.12
+GOOD_ELSEWHERE = 0.72
+"""The share of the best sentence's score that a sentence of another passage must have."""
+
+_OVERLAP, _PASSAGE, _FIRST, _FOLLOWS, _PHRASE = 0.45, 0.40, 0.25, 0.12, 0.30
 _LONG, _SHORT, _ALIKE = 55, 5, 0.7
+_SHORTEST_RUN, _LONGEST_RUN = 2, 5
+_GLUE = word_set("a an the of to for in on at with by and or is are be do does i we you my our your this that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,10 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
     if not hits:
         return []
     weights = rarity([_bag(hit) for hit in hits], question_stems(question))
+    asked = stems(words(question))
     quoted = _passages(hits, weights, passages)
     ranked = sorted(
-        (pick for hit in quoted for pick in _scored(hit, weights)),
+        (pick for hit in quoted for pick in _scored(hit, weights, asked)),
         key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
     )
     chosen: dict[tuple[str, int], Pick] = {}
@@ -63,12 +69,17 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
         counted = sum(1 for kept in chosen.values() if not _listed(kept))
         length = sum(len(kept.unit.text.split()) for kept in chosen.values())
         fits = counted < most and (counted < 1 or length < MOST_WORDS)
-        if not group or not fits or pick.score < GOOD_ENOUGH * ranked[0].score:
+        home = pick.hit.passage.id == ranked[0].hit.passage.id
+        enough = GOOD_ENOUGH if home else GOOD_ELSEWHERE
+        if not group or not fits or pick.score < enough * ranked[0].score:
             continue
         for member in group:
             if not any(_alike(member, kept) for kept in chosen.values()):
                 chosen.setdefault((member.hit.passage.id, member.unit.position), member)
-    order = {hit.passage.id: at for at, hit in enumerate(quoted)}
+    best: dict[str, float] = {}
+    for pick in chosen.values():
+        best[pick.hit.passage.id] = max(pick.score, best.get(pick.hit.passage.id, 0.0))
+    order = {name: at for at, name in enumerate(sorted(best, key=lambda name: -best[name]))}
     return sorted(chosen.values(), key=lambda pick: (order[pick.hit.passage.id], pick.unit.position))
 
 
@@ -101,15 +112,17 @@ def _introduces(hit: Hit) -> bool:
     return hit.passage.position == 0 and hit.passage.heading == hit.passage.title
 
 
-def _scored(hit: Hit, weights: Mapping[str, float]) -> list[Pick]:
-    """All units of a passage with their scores."""
+def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str]) -> list[Pick]:
+    """All units of a passage with their scores. `asked` are the stems of all words of the question, in order."""
     heading = frozenset(content_stems(hit.passage.heading))
+    titled = _run(asked, hit.passage.heading)
     picks: list[Pick] = []
     for unit in units(hit.passage.text):
         bag = frozenset(content_stems(unit.text))
         # What the heading says of the question holds for the section's sentences too, but less than their own words.
         overlap = 0.7 * covered(weights, bag) + 0.3 * covered(weights, bag | heading)
         score = _OVERLAP * overlap + _PASSAGE * hit.score + (_FIRST if unit.position == 0 else 0)
+        score += _PHRASE * max(_run(asked, unit.text), titled)
         before = picks[-1] if picks else None
         if before is not None and before.unit.kind == unit.kind == "sentence" and before.unit.block == unit.block:
             score += _FOLLOWS * min(1.0, before.score)
@@ -138,6 +151,28 @@ def _group(pick: Pick) -> list[Pick]:
         if len(rows) <= LONGEST_LIST:
             members |= {one.position: one for one in rows}
     return [replace(pick, unit=members[at]) for at in sorted(members)]
+
+
+def _run(asked: Sequence[str], text: str) -> float:
+    """How much of the question stands in the text word for word, from 0 to 1: the longest run of the same words.
+
+    A run needs a word that carries content; of two words, neither may be an article or the like.
+    """
+    told = stems(words(text))
+    best = 0
+    for at in range(len(asked)):
+        for begin in range(len(told)):
+            length = 0
+            while (
+                at + length < len(asked) and begin + length < len(told) and asked[at + length] == told[begin + length]
+            ):
+                length += 1
+            if length <= best or length < _SHORTEST_RUN:
+                continue
+            run = set(asked[at : at + length])
+            if not run <= FUNCTION_WORDS and (length > _SHORTEST_RUN or not run & _GLUE):
+                best = length
+    return min(1.0, (best - 1) / (_LONGEST_RUN - 1)) if best else 0.0
 
 
 def _listed(pick: Pick) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers.words import FAINT_WORDS, content_words, words
+from bot.answers.words import FAINT_WORDS, content_words, word_set, words
 
 if TYPE_CHECKING:
     from bot.answers.model import Turn
-    from bot.deals.reading import SentenceReader
+    from bot.answers.supposing import QuestionReader
 
 REMEMBERED = 8
 """How many questions of the thread, counted from its end, are looked at."""
@@ -33,7 +33,8 @@ _OPENER = re.compile(
 _FILLER = re.compile(r"^\s*(?:(?:ok(?:ay)?|so|thanks|thank you|great|fine|right|yes|hm+)[,.!]?\s+)+", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:if|when|with|without|for|on|after|before|instead of)$", re.IGNORECASE)
 _POINTER = re.compile(
-    r"\b(?:it|they|them|that|this|those|these|he|she|him|her|his|their|its|one|there|then|such|same|others?|ones|so|more)\b",
+    r"\b(?:it|they|them|that|this|those|these|he|she|him|her|his|their|its|one|there(?! (?:is|are|was|were)\b)|"
+    r"then|such|same|others?|ones|so|more|less|fewer|higher|lower)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -46,6 +47,11 @@ _LAST_NOUN = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = 2
+_EMPTY = FAINT_WORDS | word_set("detail details elaborate explain again anyway example examples")
+_COURTESY = re.compile(
+    r"^\s*(?:(?:many )?thanks?(?: you)?(?: a lot| very much)?|ok(?:ay)?|great|perfect|cool|got it|hi|hello)[\s.!]*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,17 @@ class StandAlone:
     rewritten: bool = False
 
 
-def stand_alone(question: str, history: Sequence[Turn], reader: SentenceReader) -> StandAlone:
+def stand_alone(question: str, history: Sequence[Turn], reader: QuestionReader) -> StandAlone:
     """The question, completed from the asker's earlier questions in the thread where it does not stand by itself."""
     earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
     if earlier and earlier[-1].strip() == question.strip():
         earlier = earlier[:-1]  # the thread may already hold the question that is being asked
+    clean = _tidy(question)
+    if _COURTESY.match(clean):
+        return StandAlone(clean)
     current = ""
     for text in [*earlier[-REMEMBERED:], question]:
         current = _join(current, text, reader)
-    clean = _tidy(question)
     return StandAlone(current, rewritten=current != clean) if current else StandAlone(clean)
 
 
@@ -72,15 +80,24 @@ def is_elliptical(question: str) -> bool:
     """Whether the question lacks a subject of its own: an opener with little after it, a pronoun, or few words."""
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else _FILLER.sub("", question)
-    own = [word for word in content_words(rest) if word not in FAINT_WORDS]
+    own = [word for word in content_words(rest) if word not in _EMPTY]
     pointing = bool(_POINTER.search(rest))
     if opener:
         if _ASKS.match(rest):
             return len(own) < _WHOLE or (pointing and len(own) <= _WHOLE)
-        return len(own) <= _WHOLE or (pointing and len(own) <= _WHOLE + 1) or not _has_clause(rest)
+        return len(own) < _WHOLE or (pointing and len(own) <= _WHOLE + 1) or not _has_clause(rest)
     if _ASKS.match(rest):
         return len(own) < 1 or (pointing and len(own) < _WHOLE)
     return len(own) < 1 or (pointing and len(own) <= 1)
+
+
+def _only_facts(question: str, reader: QuestionReader) -> bool:
+    """Whether the words are nothing but facts of a deal: "12 months", "net 45"."""
+    left = question
+    supposed = reader.read(question).supposed
+    for one in sorted(supposed, key=lambda one: -one.start):
+        left = left[: one.start] + left[one.end :]
+    return bool(supposed) and not content_words(left)
 
 
 def _has_clause(text: str) -> bool:
@@ -95,10 +112,12 @@ def _has_clause(text: str) -> bool:
     )
 
 
-def _join(before: str, question: str, reader: SentenceReader) -> str:
+def _join(before: str, question: str, reader: QuestionReader) -> str:
     """The question on top of the one before it."""
     question = _tidy(question)
-    if not before or not is_elliptical(question):
+    if not before or _COURTESY.match(question):
+        return before if _COURTESY.match(question) else question
+    if not is_elliptical(question) and not _only_facts(question, reader):
         return question
     opener = _OPENER.match(question)
     said = opener["opener"].lower() if opener else ""
@@ -120,16 +139,16 @@ def _join(before: str, question: str, reader: SentenceReader) -> str:
     return joined if len(joined) <= LONGEST else question
 
 
-def _exchange(before: str, rest: str, reader: SentenceReader) -> str | None:
+def _exchange(before: str, rest: str, reader: QuestionReader) -> str | None:
     """The question before with its words for a fact replaced by the follow-up's, when both state the same fact."""
-    mine = {one.fact: one.words for one in reader.read(rest).understood}
-    spans = [(one.words.start, one.words.end, one.fact) for one in reader.read(before).understood if one.fact in mine]
+    mine = {one.fact: one.words for one in reader.read(rest).supposed}
+    spans = [(one.start, one.end, one.fact) for one in reader.read(before).supposed if one.fact in mine]
     if not spans:
         return None
     text = before
     for start, end, fact in sorted(spans, reverse=True):
-        text = text[:start] + mine[fact].text + text[end:]
-    left = [one.text for fact, one in mine.items() if fact not in {fact for _, _, fact in spans}]
+        text = text[:start] + mine[fact] + text[end:]
+    left = [said for fact, said in mine.items() if fact not in {fact for _, _, fact in spans}]
     return _added(text, left)
 
 
@@ -138,7 +157,7 @@ def _noun_exchange(before: str, rest: str) -> str | None:
     if len(words(rest)) > _WHOLE * 2:
         return None
     match = _LAST_NOUN.search(before)
-    if match is None or len(words(before[: match.start()])) < _WHOLE + 1:
+    if match is None or not content_words(rest) or len(words(before[: match.start()])) < _WHOLE + 1:
         return None
     return f"{before[: match.start()].rstrip()} {rest}?"
 

@@ -9,6 +9,7 @@ from bot.answers.evidence import Evidence
 from bot.answers.followup import StandAlone, stand_alone
 from bot.answers.refusal import read_signals
 from bot.answers.rules import Explain, RuleBook, RulesFound
+from bot.answers.supposing import QuestionReader
 from bot.knowledge.passages import KnowledgeError
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class Gatherer:
         judge = self._live.current()
         book = self._book
         if book is None or book.judge is not judge:
-            reader = SentenceReader(judge.profile.facts, judge.profile.currency)
+            facts = judge.profile.facts
+            reader = QuestionReader(facts, SentenceReader(facts, judge.profile.currency))
             book = self._book = RuleBook(judge, reader, self._explain)
         return book
 

@@ -12,6 +12,7 @@ from bot.answers.evidence import RuleEvidence
 from bot.answers.sentences import sentences
 from bot.answers.topics import Match, Topics
 from bot.deals.deal import Deal
+from bot.deals.facts import FactType
 from bot.deals.values import format_value
 from bot.profile.model import SEGMENT_CHECK
 from bot.profile.verdict import Judgement, Result
@@ -20,8 +21,8 @@ from bot.profile.words import authority_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.answers.supposing import QuestionReader, Supposition
     from bot.deals.facts import FactValue
-    from bot.deals.reading import Reading, SentenceReader
     from bot.profile.judge import Judge
     from bot.profile.limits import LimitStatement
     from bot.profile.model import Profile
@@ -44,8 +45,8 @@ _SAID = {
 class RulesFound:
     """The rules that a question is about.
 
-    `facts` are those known from the question and the deal; `read` says in words which of them the question states and the
-    rules turn on; `lead` tells whether the rules are the answer or only belong to it.
+    `facts` are those known from the question and the deal; `read` says in words which of them the question states and
+    the rules turn on; `lead` tells whether the rules are the answer or only belong to it.
     """
 
     rules: tuple[RuleEvidence, ...]
@@ -57,7 +58,7 @@ class RulesFound:
 class RuleBook:
     """The rules of one profile as evidence. Made once for each profile that goes live."""
 
-    def __init__(self, judge: Judge, reader: SentenceReader, explain: Explain) -> None:
+    def __init__(self, judge: Judge, reader: QuestionReader, explain: Explain) -> None:
         """`explain` gives a whole check in sentences, which a citation shows."""
         self._judge = judge
         self._reader = reader
@@ -71,8 +72,8 @@ class RuleBook:
         return self._judge
 
     @property
-    def reader(self) -> SentenceReader:
-        """The reader of facts in sentences, made from this profile."""
+    def reader(self) -> QuestionReader:
+        """The reader of facts that questions suppose, made from this profile."""
         return self._reader
 
     def find(self, question: str, deal: Deal | None) -> RulesFound:
@@ -80,14 +81,14 @@ class RuleBook:
         reading = self._reader.read(question)
         facts = {**(deal.facts if deal is not None else {}), **reading.facts}
         lead = cues.about_limits(question) or not cues.about_method(question)
-        matches = self._topics.of(question, read=_words_of(reading), numeric=self._numeric(reading))
+        matches = self._topics.of(question, read=self._words_of(reading), numeric=self._numeric(reading))
         rules = tuple(self._rule(match, facts, reading, question) for match in matches)
         if deal is not None and (not matches or not reading.facts) and cues.about_the_deal(question):
             rules = self._verdict(deal.with_facts(reading.facts), matches) or rules
             lead = True
         return RulesFound(rules, facts, self._said(reading, rules), lead)
 
-    def _rule(self, match: Match, facts: Mapping[str, FactValue], reading: Reading, question: str) -> RuleEvidence:
+    def _rule(self, match: Match, facts: Mapping[str, FactValue], reading: Supposition, question: str) -> RuleEvidence:
         check = self._judge.profile.check(match.check)
         limits = self._judge.limits(match.check, facts)
         because = sentences(check.because) if check is not None else []
@@ -97,7 +98,7 @@ class RuleBook:
         label = check.label if check is not None else "Customer segments"
         return self._evidence(match.check, label, tuple(said))
 
-    def _held(self, check_id: str, facts: Mapping[str, FactValue], reading: Reading) -> list[str]:
+    def _held(self, check_id: str, facts: Mapping[str, FactValue], reading: Supposition) -> list[str]:
         """Whether the value that the question proposes is within the rule, when it proposes one."""
         check = self._judge.profile.check(check_id)
         if check is None:
@@ -144,11 +145,16 @@ class RuleBook:
             check_id, label, self._path, text, statements, check.guidance if check is not None else None
         )
 
-    def _numeric(self, reading: Reading) -> frozenset[str]:
+    def _numeric(self, reading: Supposition) -> frozenset[str]:
         facts = self._judge.profile.facts
         return frozenset(name for name in reading.facts if facts[name].type.is_numeric)
 
-    def _said(self, reading: Reading, rules: Sequence[RuleEvidence]) -> tuple[str, ...]:
+    def _words_of(self, reading: Supposition) -> Mapping[str, str]:
+        """The exact words behind each number and choice that was read. A yes or no is asked for, not stated."""
+        facts = self._judge.profile.facts
+        return {one.fact: one.words for one in reading.supposed if facts[one.fact].type is not FactType.YES_NO}
+
+    def _said(self, reading: Supposition, rules: Sequence[RuleEvidence]) -> tuple[str, ...]:
         """The facts that were read from the question and that its rules turn on, in words."""
         profile = self._judge.profile
         turning = {name for rule in rules for name in self._topics.conditions(rule.check)} | self._numeric(reading)
@@ -172,7 +178,8 @@ def _sentence(limit: LimitStatement) -> str:
     plain = limit.check == SEGMENT_CHECK or ":" not in limit.require_text
     required = limit.require_text if plain else limit.must_text
     text = f"{limit.when_text}{':' if plain else ','} {required}" if limit.when_text else required
-    return text[:1].upper() + text[1:]
+    first = next((at for at, letter in enumerate(text) if letter.isalnum()), 0)
+    return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
 
 
 def _outcome(finding: Finding, questions: Mapping[str, str]) -> str:
@@ -183,8 +190,3 @@ def _outcome(finding: Finding, questions: Mapping[str, str]) -> str:
     approval = f"; {authority_name(finding.authority)} may approve it" if finding.authority else ""
     limit = f": {finding.limit} is required" if finding.limit else ""
     return f"{finding.label}{limit}{approval}"
-
-
-def _words_of(reading: Reading) -> Mapping[str, str]:
-    """The exact words behind each fact that was read."""
-    return {one.fact: one.words.text for one in reading.understood}

@@ -66,6 +66,9 @@ _DANGLING = re.compile(
     r"another|a second|the second|the third|the other|the others|the rest|compare these)\b(?!-)",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile(
+    r"(?:[\w'’-]+ ){1,3}(?:it|them|this|these|those|both|(?:on|of|with|than|to|for|in) that)\b(?!-)", re.IGNORECASE
+)
 _STANDS = re.compile(
     r"(?:that said|this playbook|this guide|it is|such as|these notes|so that|both sides)\b", re.IGNORECASE
 )
@@ -101,7 +104,7 @@ def units(markdown: str) -> tuple[Unit, ...]:
             unit_kind: UnitKind = "sentence" if kind == "text" else "item" if kind == "list" else "row"
             if unit_kind != "sentence" and found and found[-1].kind == "sentence":
                 found[-1] = replace(found[-1], leads=True)
-            dangling = unit_kind == "sentence" and bool(_DANGLING.match(plain)) and not _STANDS.match(plain)
+            dangling = unit_kind == "sentence" and _points_back(plain)
             found.append(Unit(plain, unit_kind, block, len(found), number, dangling=dangling))
     return tuple(found)
 
@@ -125,6 +128,13 @@ def sentences(text: str) -> list[str]:
         found.append(head.strip())
         begin = match.end()
     return [*found, last] if (last := text[begin:].strip()) else found
+
+
+def _points_back(sentence: str) -> bool:
+    """Whether a sentence cannot be understood without the one before it."""
+    if _STANDS.match(sentence):
+        return False
+    return bool(_DANGLING.match(sentence) or _POINTS_BACK.match(sentence))
 
 
 def _abbreviated(head: str, end: str) -> bool:

@@ -18,7 +18,7 @@ _LATE = "the model did not answer in time"
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Which model to ask, and how patiently: `seconds` is for all of it, retry included. `base_url` None: OpenAI's own."""
+    """Which model to ask, and how patiently: `seconds` is for all of it, retry included. No `base_url`: OpenAI."""
 
     name: str
     api_key: str = field(repr=False)

@@ -16,10 +16,10 @@ MOST = 3
 
 _LONGEST_HEADING = 9
 _HOW = re.compile(r"^how to (?P<rest>.+)$", re.IGNORECASE)
-_WHEN_DO = re.compile(r"^(?P<word>when|why) (?P<subject>we|you|i|they) (?P<rest>.+)$", re.IGNORECASE)
+_WHY = re.compile(r"^why (?P<subject>we|you|i|they) (?P<rest>.+)$", re.IGNORECASE)
 _WHEN = re.compile(
     r"^when (?:the |a |an |there )?\w[\w' -]* "
-    r"(?:is|are|was|says?|asks?|wants?|stops?|comes?|leaves?|counts?|appears?|feels?|have|has)\b.*$",
+    r"(?:is|are|was|says?|say|asks?|wants?|stops?|comes?|leaves?|counts?|appears?|feels?|have|has)\b.*$",
     re.IGNORECASE,
 )
 _DOING = re.compile(r"^[a-z]+ing .+$", re.IGNORECASE)
@@ -57,8 +57,8 @@ def as_question(heading: str) -> str | None:
         return None
     if match := _HOW.match(text):
         return f"How do I {_small(match['rest'])}?"
-    if match := _WHEN_DO.match(text):
-        return f"{match['word'].capitalize()} do {match['subject'].lower()} {match['rest']}?"
+    if match := _WHY.match(text):
+        return f"Why do {match['subject'].lower()} {match['rest']}?"
     if _WHEN.match(text):
         return f"What do I do {_small(text)}?"
     match = _DOING.match(text)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answers import cues
-from bot.answers.words import FAINT_WORDS, content_words, rarity, stems
+from bot.answers.words import FAINT_WORDS, content_words, rarity, stems, word_set
+from bot.deals.facts import FactType
 from bot.profile.conditions import facts_of, tests_of
 from bot.profile.model import SEGMENT_CHECK
 
@@ -19,30 +20,35 @@ if TYPE_CHECKING:
 MOST_CHECKS = 3
 """No question is answered with more rules than this."""
 
-SAID = 0.34
+SAID = 0.5
 """The share of the question's words that a check must explain when the question asks for a limit."""
 
-UNSAID = 0.5
+UNSAID = 0.6
 """The share when nothing tells what kind of question it is."""
 
-METHOD = 0.75
-"""The share when the question asks how or why: a playbook's question, to which a rule may still belong."""
+REASON = 0.75
+"""The share when the question asks why: a playbook's question, to which the rule's own reason belongs."""
 
 BESIDE = 0.75
 """The share of the best check's score that a further check must have."""
 
 _NUMBERS = re.compile(r"\d+")
-_NAMED, _SEGMENT, _VALUED, _CONDITION, _REASON = 1.0, 0.6, 0.35, 0.45, 0.2
+_NAMED, _FACT, _SEGMENT, _VALUED, _CONDITION, _BECAUSE = 1.0, 0.9, 0.9, 0.35, 0.45, 0.2
 _ASKED = 0.6
+_TIME = frozenset(stems(sorted(word_set("day days week weeks month months year years"))))
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a check is about: its facts, and how strongly each stem points to it (0 to 1)."""
+    """What a check is about: its facts, and how strongly each stem points to it (0 to 1).
+
+    `measured` tells whether it requires an amount (a number, or a count of outcomes) rather than a yes or a choice.
+    """
 
     check: str
     required: tuple[str, ...]
     conditions: tuple[str, ...]
+    measured: bool
     stems: Mapping[str, float]
 
 
@@ -69,14 +75,22 @@ class Topics:
     def of(self, question: str, *, read: Mapping[str, str], numeric: frozenset[str]) -> tuple[Match, ...]:
         """The checks the question is about, best first.
 
-        `read` are the facts that were read from the question, each with the words that state it; `numeric` names those
-        among them that have a number. Such words are known already, so that a check need not explain them.
+        `read` are the numbers and choices that were read from the question, each with the words that state it;
+        `numeric` names those that are numbers. Such words are known already, so that a check need not explain them.
         """
         wanted = self._wanted(question, read)
         limits, method = cues.about_limits(question), cues.about_method(question)
-        scored = [(topic, self._score(topic, wanted, read, numeric, limits=limits)) for topic in self._topics]
+        if not limits and not numeric and not cues.asks_why(question) and (method or not cues.is_brief(question)):
+            return ()  # nothing tells that it asks for a rule
+        # "How long does the visit take?" asks for an amount; a rule about yes or no has none to give.
+        amounts_only = limits and not cues.about_duty(question)
+        scored = [
+            (topic, self._score(topic, wanted, read, numeric, limits=limits))
+            for topic in self._topics
+            if topic.measured or not amounts_only
+        ]
         best = max((score for _, score in scored), default=0.0)
-        floor = (UNSAID + SAID) / 2 if limits and method else SAID if limits else METHOD if method else UNSAID
+        floor = SAID if limits else REASON if method else UNSAID
         if best < floor:
             return ()
         kept = [Match(topic.check, score) for topic, score in scored if score >= max(floor, BESIDE * best)]
@@ -87,9 +101,15 @@ class Topics:
         left = question
         for words in read.values():
             left = left.replace(words, " ")
-        plain = [word for word in content_words(cues.without_cues(left)) if not _NUMBERS.search(word)]
-        solid = [word for word in plain if word not in FAINT_WORDS]
-        return rarity([frozenset(topic.stems) for topic in self._topics], stems(solid))
+        names = {stem for topic in self._topics for stem, weight in topic.stems.items() if weight == _NAMED}
+        plain = [word for word in content_words(left) if not _NUMBERS.search(word) and word not in FAINT_WORDS]
+        told = set(content_words(cues.without_cues(left)))
+        wanted = [
+            stem
+            for word, stem in zip(plain, stems(plain), strict=True)
+            if word in told or (stem in names and word.endswith("est"))
+        ]
+        return rarity([frozenset(topic.stems) for topic in self._topics], [s for s in wanted if s not in _TIME])
 
     @staticmethod
     def _score(
@@ -100,8 +120,8 @@ class Topics:
         stated = [fact for fact in topic.required if fact in read]
         if any(fact in numeric for fact in stated):
             score += _ASKED  # "is net 60 all right": the number asked about belongs to this check's own fact
-        elif stated and (limits or not total):
-            score += _ASKED / 2
+        elif stated and limits:
+            score += _ASKED / (2 if total else 1)
         if limits and any(fact in read for fact in topic.conditions):
             score += _ASKED / 6
         return score
@@ -116,13 +136,14 @@ def _topic(check: Check, facts: Mapping[str, FactSpec]) -> Topic:
     _add(weights, [check.label, check.id.replace("-", " ")], _NAMED)
     for name in required:
         spec = facts[name]
-        _add(weights, [spec.label, name.replace("_", " "), *spec.also, *spec.means_yes], _NAMED)
+        _add(weights, [spec.label, name.replace("_", " "), *spec.also, *spec.means_yes], _FACT)
     _add(weights, _values(check), _VALUED)
     for name in conditions:
         _add(weights, [facts[name].label, *facts[name].also], _CONDITION)
     _add(weights, [check.part.value], _CONDITION)
-    _add(weights, [check.because], _REASON)
-    return Topic(check.id, required, tuple(name for name in conditions if name not in required), weights)
+    _add(weights, [check.because], _BECAUSE)
+    measured = any(facts[name].type.is_numeric or facts[name].type is FactType.OUTCOMES for name in required)
+    return Topic(check.id, required, tuple(name for name in conditions if name not in required), measured, weights)
 
 
 def _segments(profile: Profile) -> Topic:
@@ -131,12 +152,12 @@ def _segments(profile: Profile) -> Topic:
     facts = tuple(dict.fromkeys(name for segment in profile.segments for name in facts_of(segment.when)))
     _add(
         weights,
-        ["customer segment market sell target decline pursue", *(one.name for one in profile.segments)],
+        ["customer segment market target decline pursue", *(one.name for one in profile.segments)],
         _SEGMENT,
     )
     _add(weights, [profile.facts[name].label for name in facts], _VALUED)
     choices = tuple(name for name in facts if profile.facts[name].choices)
-    return Topic(SEGMENT_CHECK, choices, facts, weights)
+    return Topic(SEGMENT_CHECK, choices, facts, measured=False, stems=weights)
 
 
 def _values(check: Check) -> Sequence[str]:

@@ -9,6 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import Stemmer
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text that is a list of words."""
+    return frozenset(text.split())
+
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _FUNCTION = """
@@ -21,23 +27,23 @@ nothing now of off often on once one ones only onto or other others our ours out
 rather really same several shall she should since so some somebody someone something sometimes soon still such than
 that the their theirs them then there therefore these they thing things this those though through till to together too
 toward towards under until up upon us very was we well were what whatever when whenever where whether which while who
-whoever whom whose why will with within without would yes yet you your yours yourself
-ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't he's i'd i'll i'm i've isn't it's let's mustn't
-shouldn't that's there's they're wasn't we'd we'll we're we've weren't what's who's won't wouldn't you'd you'll you're
-you've s t d ll m re ve don doesn didn isn aren wasn weren wouldn couldn shouldn
+whoever whom whose why will with within without would yes yet you your yours yourself ain't aren't can't couldn't
+didn't doesn't don't hadn't hasn't haven't he's i'd i'll i'm i've isn't it's let's mustn't shouldn't that's there's
+they're wasn't we'd we'll we're we've weren't what's who's won't wouldn't you'd you'll you're you've s t d ll m re ve
+don doesn didn isn aren wasn weren wouldn couldn shouldn
 """
 
 _FAINT = """
 able actually allow allowed answer anyway ask asks ask bit bring case come comes deal deals exactly find get gets
 getting give gives given giving go goes going good got happen happens hello help hey hi keep keeps kind know look lot
-make makes making mean means need needs okay ok put question right said say says see sort start take takes tell thank
-thanks think try use used using want wants way work works
+make makes making mean means need needs okay ok put question right said say says see sell sort start take takes tell
+thank thanks think try use used using want wants way work works
 """
 
-FUNCTION_WORDS = frozenset(_FUNCTION.split())
+FUNCTION_WORDS = word_set(_FUNCTION)
 """Words that carry no content."""
 
-FAINT_WORDS = frozenset(_FAINT.split())
+FAINT_WORDS = word_set(_FAINT)
 """Words that carry so little content in a question that an answer need not repeat them."""
 
 
