@@ -153,7 +153,7 @@ def _sqlite_reader(address: Address) -> Engine:
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection, address: Address) -> None:
-    """Several processes may meet here on a new file, and SQLite does not wait for this lock by itself."""
+    """Several processes may meet here on a new file, and of two that do, SQLite refuses one without waiting."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:

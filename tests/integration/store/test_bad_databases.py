@@ -182,9 +182,9 @@ def test_a_password_appears_nowhere(url: str, clock: FixedClock, caplog: pytest.
     with caplog.at_level(logging.DEBUG):
         store = open_store(secret, clock)
         store.ping()
-        raw(url, "DROP TABLE seen")
-        with pytest.raises(errors.StoreError) as caught:
-            store.seen(CANARY)
+        raw(url, "DROP TABLE turns")
+        with pytest.raises(errors.StoreError) as caught:  # what the statement would have written is a secret, too
+            store.remember_turn("C1", "1.0", "user", CANARY)
         shown = [repr(store), store.shown, repr(store._database), repr(store._database._writer)]
         store.close()
     assert not [text for text in [*shown, caplog.text] if CANARY in text]

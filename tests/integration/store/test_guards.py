@@ -20,9 +20,13 @@ def filled(store: Store) -> Store:
     return store
 
 
+NEXT = "SELECT {id}, at, kind, actor, subject, body, sha256, sha256 FROM decisions WHERE id = 10"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
+        "INSERT INTO decisions " + NEXT.format(id=12),
         "UPDATE decisions SET actor = 'mallory' WHERE id = 3",
         "UPDATE decisions SET id = id + 100",
         "DELETE FROM decisions WHERE id = 10",
@@ -44,7 +48,8 @@ def test_the_log_refuses_to_be_changed(filled: Store, url: str, statement: str) 
 @pytest.mark.parametrize("word", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "UPDATE OR REPLACE"])
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_sqlite_refuses_replace(filled: Store, url: str, word: str, settings: tuple[str, ...]) -> None:
-    change = "decisions SET id = 4 WHERE id = 3" if "UPDATE" in word else "INTO decisions " + ROW.format(id=3, sha=0)
+    link = raw(url, "SELECT sha256 FROM decisions WHERE id = 10")[0][0]
+    change = "decisions SET id = 4 WHERE id = 3" if "UPDATE" in word else "INTO decisions " + ROW.format(id=3, sha=link)
     with pytest.raises(sqlite3.IntegrityError, match="The decision log is append-only"):
         raw(url, *settings, f"{word} {change}")
     assert filled.verify().ok

@@ -6,8 +6,12 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from pathlib import Path
 
+from bot.store.connections import connect
 from bot.store.database import Store, open_store
+from bot.store.errors import StoreError
+from bot.store.urls import read_url, sqlite_url
 from tests.integration.store import workers
 from tests.integration.store.outside import FixedClock, raw
 
@@ -77,3 +81,27 @@ def test_threads_share_a_store(store: Store) -> None:
         thread.join()
     assert sorted(ids) == list(range(1, 201))
     assert store.verify().ok
+
+
+def test_many_meet_on_a_new_file(tmp_path: Path) -> None:
+    """Of two that turn on the write-ahead log at the same moment, SQLite refuses one at once, and we try again."""
+    barrier, failed = threading.Barrier(4), []
+
+    def work() -> None:
+        for n in range(60):
+            database = connect(read_url(sqlite_url(tmp_path / f"{n}.sqlite")))
+            barrier.wait(60)
+            try:
+                with database.writing():
+                    pass
+            except StoreError as error:
+                failed.append(error)
+            barrier.wait(60)
+            database.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
