@@ -29,7 +29,7 @@ class Attached:
     could_be: tuple[str, ...] = ()
 
 
-def attach(items: Sequence[Item], at: int, profile: Profile, *, negate: bool = False) -> Attached:
+def attach(items: Sequence[Item], at: int, profile: Profile) -> Attached:
     """The filters that the comparison at this item makes."""
     comparison = items[at].comparison
     if comparison is None:
@@ -38,7 +38,7 @@ def attach(items: Sequence[Item], at: int, profile: Profile, *, negate: bool = F
         if neighbour is not None:
             for fact in _facts(neighbour):
                 if fits(profile.facts[fact], comparison):
-                    return Attached(_filters(profile.facts[fact], comparison, negate=negate), neighbour)
+                    return Attached(_filters(profile.facts[fact], comparison), neighbour)
     candidates = [name for name, spec in profile.facts.items() if _by_itself(spec, comparison)]
     if not candidates and comparison.kind == "plain" and not comparison.units and comparison.stated:
         size = value_fact(profile.facts)
@@ -47,7 +47,7 @@ def attach(items: Sequence[Item], at: int, profile: Profile, *, negate: bool = F
     if len(candidates) > 1 and (size := value_fact(profile.facts)) in candidates and comparison.kind == "money":
         candidates = [size]
     if len(candidates) == 1:
-        return Attached(_filters(profile.facts[candidates[0]], comparison, negate=negate))
+        return Attached(_filters(profile.facts[candidates[0]], comparison))
     return Attached((), could_be=tuple(candidates))
 
 
@@ -96,11 +96,10 @@ def _has_its_own(items: Sequence[Item], at: int) -> bool:
     return i < len(items) and items[i].comparison is not None and not items[i].used
 
 
-def _filters(spec: FactSpec, comparison: Comparison, *, negate: bool) -> tuple[FactFilter, ...]:
+def _filters(spec: FactSpec, comparison: Comparison) -> tuple[FactFilter, ...]:
     factor = dict(comparison.units).get(spec.name, 1)
     return tuple(
-        FactFilter(fact=spec.name, op=op, value=_value(spec, number * factor), negate=negate)
-        for op, number in comparison.bounds
+        FactFilter(fact=spec.name, op=op, value=_value(spec, number * factor)) for op, number in comparison.bounds
     )
 
 

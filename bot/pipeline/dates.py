@@ -122,17 +122,21 @@ class DateReader:
         skip = self._word(at) == "the"
         end = next((len(w) for w in (("end", "of"), ("the", "end", "of")) if self._says(at, w)), 0)
         at += end or skip
-        found = self._relative(at) or self._day(at) or self._months(at, sure=sure, back=back, after=after)
+        inner = end > 0 and self._word(at) == "the"
+        at += inner
+        found = (
+            self._relative(at, whole=end > 0) or self._day(at) or self._months(at, sure=sure, back=back, after=after)
+        )
         if found is None:
             return None
         first = found.last if end else found.first
-        return _Point(first, found.last, found.length + (end or skip), None if end else found.period)
+        return _Point(first, found.last, found.length + (end or skip) + inner, None if end else found.period)
 
-    def _relative(self, at: int) -> _Point | None:
+    def _relative(self, at: int, *, whole: bool) -> _Point | None:
         word = self._word(at)
         which = _WHICH.get(word)
         unit = _UNITS.get(self._word(at + 1)) if which else None
-        if unit is None and word in _UNITS and at > 0 and self._texts[at - 1] == "of":
+        if unit is None and whole and word in _UNITS:
             which, unit, length = "this", _UNITS[word], 1  # by the end of the quarter
         else:
             length = 2 if unit else 1

@@ -13,13 +13,14 @@ from bot.pipeline.meanings import DimensionWord, Meaning, Named, PartWord, Word
 
 _WORDS: Mapping[Meaning, str] = {
     Word.NOISE: """
-        the a an is are was were be been being do did does can could would should will shall has have had there of at in
-        on to for from as it its they them their these those this that me us you i we please show list give tell find
-        get see all display want need know like look about any each every just only also now currently still so then
-        whats when how too very quite out into hi hello hey thanks thank today's with_regard_to as_of right_now
-        at_the_moment at_present as_it_stands as_they_stand so_far must go going got make made take took put say said
-        sell sold selling close closing closes due sign signing land landing expected owned own bring table chart
-        picture overview report summary not_yet per_cent and_the""",
+        the a an is are was were be been being do did does can could would should will shall has have had
+        there of at in on to for from as it its they them their these those this that me us you i we please
+        show everything anything list give gives giving tell find get see all display want need know like look
+        about any each every just only also now currently still so then whats when how too very quite out into
+        hi hello hey thanks thank today's with_regard_to as_of right_now at_the_moment at_present as_it_stands
+        as_they_stand so_far must go going got make made take took put say said sell sold selling close
+        closing closes due sign signing land landing expected owned own bring table chart picture overview
+        report summary not_yet per_cent and_the""",
     Word.DEALS: """
         deal deals opportunity opportunities opp opps pipeline pipelines prospect prospects account accounts proposal
         proposals ones quote quotes""",

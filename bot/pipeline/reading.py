@@ -74,6 +74,7 @@ class QuestionReader:
         orders(draft)
         measures(draft)
         names(draft, self._person)
+        draft.filters.sort(key=lambda part: min(token.start for token in part[1]))
         return self._finished(draft)
 
     def _finished(self, draft: Draft) -> Understanding:

@@ -40,18 +40,30 @@ def comparisons(draft: Draft) -> None:
     for at, item in enumerate(draft.items):
         if item.comparison is None or item.used:
             continue
-        before = draft.items[at - 1] if at else None
-        negation = before if before is not None and not before.used and before.is_(Word.NOT, Word.WITHOUT) else None
-        found = attach(draft.items, at, draft.vocabulary.profile, negate=negation is not None)
+        found = attach(draft.items, at, draft.vocabulary.profile)
+        # Not in a range has no single bound to turn round: the word is then named as not understood.
+        negation = _negation(draft, at, found.named_by) if len(found.filters) == 1 else None
         if found.filters:
             tokens = draft.use(*(each for each in (negation, found.named_by, item) if each is not None))
-            draft.filters.extend((each, tokens) for each in found.filters)
+            filters = [each.model_copy(update={"negate": negation is not None}) for each in found.filters]
+            draft.filters.extend((each, tokens) for each in filters)
         else:
             facts = draft.vocabulary.profile.facts
             options = [facts[name].label for name in found.could_be]
             question = f"What is {draft.words(item.tokens)!r} a figure of? Write the name of the fact beside it."
             draft.ask(item.tokens, question, options)
             draft.use(item)
+
+
+def _negation(draft: Draft, at: int, named_by: Item | None) -> Item | None:
+    """The `not` or `without` before the figure, or before the fact that is named before the figure."""
+    for i in range(at - 1, -1, -1):
+        item = draft.items[i]
+        if not item.used and item.is_(Word.NOT, Word.WITHOUT):
+            return item
+        if not item.noise and item is not named_by:
+            return None
+    return None
 
 
 def groups(draft: Draft) -> None:

@@ -21,7 +21,7 @@ _SIGNS = "".join(SYMBOLS)
 _SCALE = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?P<date>{DATE})(?!\w)"
-    rf"|(?P<sign>[{_SIGNS}])?\s?(?P<number>{NUMERAL})(?:\s?(?P<scale>{_SCALE})(?!\w))?"
+    rf"|(?:(?P<sign>[{_SIGNS}])\s?)?(?P<number>{NUMERAL})(?:\s?(?P<scale>{_SCALE})(?!\w))?"
     r"(?:\s?(?P<percent>%|percent\b|per cent\b|pct\b))?(?P<more>\+)?(?![^\W\d_])"
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*'?)"
     r"|(?P<mark>>=|<=|=>|=<|[<>=≥≤])",
@@ -36,6 +36,9 @@ _NOT = MappingProxyType(
 )  # fmt: skip
 _SHORT = frozenset({"what's", "who's", "where's", "that's", "there's", "it's", "let's", "how's"})
 _MARKS = MappingProxyType({"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="})
+
+
+_SMALL = frozenset(["a", "an", "the", "of", "on", "in", "is", "are", "to", "at", "for", ",", "'", "’"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,7 @@ def tokens_of(text: str) -> list[Token]:
     easy = plain(text)
     found: list[Token] = []
     for match in _TOKEN.finditer(easy.text):
-        # The optional blank before a figure belongs to nobody.
-        lead = len(match.group()) - len(match.group().lstrip())
-        start, end = easy.span(match.start() + lead, match.end())
+        start, end = easy.span(match.start(), match.end())
         found.extend(_tokens(match, start, end))
     return found
 
@@ -82,7 +83,7 @@ def original(text: str, tokens: Iterable[Token]) -> str:
     """The words of the text behind these tokens, in order; a gap between them is shown."""
     pieces: list[tuple[int, int]] = []
     for token in sorted(tokens, key=lambda t: t.start):
-        if pieces and text[pieces[-1][1] : token.start].strip(" -,'’") == "":
+        if pieces and set(text[pieces[-1][1] : token.start].lower().replace("-", " ").split()) <= _SMALL:
             pieces[-1] = (pieces[-1][0], max(token.end, pieces[-1][1]))
         else:
             pieces.append((token.start, token.end))
@@ -109,7 +110,7 @@ def _figure(match: re.Match[str], start: int, end: int) -> Token:
     scale = (match["scale"] or "").lower()
     kind: Kind = "percent" if match["percent"] else "money" if match["sign"] or scale else "plain"
     number *= Decimal(10) ** MULTIPLIERS.get(scale, 0)
-    return Token(match.group().strip(), "", start, end, number=number, kind=kind, more=bool(match["more"]))
+    return Token(match.group(), "", start, end, number=number, kind=kind, more=bool(match["more"]))
 
 
 def _word(word: str, start: int, end: int) -> Iterable[Token]:
