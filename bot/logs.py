@@ -11,8 +11,25 @@ from typing import TextIO
 import structlog
 
 BLOT = "[secret]"
-TOKENS = re.compile(r"\b(?:xox[a-z]|xapp|xwfp|sk|hooks\.slack\.com/\S*)-[A-Za-z0-9-]{8,}|(?<=://)[^\s:/@]+:[^\s/@]+(?=@)")
-QUIET = ("httpx", "httpx2", "openai", "chromadb", "alembic", "dbos", "uvicorn.access", "slack_sdk", "slack_bolt")
+TOKENS = re.compile(
+    r"\b(?:xox[a-z]|xapp|xwfp|sk|hooks\.slack\.com/\S*)-[A-Za-z0-9-]{8,}|(?<=://)[^\s:/@]+:[^\s/@]+(?=@)"
+)
+QUIET = (
+    "alembic",
+    "bm25s",
+    "chromadb",
+    "dbos",
+    "dealfit.bolt",
+    "httpx",
+    "httpx2",
+    "openai",
+    "slack_bolt",
+    "slack_sdk",
+    "uvicorn",
+    "uvicorn.access",
+    "uvicorn.error",
+    "watchfiles",
+)
 
 
 class Redacting(logging.Formatter):
@@ -52,7 +69,9 @@ def configure(level: str, secrets: Collection[str], stream: TextIO | None = None
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False),
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+            ),
         ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)

@@ -27,7 +27,6 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
 
     app = App(
         client=services.client,
-        token=services.client.token,
         # Socket Mode needs no secret; HTTP mode refuses to start without one (see bootstrap).
         signing_secret=signing_secret or "not-used-in-socket-mode",
         token_verification_enabled=False,

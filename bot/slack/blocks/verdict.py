@@ -118,7 +118,7 @@ def finding_text(finding: Finding, facts: FactSpecs, people: People) -> str:
 def _measure(finding: Finding, facts: FactSpecs) -> str:
     if finding.result is Result.NOT_APPLICABLE:
         return "does not apply to this deal"
-    label = facts[finding.fact].label if finding.fact in facts else ""
+    label = facts[finding.fact].label if finding.fact and finding.fact in facts else ""
     parts = []
     if finding.actual is not None and finding.fact is not None:
         parts.append(f"{inline(label)} *{inline(value_words(facts, finding.fact, finding.actual))}*")

@@ -1,0 +1,19 @@
+"""`make bench`: every measure, as a table and as build/bench.json."""
+
+from __future__ import annotations
+
+from bench import asking, judging, starting
+from bench.report import Report
+
+
+def main() -> None:
+    report = Report()
+    judging.measure(report)
+    starting.measure(report)
+    asking.measure(report)
+    report.show()
+    report.write("build/bench.json")
+
+
+if __name__ == "__main__":
+    main()
