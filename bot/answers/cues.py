@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.answers.words import FAINT_WORDS, content_words
+
 
 def _any_of(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(parts)})\b", re.IGNORECASE)
@@ -73,7 +75,10 @@ def asks_why(question: str) -> bool:
 
 def about_the_deal(question: str) -> bool:
     """Whether the question asks how the deal at hand stands."""
-    return bool(_THIS_DEAL.search(question)) and bool(_VERDICT.search(question))
+    if not _VERDICT.search(question):
+        return False
+    left = [word for word in content_words(_VERDICT.sub(" ", question)) if word not in FAINT_WORDS]
+    return bool(_THIS_DEAL.search(question)) or not left
 
 
 def without_cues(question: str) -> str:

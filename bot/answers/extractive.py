@@ -22,6 +22,9 @@ MOST_PASSAGES = 3
 MOST_UNITS = 5
 """No answer quotes more sentences than this; a list that a sentence leads into counts as that sentence."""
 
+LEAST_UNITS = 2
+"""An answer quotes this many sentences where the best passage has them."""
+
 MOST_WORDS = 150
 """Sentences are added while an answer is shorter than this."""
 
@@ -76,11 +79,26 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
         for member in group:
             if not any(_alike(member, kept) for kept in chosen.values()):
                 chosen.setdefault((member.hit.passage.id, member.unit.position), member)
+    _complete(chosen, ranked, most)
     best: dict[str, float] = {}
     for pick in chosen.values():
         best[pick.hit.passage.id] = max(pick.score, best.get(pick.hit.passage.id, 0.0))
     order = {name: at for at, name in enumerate(sorted(best, key=lambda name: -best[name]))}
     return sorted(chosen.values(), key=lambda pick: (order[pick.hit.passage.id], pick.unit.position))
+
+
+def _complete(chosen: dict[tuple[str, int], Pick], ranked: Sequence[Pick], most: int) -> None:
+    """A lone sentence gets the best one beside it in its passage: an answer in one sentence is seldom a whole one."""
+    if len(chosen) != 1 or most < LEAST_UNITS:
+        return
+    (only,) = chosen.values()
+    for pick in ranked:
+        same = pick.hit.passage.id == only.hit.passage.id
+        if same and pick.unit.position != only.unit.position and not _alike(pick, only):
+            group = _group(pick)
+            if group and not any(_listed(member) for member in group):
+                chosen.update({(member.hit.passage.id, member.unit.position): member for member in group})
+                return
 
 
 def write(draft: Draft, picks: Sequence[Pick]) -> None:

@@ -91,15 +91,6 @@ def is_elliptical(question: str) -> bool:
     return len(own) < 1 or (pointing and len(own) <= 1)
 
 
-def _only_facts(question: str, reader: QuestionReader) -> bool:
-    """Whether the words are nothing but facts of a deal: "12 months", "net 45"."""
-    left = question
-    supposed = reader.read(question).supposed
-    for one in sorted(supposed, key=lambda one: -one.start):
-        left = left[: one.start] + left[one.end :]
-    return bool(supposed) and not content_words(left)
-
-
 def _has_clause(text: str) -> bool:
     """Whether the words could be a sentence of their own: a subject and something it does."""
     return bool(
@@ -117,7 +108,7 @@ def _join(before: str, question: str, reader: QuestionReader) -> str:
     question = _tidy(question)
     if not before or _COURTESY.match(question):
         return before if _COURTESY.match(question) else question
-    if not is_elliptical(question) and not _only_facts(question, reader):
+    if not is_elliptical(question) and not reader.only_facts(question):
         return question
     opener = _OPENER.match(question)
     said = opener["opener"].lower() if opener else ""

@@ -69,7 +69,7 @@ class Gatherer:
         """Everything that may answer. `search_for` are other words for the search; rules never depend on them."""
         book = self.book()
         found = book.find(question.text, deal)
-        hits, problem = self._search(search_for or question.text, asker)
+        hits, problem = ([], None) if found.about_deal else self._search(search_for or question.text, asker)
         signals = read_signals(search_for or question.text, hits)
         evidence = Evidence(
             question=question.text,

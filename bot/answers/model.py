@@ -28,7 +28,7 @@ SCHEMA = 1
 """The version of the JSON shape that `Answer.plain` gives."""
 
 NOT_SAID = "The playbooks do not say."
-"""How every refusal begins."""
+"""What a refusal says; the nearest sources and whom to ask stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)

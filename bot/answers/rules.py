@@ -46,13 +46,15 @@ class RulesFound:
     """The rules that a question is about.
 
     `facts` are those known from the question and the deal; `read` says in words which of them the question states and
-    the rules turn on; `lead` tells whether the rules are the answer or only belong to it.
+    the rules turn on; `lead` tells whether the rules are the answer or only belong to it; `about_deal` says that
+    the question is how the deal at hand stands, which no playbook can say.
     """
 
     rules: tuple[RuleEvidence, ...]
     facts: Mapping[str, FactValue]
     read: tuple[str, ...]
     lead: bool
+    about_deal: bool = False
 
 
 class RuleBook:
@@ -82,10 +84,10 @@ class RuleBook:
         facts = {**(deal.facts if deal is not None else {}), **reading.facts}
         lead = cues.about_limits(question) or not cues.about_method(question)
         matches = self._topics.of(question, read=self._words_of(reading), numeric=self._numeric(reading))
+        if deal is not None and not matches and (cues.about_the_deal(question) or self._reader.only_facts(question)):
+            stands = self._verdict(deal.with_facts(reading.facts))
+            return RulesFound(stands, facts, self._said(reading, stands), lead=True, about_deal=True)
         rules = tuple(self._rule(match, facts, reading, question) for match in matches)
-        if deal is not None and (not matches or not reading.facts) and cues.about_the_deal(question):
-            rules = self._verdict(deal.with_facts(reading.facts), matches) or rules
-            lead = True
         return RulesFound(rules, facts, self._said(reading, rules), lead)
 
     def _rule(self, match: Match, facts: Mapping[str, FactValue], reading: Supposition, question: str) -> RuleEvidence:
@@ -99,39 +101,31 @@ class RuleBook:
         return self._evidence(match.check, label, tuple(said))
 
     def _held(self, check_id: str, facts: Mapping[str, FactValue], reading: Supposition) -> list[str]:
-        """Whether the value that the question proposes is within the rule, when it proposes one."""
-        check = self._judge.profile.check(check_id)
-        if check is None:
-            return []
+        """Whether the amount that the question proposes, or else the deal's, is within the rule."""
         finding = self._finding(check_id, facts)
-        if finding is None or finding.fact not in self._numeric(reading):
+        if finding is None or finding.fact is None or finding.fact not in facts:
             return []
-        if finding.result is Result.PASS:
-            return ["That is within the Deal Profile"]
-        if finding.result is Result.FAIL and finding.authority is None and not finding.missing:
-            return ["That is outside the Deal Profile, and nobody may approve it"]
-        if finding.result is Result.FAIL:
-            return ["That is outside the Deal Profile and needs approval"]
-        return []
+        if not self._judge.profile.facts[finding.fact].type.is_numeric:
+            return []
+        what = "That" if finding.fact in reading.facts else "On this point the deal as it stands"
+        nobody = finding.authority is None and not finding.missing
+        said = {
+            Result.PASS: "is within the Deal Profile",
+            Result.FAIL: f"is outside the Deal Profile{', and nobody may approve it' if nobody else ' and needs approval'}",
+        }
+        return [f"{what} {said[finding.result]}"] if finding.result in said else []
 
     def _finding(self, check_id: str, facts: Mapping[str, FactValue]) -> Finding | None:
         deal = Deal(name="question", facts=facts, currency=self._judge.profile.currency)
         return next((finding for finding in self._judge.judge(deal).findings if finding.check == check_id), None)
 
-    def _verdict(self, deal: Deal, matches: Sequence[Match]) -> tuple[RuleEvidence, ...]:
+    def _verdict(self, deal: Deal) -> tuple[RuleEvidence, ...]:
         """How the deal at hand stands: each finding that decides, cited to its rule."""
         verdict = self._judge.judge(deal)
-        asked = {match.check for match in matches}
-        open_findings = [
-            finding
-            for finding in (*verdict.of(Result.FAIL), *verdict.of(Result.UNKNOWN))
-            if not asked or finding.check in asked
-        ]
-        if verdict.judgement is Judgement.FITS or not open_findings:
-            return ()
+        deciding = [*verdict.of(Result.FAIL), *verdict.of(Result.UNKNOWN)] or list(verdict.of(Result.PASS))[:1]
         questions = {question.fact: question.question for question in verdict.ask}
         found: list[RuleEvidence] = []
-        for finding in open_findings[:MOST_FINDINGS]:
+        for finding in deciding[:MOST_FINDINGS]:
             said = [_outcome(finding, questions)]
             if not found:
                 said.insert(0, _SAID[verdict.judgement])
@@ -184,9 +178,11 @@ def _sentence(limit: LimitStatement) -> str:
 
 def _outcome(finding: Finding, questions: Mapping[str, str]) -> str:
     """A finding in one sentence."""
+    if finding.result is Result.PASS:
+        return f"{finding.label}: within the limit"
     if finding.result is Result.UNKNOWN:
         asked = next((questions[fact] for fact in finding.missing if fact in questions), None)
         return f"{finding.label}: not known yet. {asked}" if asked else f"{finding.label}: not known yet"
     approval = f"; {authority_name(finding.authority)} may approve it" if finding.authority else ""
-    limit = f": {finding.limit} is required" if finding.limit else ""
+    limit = f" (required: {finding.limit})" if finding.limit else ""
     return f"{finding.label}{limit}{approval}"

@@ -118,10 +118,8 @@ class AnswerService:
             return self._say(text, Answer(text, refused=True, question=gathered.question.text), on_text)
         nearest = by_document(evidence.near, MOST_NEAREST)
         owner = evidence.near[0].passage.owner if evidence.near else None
-        title = evidence.near[0].passage.title if evidence.near else ""
-        text = f"{NOT_SAID} {owner}, who owns the nearest one ({title}), may know." if owner else NOT_SAID
         answer = Answer(
-            text,
+            NOT_SAID,
             refused=True,
             nearest=nearest,
             ask_whom=owner or None,
@@ -130,7 +128,7 @@ class AnswerService:
             model=composed.model if composed else None,
             dropped=composed.dropped if composed else (),
         )
-        return self._say(text, answer, on_text)
+        return self._say(NOT_SAID, answer, on_text)
 
     @staticmethod
     def _say(text: str, answer: Answer, on_text: Callable[[str], None] | None) -> Answer:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers.words import word_set, words
+from bot.answers.words import FAINT_WORDS, content_words, word_set, words
 
 if TYPE_CHECKING:
     from bot.deals.facts import FactSpec, FactSpecs, FactValue
@@ -84,6 +84,14 @@ class QuestionReader:
         kept = [one for one in found if all(value == one.value for value in values[one.fact])]
         kept.sort(key=lambda one: one.start)
         return Supposition({one.fact: one.value for one in kept}, tuple(kept))
+
+    def only_facts(self, question: str) -> bool:
+        """Whether the question says nothing but facts of a deal: "12 months?", "and what about net 45?"."""
+        left = question
+        supposed = self.read(question).supposed
+        for one in reversed(supposed):
+            left = left[: one.start] + left[one.end :]
+        return bool(supposed) and not [word for word in content_words(left) if word not in FAINT_WORDS]
 
     def _may_read(self, question: str, tokens: Sequence[re.Match[str]], at: int, length: int) -> bool:
         """Whether the stretch could state a fact: nothing in it asks, nothing before it compares or begins a range."""
