@@ -28,11 +28,17 @@ class ViewActs(Acts):
     def fill_in(self, user: str, view_id: str, values: Values) -> View:
         """Enter values, by (block id, action id): an option's value, a list of them, a date, a text; None empties."""
         view = self._modal(user, view_id)
+        self.enter(user, view, values)
+        return view
+
+    def enter(self, user: str, view: View, values: Values) -> None:
+        """Enter values into a modal or a Home tab that this person sees."""
+        if view.user != user:
+            raise NoSuchThing(f"{user} does not see the view {view.id}.")
         for (block_id, action_id), value in values.items():
             _, element = elements.find(view.blocks, action_id, block_id)
             with self.workspace.locked():
                 view.values.setdefault(block_id, {})[action_id] = elements.chosen_value(element, value)
-        return view
 
     def submit_view(self, user: str, view_id: str, values: Values | None = None) -> SubmitResult:
         """Fill in and submit the modal. What Slack itself refuses is shown at the fields and never sent."""

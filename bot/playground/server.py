@@ -25,6 +25,8 @@ from bot.playground.ids import Ids
 from bot.playground.manifest import Manifest
 from bot.playground.model import Json, Message
 from bot.playground.page import Page
+from bot.playground.page_acts import PageActs
+from bot.playground.page_wire import PageWire
 from bot.playground.payloads import Payloads
 from bot.playground.records import ApiCall, Delivery
 from bot.playground.responses import Responses
@@ -109,9 +111,16 @@ class Playground(ViewActs):
             base_url=lambda: self.url,
         )
         self._api = WebApi(context, self.faults, files, self.bot_token, self.app_token)
-        page = Page(self, files, hints or {}, lambda: self._sockets.connected > 0 or link is not self._sockets)
+        self._page = Page(
+            self.workspace,
+            PageWire(self.workspace, self.manifest, self._ids, hints or {}),
+            PageActs(self),
+            files,
+            lambda: self._sockets.connected > 0 or link is not self._sockets,
+            self.bot_token,
+        )
         responses = Responses(self, self._triggers, self._ids)
-        self._app = make_app(self._api, self._sockets, responses, files, page.routes())
+        self._app = make_app(self._api, self._sockets, responses, files, self._page.routes())
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
