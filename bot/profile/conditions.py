@@ -178,7 +178,8 @@ def relaxed(condition: Condition, limits: dict[Subject, Ordered]) -> Condition:
 def _widened(test: Compare | Among | Within, reach: Ordered) -> Condition:
     subject = test.subject
     if isinstance(test, Compare):
-        beyond = _less(test.limit, reach) if not test.order.upward else _less(reach, test.limit)
+        beyond = _less(reach, test.limit) if test.order.upward else _less(test.limit, reach)
+        beyond = beyond or (reach == test.limit and test.order in {Order.BELOW, Order.ABOVE})
         inclusive = Order.AT_LEAST if test.order.upward else Order.AT_MOST
         return Compare(subject, inclusive, reach) if beyond else test
     if test.negative:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,15 +58,14 @@ class Negotiation:
         moves = {name: tuple(self._moves(spec, facts.get(name))) for name, spec in self._specs.items()}
         movable = [name for name, options in moves.items() if options]
         needed = [self._helpful(finding, movable) for finding in failed]
-        tried = 0
         for size in range(1, MAX_CHANGES + 1):
+            groups = self._by_size(movable, moves, needed, size)
+            if groups is None:
+                return ()
             best: list[tuple[_Move, ...]] = []
-            for group in self._by_size(movable, moves, needed, size):
-                if best and sum(m.size for m in group) > sum(m.size for m in best[0]):
+            for group in groups:
+                if best and _total(group) > _total(best[0]):
                     break
-                tried += 1
-                if tried > MAX_TRIED:
-                    return ()
                 if self._fits({**facts, **{move.fact: move.after for move in group}}):
                     best.append(group)
             if best:
@@ -81,15 +81,16 @@ class Negotiation:
     @staticmethod
     def _by_size(
         movable: Sequence[str], moves: dict[str, tuple[_Move, ...]], needed: Sequence[frozenset[str]], size: int
-    ) -> list[tuple[_Move, ...]]:
-        """Every group of `size` moves that touches all that fails, the smallest sums first."""
-        groups: list[tuple[_Move, ...]] = []
-        for names in itertools.combinations(movable, size):
-            if all(facts & set(names) for facts in needed):
-                groups.extend(itertools.islice(itertools.product(*(moves[n] for n in names)), MAX_TRIED))
-            if len(groups) > MAX_TRIED:
-                break
-        return sorted(groups, key=lambda group: sum(move.size for move in group))
+    ) -> list[tuple[_Move, ...]] | None:
+        """Every group of `size` moves that touches all that fails, smallest sums first; None when they are too many."""
+        choices = [
+            [moves[name] for name in names]
+            for names in itertools.combinations(movable, size)
+            if all(facts & set(names) for facts in needed)
+        ]
+        if sum(math.prod(len(options) for options in each) for each in choices) > MAX_TRIED:
+            return None
+        return sorted((group for each in choices for group in itertools.product(*each)), key=_total)
 
     def _moves(self, spec: FactSpec, current: FactValue | None) -> Iterator[_Move]:
         if spec.type is FactType.YES_NO:
@@ -161,6 +162,10 @@ def _conditions_by_check(profile: Profile) -> dict[str, list[Condition]]:
         each = [check.when, *(part for case in check.cases for part in (case.when, case.require))]
         found[check.id] = [condition for condition in each if condition is not None]
     return found
+
+
+def _total(group: tuple[_Move, ...]) -> int:
+    return sum(move.size for move in group)
 
 
 def _offer(facts: Facts, group: tuple[_Move, ...]) -> CounterOffer:

@@ -56,10 +56,10 @@ def _spec(name: str, shape: FactShape) -> FactSpec:
 def _check(name: str, shape: FactShape, node: Table, problems: Problems) -> None:
     kind = FactType(shape.type)
     if shape.unit is not None and kind not in _UNITS:
-        _refuse(node, "unit", f"A {kind} fact has no unit of its own.", problems, "Remove it.")
+        _refuse(node, "unit", f"{_a(kind).capitalize()} fact has no unit of its own.", problems, "Remove it.")
     if shape.choices is not None and kind is not FactType.CHOICE:
         remedy = "For the values that a form offers write `usual`." if kind.is_numeric else "Set type: choice."
-        _refuse(node, "choices", f"`choices` belong to a choice, and `{name}` is a {kind} fact.", problems, remedy)
+        _refuse(node, "choices", f"`choices` belong to a choice, and `{name}` is {_a(kind)} fact.", problems, remedy)
     if kind is FactType.CHOICE:
         _check_choices(name, shape, node, problems)
     for key in ("means_yes", "means_no"):
@@ -69,6 +69,10 @@ def _check(name: str, shape: FactShape, node: Table, problems: Problems) -> None
         _refuse(node, "means_no", f"'{both[0]}' means both yes and no.", problems, "Remove it from one of the lists.")
     _check_negotiable(shape, kind, node, problems)
     _check_numbers(shape, kind, node, problems)
+
+
+def _a(kind: FactType) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _lower(words: list[str]) -> set[str]:
@@ -96,7 +100,7 @@ def _check_negotiable(shape: FactShape, kind: FactType, node: Table, problems: P
     if shape.negotiable is None:
         return
     if kind in {FactType.TEXT, FactType.OUTCOMES}:
-        _refuse(node, "negotiable", f"A {kind} fact cannot be moved by a rule.", problems, "Remove it.")
+        _refuse(node, "negotiable", f"{_a(kind).capitalize()} fact cannot be moved by a rule.", problems, "Remove it.")
     elif kind is FactType.CHOICE and shape.negotiable != "either":
         _refuse(node, "negotiable", "A choice has no up or down.", problems, "Write either.")
 
@@ -107,7 +111,7 @@ def _check_numbers(shape: FactShape, kind: FactType, node: Table, problems: Prob
         if value is None:
             continue
         if not kind.is_numeric:
-            _refuse(node, key, f"`{key}` belongs to a number, and this is a {kind} fact.", problems, "Remove it.")
+            _refuse(node, key, f"`{key}` belongs to a number, and this is {_a(kind)} fact.", problems, "Remove it.")
         elif kind is FactType.INTEGER and any(not isinstance(v, int) for v in (value if key == "usual" else [value])):
             _refuse(node, key, f"`{key}` must be whole: the fact is an integer.", problems, "Write a whole number.")
     if not kind.is_numeric:

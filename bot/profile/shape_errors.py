@@ -137,9 +137,7 @@ def _in_words(kind: str, context: Any, node: Node, key: str) -> tuple[str, str |
         known = [part.strip().strip("'") for part in str(context["expected"]).replace(" or ", ", ").split(",")]
         return f"`{key}` cannot be {written or 'this'}.", did_you_mean(written, known)
     if kind in {"string_type", "date_type"} and isinstance(node, Scalar) and not node.quoted:
-        if kind == "date_type":
-            return f"`{key}` is a date.", "Write it as year-month-day, such as 2026-11-01."
-        return f"`{key}` is a text, and {written} alone is not.", f'Put it in quotes: "{written}".'
+        return _unquoted(kind, key, written)
     if kind in _PLAIN_WORDS:
         message, suggestion = _PLAIN_WORDS[kind]
         return message.format(key, **context), suggestion
@@ -150,8 +148,16 @@ def _in_words(kind: str, context: Any, node: Node, key: str) -> tuple[str, str |
     return f"`{key}`: {kind.replace('_', ' ')}.", None
 
 
+def _unquoted(kind: str, key: str, written: str) -> tuple[str, str]:
+    if kind == "date_type":
+        return f"`{key}` is a date.", "Write it as year-month-day, such as 2026-11-01."
+    if key == "expires_in":
+        return f"`{key}` names its unit.", "Write a number of days, such as 30 days."
+    return f"`{key}` is a text, and {written} alone is not.", f'Put it in quotes: "{written}".'
+
+
 _PLAIN_WORDS = {
-    "string_type": ("`{0}` must be a text.", None),
+    "string_type": ("`{0}` must be a text.", "Write one text, in quotes if it holds : or # or starts with a sign."),
     "date_type": ("`{0}` must be a date.", "Write it without quotes as year-month-day, such as 2026-11-01."),
     "string_too_short": ("`{0}` is empty.", "Write a text, or remove it."),
     "string_too_long": ("`{0}` is longer than {max_length} characters.", "Shorten it."),
@@ -166,6 +172,6 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": "Use small letters, digits and _, starting with a letter.",
     r"^[a-z][a-z0-9-]{0,59}$": "Use small letters, digits and -, starting with a letter.",
     r"^[A-Z]{3}$": "Write the ISO code in capitals, such as USD or EUR.",
-    r"^[A-Za-z0-9_./-]+\.[a-z]+(#[a-z0-9-]+)?$": "Write file.md#heading, the heading in small letters with hyphens.",
+    r"^[A-Za-z0-9_./-]+\.[a-z]+(#[\w-]+)?$": "Write file.md#heading, the heading in small letters with hyphens.",
     r"^[1-9][0-9]{0,3} days?$": "Write a number of days, such as 30 days.",
 }

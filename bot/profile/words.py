@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Context, localcontext
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
 from bot.deals.units import singular
@@ -28,6 +29,8 @@ from bot.profile.model import Band
 from bot.profile.read_conditions import measure_spec
 
 _AFTER_NOUN = re.compile(" (?:of|off|a|in|for|per) ")
+# Words are the same whatever the caller's decimal context says.
+_EXACT = Context(prec=60)
 _MEASURED = {Measure.COUNT: "outcomes", Measure.MEASURABLE: "measurable outcomes", Measure.AGREED: "agreed outcomes"}
 _ORDERS = {Order.AT_MOST: "at most", Order.BELOW: "below", Order.AT_LEAST: "at least", Order.ABOVE: "above"}
 _DAYS = {Order.AT_MOST: "on or before", Order.BELOW: "before", Order.AT_LEAST: "on or after", Order.ABOVE: "after"}
@@ -47,7 +50,11 @@ class Words:
 
     def value(self, subject: Subject, value: FactValue) -> str:
         """A value of the subject: "10%", "3 months", "$15,000", "yes"."""
-        return format_value(self.spec(subject), value, self._currency)
+        return self._format(self.spec(subject), value)
+
+    def _format(self, spec: FactSpec, value: FactValue) -> str:
+        with localcontext(_EXACT):
+            return format_value(spec, value, self._currency)
 
     def unit(self, subject: Subject) -> str | None:
         """The unit in which a gap to a limit is told."""
@@ -79,7 +86,7 @@ class Words:
     def _range(self, subject: Subject, low: Ordered, high: Ordered) -> str:
         spec = self.spec(subject)
         bare = replace(spec, unit=None)
-        return f"{format_value(bare, low, self._currency)} to {format_value(spec, high, self._currency)}"
+        return f"{self._format(bare, low)} to {self._format(spec, high)}"
 
     def _among(self, subject: Subject, values: list[str], *, negative: bool) -> str:
         if len(values) > 1:

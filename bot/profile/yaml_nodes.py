@@ -15,7 +15,7 @@ from bot.profile.yaml_scalars import Refusal, resolve_plain
 from bot.profile.yaml_text import decode, syntax_problem
 
 MAX_DEPTH = 24
-MAX_NODES = 50_000
+MAX_NODES = 30_000
 
 Place = tuple[int, int]
 
@@ -251,7 +251,7 @@ class _Builder:
 
     def _key(self, node: Node) -> Scalar | None:
         if not isinstance(node, Scalar):
-            self._problems.refuse(node, "A key must be a single word or text.")
+            self._problems.refuse(node, "A key must be a single word or text.", "Write `word: value`.")
             return None
         if node.text == "<<" and not node.quoted:
             self._problems.refuse(node, "A merge key (<<) is not part of the language.", "Write the entries out.")

@@ -48,7 +48,7 @@ def _trap(source: SourceText) -> Problem | None:
     char = match.group()[-1]
     if char == "\t":
         return source.problem(place, "A tab stands here.", "Use spaces: tabs look different in every editor.")
-    name = unicodedata.name(char, f"U+{ord(char):04X}").lower()
+    name = unicodedata.name(char, "").lower() or f"U+{ord(char):04X}"
     return source.problem(place, f"An invisible character stands here ({name}).", "Delete it and type a space.")
 
 

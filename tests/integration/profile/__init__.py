@@ -1,0 +1,1 @@
+"""The judge with real files and real processes."""

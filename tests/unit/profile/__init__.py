@@ -1,0 +1,1 @@
+"""The judge, its language and its loader."""
