@@ -87,4 +87,5 @@ class ChromaAccess:
     def _give_up(self) -> None:
         """Forget a server that failed. An embedded collection is kept: the next refresh says what is wrong with it."""
         if self.url:
-            self._rows, self._failed = None, self._clock()
+            self.use(None)
+            self._failed = self._clock()

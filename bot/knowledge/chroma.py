@@ -71,8 +71,8 @@ class ChromaRows:
         return list(found["ids"][0])
 
     def close(self) -> None:
-        """Let go of the files or of the connection."""
-        self._client.close()
+        """Let go of the files or of the connections."""
+        _close(self._client)
 
 
 def open_embedded(folder: Path, embedder: Embedder) -> ChromaRows:
@@ -89,7 +89,7 @@ def open_embedded(folder: Path, embedder: Embedder) -> ChromaRows:
         return _collection(client, embedder, failure)
     except Exception as error:
         if client is not None:
-            client.close()
+            _close(client)
         if isinstance(error, IndexMismatch):
             raise
         raise failure(error) from error
@@ -106,6 +106,7 @@ def open_server(url: str, embedder: Embedder, *, replace: bool = False) -> Chrom
         remedy = "start it with `chroma run`, or take DEALFIT_CHROMA_URL out of the settings"
         return ChromaUnreachable(f"the Chroma server at {url} does not answer ({error}): {remedy}")
 
+    client: Any = None
     try:
         # Chroma's own client waits for ever, so ask first whether anybody is there.
         with urlopen(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_TIMEOUT):  # noqa: S310 - http and https only, above
@@ -114,9 +115,11 @@ def open_server(url: str, embedder: Embedder, *, replace: bool = False) -> Chrom
         if replace and COLLECTION in {one.name for one in client.list_collections()}:
             client.delete_collection(COLLECTION)
         return _collection(client, embedder, failure)
-    except IndexMismatch:
-        raise
     except Exception as error:
+        if client is not None:
+            _close(client)
+        if isinstance(error, IndexMismatch):
+            raise
         raise failure(error) from error
 
 
@@ -126,10 +129,22 @@ def _server_client(host: str, port: int, url: str) -> Any:
 
     settings = Settings(anonymized_telemetry=False)
     client: Any = chromadb.HttpClient(host=host, port=port, ssl=url.startswith("https"), settings=settings)
-    session = getattr(client._server, "_session", None)  # noqa: SLF001 - 1.5.9 has no setting for the time limit
-    if session is not None:
+    for session in _sessions(client):
         session.timeout = _TIMEOUT
     return client
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a client of a server: Chroma 1.5.9 has no setting for their time limit, and leaks them."""
+    servers = (getattr(owner, "_server", None) for owner in (client, getattr(client, "_admin_client", None)))
+    return [session for session in (getattr(server, "_session", None) for server in servers) if session is not None]
+
+
+def _close(client: Any) -> None:
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:
+        session.close()
 
 
 def _collection(client: Any, embedder: Embedder, failure: Failure) -> ChromaRows:

