@@ -148,11 +148,9 @@ def parse_people(data: bytes, filename: str) -> People:
     """Read a people file's bytes. Raises PeopleError with every problem and its place."""
     root, problems = read_yaml(data, filename)
     people = None
-    if root is not None and not isinstance(root, Table):
-        problems.refuse(root, "A people file is a mapping of keys to values.", "Start with `people:`.")
-    elif root is not None:
+    if root is not None:
         shape = read_shape(PeopleShape, root, problems)
-        if shape is not None:
+        if shape is not None and isinstance(root, Table):
             _check(shape, root, problems)
             people = _people(shape)
     if people is None or problems.found:

@@ -24,6 +24,9 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def read_shape(model: type[Model], root: Node, problems: Problems) -> Model | None:
     """The file's data as the model, or None when it does not have the shape: the problems say why and where."""
+    if not isinstance(root, Table):
+        problems.refuse(root, "The file must be a mapping of keys to values.", "Write `key: value`, one a line.")
+        return None
     try:
         return model.model_validate(root.plain())
     except ValidationError as error:
@@ -43,7 +46,8 @@ def _report(model: type[BaseModel], root: Node, fault: Any, problems: Problems) 
     node = _at(root, location[:-1] if kind == "missing" else location)
     if kind == "missing":
         return _missing(root, location, node, problems)
-    message, suggestion = _in_words(kind, fault.get("ctx", {}), node, str(location[-1]) if location else "the file")
+    key = next((step for step in reversed(location) if isinstance(step, str)), "the file")
+    message, suggestion = _in_words(kind, fault.get("ctx", {}), node, key)
     return problems.refuse(node, message, suggestion)
 
 
@@ -108,7 +112,15 @@ def _inside(annotation: Any) -> Any:
     return annotation
 
 
-_NAMES = {"facts": "fact", "checks": "check", "segments": "segment", "cases": "case", "exception": "exception"}
+_NAMES = {
+    "facts": "fact",
+    "checks": "check",
+    "segments": "segment",
+    "cases": "case",
+    "exception": "exception",
+    "people": "person",
+    "authorities": "authority",
+}
 
 
 def _thing(root: Node, location: Sequence[int | str], *, short: bool = False) -> str:
@@ -173,5 +185,7 @@ _PATTERNS = {
     r"^[a-z][a-z0-9-]{0,59}$": "Use small letters, digits and -, starting with a letter.",
     r"^[A-Z]{3}$": "Write the ISO code in capitals, such as USD or EUR.",
     r"^[A-Za-z0-9_./-]+\.[a-z]+(#[\w-]+)?$": "Write file.md#heading, the heading in small letters with hyphens.",
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "Write the whole address, such as dana@firm.example.",
+    r"^[UW][A-Z0-9]{2,20}$": "Write the Slack user id, such as U012AB3CD, or leave it out.",
     r"^[1-9][0-9]{0,3} days?$": "Write a number of days, such as 30 days.",
 }
