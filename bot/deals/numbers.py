@@ -30,7 +30,7 @@ NUMBER_WORDS = MappingProxyType(_number_words())
 """Zero to ninety-nine in words, with a hyphen or a space."""
 
 MULTIPLIERS = MappingProxyType(
-    {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "million": 6, "millions": 6, "bn": 9, "billion": 9}
+    {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mil": 6, "million": 6, "millions": 6, "bn": 9, "billion": 9}
 )
 """What stands behind a number, and the power of ten it means. A lone m is a million for money only."""
 

@@ -1,0 +1,1 @@
+"""The parts of the reader of sentences: English words, the profile's words, tokens, quantities, clauses."""
