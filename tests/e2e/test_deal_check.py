@@ -151,15 +151,15 @@ FITTING = (
 
 
 def test_a_counter_offer_can_be_applied(office: Office):
-    card = office.command(DANA, "/deal-check", FITTING.replace("name", "Offer Hospital"))
+    card = office.command(DANA, "/deal-check", FITTING.replace("name", "Offer General"))
     shown = texts(card.blocks)
-    assert "Needs approval: Offer Hospital" in shown
+    assert "Needs approval: Offer General" in shown
     assert "The nearest deal that fits" in shown
     apply = next(b for b in card.blocks if b.get("accessory", {}).get("action_id") == ids.APPLY_OFFER)
     known = {m.ts for m in office.ground.messages(DEALS, DANA)}
     press(office, card, ids.APPLY_OFFER, block_id=apply["block_id"])
     better = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
-    assert "Fits: Offer Hospital" in texts(better.blocks)
+    assert "Fits: Offer General" in texts(better.blocks)
 
 
 def test_the_message_shortcut_fills_the_form_with_what_the_message_says(office: Office):

@@ -85,7 +85,9 @@ def test_another_managers_rep_reads_like_nobody(office: Office):
 def home(office: Office, user: str):
     before = len([c for c in office.ground.calls if c.method == "views.publish"])
     office.ground.open_home(user)
-    office.ground.wait_for(lambda: len([c for c in office.ground.calls if c.method == "views.publish" and c.ok]) > before)
+    office.ground.wait_for(
+        lambda: len([c for c in office.ground.calls if c.method == "views.publish" and c.ok]) > before
+    )
     return office.ground.workspace.homes[user]
 
 
@@ -110,7 +112,9 @@ def test_the_home_tab_opens_the_form(office: Office):
     form = office.ground.wait_for(lambda: office.modal(DANA))
     assert form.callback_id == ids.DEAL_FORM
     known = {m.ts for m in office.ground.messages("D0DANA", DANA)}
-    result = office.ground.submit_view(DANA, form.id, {(ids.DEAL_NAME, ids.INPUT): "From Home", (ids.FACT + "beds", ids.INPUT): "77"})
+    result = office.ground.submit_view(
+        DANA, form.id, {(ids.DEAL_NAME, ids.INPUT): "From Home", (ids.FACT + "beds", ids.INPUT): "77"}
+    )
     assert result.acked
     card = office.ground.wait_for(lambda: (office.new_messages("D0DANA", DANA, known) or [None])[0])
     assert "From Home" in texts(card.blocks)

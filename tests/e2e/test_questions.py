@@ -99,10 +99,12 @@ def test_a_passage_for_approvers_stays_with_approvers(office: Office):
 
 def test_feedback_is_kept(office: Office):
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> how do I baseline up-time?")
-    office.ground.press(DANA, reply, ids.FEEDBACK, value="up")
     block = next(b for b in reply.blocks if b["type"] == "context_actions")
-    number = int(block["elements"][0]["positive_button"]["value"].split("|")[0])
+    value = block["elements"][0]["positive_button"]["value"]
+    number = int(value.split("|")[0])
+    assert office.ground.press(DANA, reply, ids.FEEDBACK, value=value).acked
     assert office.core.store.decision(number).kind == "answer"
+    assert [(f.user, f.value) for f in office.core.store.feedback(number)] == [(DANA, "up")]
 
 
 def test_an_empty_mention_is_told_what_to_ask(office: Office):

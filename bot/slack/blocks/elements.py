@@ -110,7 +110,7 @@ def button(
     if style:
         element["style"] = style
     if label:
-        element["accessibility_label"] = clip(label, 75)
+        element["accessibility_label"] = clip(inert(label), 75)
     return element
 
 

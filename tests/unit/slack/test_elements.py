@@ -26,7 +26,9 @@ from inline_snapshot import snapshot
 
 LIVE = re.compile(r"<[!@#a-z]", re.IGNORECASE)
 NASTY = st.lists(
-    st.sampled_from(["<!channel>", "<!here>", "<@U123>", "<#C1|x>", "<http://evil.test|a>", "&", "<", ">", "*", "`", "é", " "]),
+    st.sampled_from(
+        ["<!channel>", "<!here>", "<@U123>", "<#C1|x>", "<http://evil.test|a>", "&", "<", ">", "*", "`", "é", " "]
+    ),
     max_size=30,
 ).map("".join)
 

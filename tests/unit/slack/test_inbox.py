@@ -75,7 +75,9 @@ def test_only_the_home_tab_is_drawn_when_the_app_is_opened():
     assert work_of(event(type="app_home_opened", tab="messages")) is None
 
 
-@pytest.mark.parametrize("body", [{}, {"type": "event_callback"}, {"type": "event_callback", "event": "junk"}, {"type": "x"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"type": "event_callback"}, {"type": "event_callback", "event": "junk"}, {"type": "x"}]
+)
 def test_junk_is_no_work(body):
     assert work_of(body) is None
 
