@@ -90,13 +90,13 @@ def test_many_meet_on_a_new_file(tmp_path: Path) -> None:
     def work() -> None:
         for n in range(60):
             database = connect(read_url(sqlite_url(tmp_path / f"{n}.sqlite")))
-            barrier.wait(60)
+            barrier.wait()
             try:
                 with database.writing():
                     pass
             except StoreError as error:
                 failed.append(error)
-            barrier.wait(60)
+            barrier.wait()
             database.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]

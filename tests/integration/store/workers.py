@@ -22,7 +22,8 @@ def together(task: Callable[..., Any], url: str, *more: Any) -> list[Any]:
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(PROCESSES), context.SimpleQueue()
     workers = [
-        context.Process(target=_work, args=(task, barrier, results, url, worker, more)) for worker in range(PROCESSES)
+        context.Process(target=_work, args=(task, barrier, results, url, worker, more), daemon=True)
+        for worker in range(PROCESSES)
     ]
     for worker in workers:
         worker.start()
@@ -36,7 +37,7 @@ def together(task: Callable[..., Any], url: str, *more: Any) -> list[Any]:
 
 def _work(task: Callable[..., Any], barrier: Any, results: Any, url: str, worker: int, more: tuple[Any, ...]) -> None:
     try:
-        barrier.wait(60)
+        barrier.wait()
         results.put(task(url, worker, *more))
     except Exception as error:  # noqa: BLE001 - whatever it is, the test that waits must hear of it
         results.put(RuntimeError(f"worker {worker}: {error!r}"))
