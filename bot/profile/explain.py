@@ -69,7 +69,8 @@ def _explain_segments(profile: Profile, words: Words) -> str:
     for segment, statement in zip(profile.segments, limits_of(profile, words, SEGMENT_CHECK, {}), strict=False):
         lead = f"{statement.when_text}, {statement.require_text}" if statement.when_text else statement.require_text
         approval = f" {statement.authority_text}." if statement.authority_text else ""
-        lines.append(f"{lead[:1].upper()}{lead[1:]}.{approval} Why: {segment.because}")
+        lines.append(f"{lead[:1].upper()}{lead[1:]}.{approval}")
+        lines.append(f"Why: {segment.because}")
         if segment.guidance:
             lines.append(f"Guidance: {segment.guidance}")
     lines.append(f"Rule: {profile.rule(profile.segments_place)}")

@@ -45,7 +45,7 @@ _limits = st.dictionaries(st.sampled_from([Subject("a"), Subject("b"), Subject("
 
 
 @st.composite
-def tests(draw: st.DrawFn, *, known: bool = False) -> Condition:
+def single(draw: st.DrawFn, *, known: bool) -> Condition:
     name = draw(_names)
     subject = Subject(name)
     negative = draw(st.booleans())
@@ -66,7 +66,7 @@ def tests(draw: st.DrawFn, *, known: bool = False) -> Condition:
 @cache
 def conditions(*, known: bool = False) -> st.SearchStrategy[Condition]:
     return st.recursive(
-        tests(known=known),
+        single(known=known),
         lambda inner: st.builds(
             lambda kind, parts: kind(tuple(parts)),
             st.sampled_from((AllOf, AnyOf)),

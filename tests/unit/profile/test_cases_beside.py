@@ -95,13 +95,14 @@ cases:
         ("cases:\n  - {name: a, facts: {}, expect: {verdict: fine}}\n", "2:44", "`verdict` cannot be fine."),
         ("cases:\n  - {name: a, like: b, with: {}, expect: {verdict: fits}}\n", "2:21", "There is no case `b`."),
         (
-            "cases:\n  - {name: a, like: b, with: {}, expect: {verdict: fits}}\n"
+            "cases:\n"
+            "  - {name: a, like: b, with: {}, expect: {verdict: fits}}\n"
             "  - {name: b, like: a, with: {}, expect: {verdict: fits}}\n",
             "2:21",
             "`a` is like itself, directly or through others.",
         ),
         (
-            "cases:\n  - {name: a, facts: {}, expect: {verdict: fits}}\n  - {name: a, facts: {}, expect: {verdict: fits}}\n",
+            "cases:\n" + "  - {name: a, facts: {}, expect: {verdict: fits}}\n" * 2,
             "3:12",
             "The case `a` stands in a.yaml:2 already.",
         ),

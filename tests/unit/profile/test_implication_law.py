@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from bot.profile.conditions import Condition
+from bot.profile.conditions import AnyOf, Condition
 from bot.profile.evaluate import compiled
 from bot.profile.implication import contradiction, implies
 from tests.unit.profile.strategies import all_facts, conditions
@@ -22,6 +22,4 @@ def test_a_condition_implies_itself(one: Condition, known: dict) -> None:
 
 
 def _is_alternative(condition: Condition) -> bool:
-    from bot.profile.conditions import AnyOf
-
     return isinstance(condition, AnyOf) or any(_is_alternative(part) for part in getattr(condition, "parts", ()))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import decimal
 from datetime import date
 from decimal import Decimal
@@ -97,8 +98,6 @@ def test_a_finding_says_everything_else() -> None:
 
 @pytest.mark.parametrize("part", ["metric", "baseline", "target", "unit", "due", "owner"])
 def test_an_outcome_is_measurable_only_when_it_is_whole(part: str) -> None:
-    import dataclasses
-
     lacking = dataclasses.replace(FULL, **{part: None})
     found = finding('{outcomes: {measurable: ">= 2"}}', outcomes=(FULL, lacking))
     assert found.result is Result.FAIL

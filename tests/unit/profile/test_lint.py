@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.knowledge.folder import anchors_in
 from bot.profile.conditions import Condition
 from bot.profile.implication import implies
 from bot.profile.lint import lint
@@ -28,8 +29,6 @@ def test_a_clean_profile_has_nothing_to_tell() -> None:
 
 
 def test_the_bundled_profile_is_clean() -> None:
-    from bot.knowledge.folder import anchors_in
-
     people = load_people(ROOT / "profile" / "people.yaml")
     problems = lint(
         load_profile(BUNDLED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,8 +128,6 @@ def test_the_verdict_is_the_worst_of_the_counted_findings(profile, known) -> Non
 
 @given(profiles(), facts(), st.randoms(use_true_random=False))
 def test_the_order_of_checks_changes_no_finding(profile, known, random) -> None:
-    import dataclasses
-
     checks = list(profile.checks)
     random.shuffle(checks)
     items = list(known.items())

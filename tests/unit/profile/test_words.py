@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - what is said to people is shown here as it is said
 from __future__ import annotations
 
 from decimal import Decimal
@@ -108,13 +109,17 @@ Rule: deal-profile.yaml:267\
     assert explain_check(profile, "segment") == snapshot("""\
 A customer we sell to (customer)
 The first segment that describes the customer counts.
-When the industry is hospital and the staffed beds are 25 to 400 and "digital-records mandate" is yes and the own IT staff is at most 15 people, we pursue: regional hospital. Why: Regional hospitals under a records mandate need us most, and we serve them best.
+When the industry is hospital and the staffed beds are 25 to 400 and "digital-records mandate" is yes and the own IT staff is at most 15 people, we pursue: regional hospital.
+Why: Regional hospitals under a records mandate need us most, and we serve them best.
 Guidance: regional-hospital-market.md#who-we-are-for
-When the industry is hospital and the staffed beds are 25 to 400, we are selective with: hospital with its own IT. Why: A hospital that can run its systems alone, or is in no hurry, buys less of what we do well.
+When the industry is hospital and the staffed beds are 25 to 400, we are selective with: hospital with its own IT.
+Why: A hospital that can run its systems alone, or is in no hurry, buys less of what we do well.
 Guidance: regional-hospital-market.md#who-we-are-for
-When the industry is clinic and "digital-records mandate" is yes and the own IT staff is at most 5 people, we are selective with: clinic group under a mandate. Why: A small clinic group has a regional hospital's problem on a smaller scale.
+When the industry is clinic and "digital-records mandate" is yes and the own IT staff is at most 5 people, we are selective with: clinic group under a mandate.
+Why: A small clinic group has a regional hospital's problem on a smaller scale.
 Guidance: regional-hospital-market.md#who-we-are-for
-Otherwise, we decline: everyone else. Why: Money, time and people spent here are not there for the customers we serve best.
+Otherwise, we decline: everyone else.
+Why: Money, time and people spent here are not there for the customers we serve best.
 Guidance: qualifying-and-walking-away.md#deals-too-small-to-serve-well
 Rule: deal-profile.yaml:156\
 """)
