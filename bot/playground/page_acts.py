@@ -29,8 +29,10 @@ class PageActs:
             "home": lambda user, body: self._acts.open_home(user, str(body["tab"])),
         }
 
-    def act(self, body: Json) -> Json:
+    def act(self, body: object) -> Json:
         """Carry one act out. Raises NoSuchThing, or what is wrong with the request itself."""
+        if not isinstance(body, dict):
+            raise NoSuchThing("An act is an object: what to do, and who does it.")
         known = self._known.get(str(body.get("act")))
         if known is None:
             raise NoSuchThing(f"There is no act {body.get('act')!r}.")

@@ -35,7 +35,7 @@ function section(block, context) {
     el("div", { class: "section-text" },
       block.text ? el("div", { class: "text" }, textObject(block.text)) : null,
       block.fields ? el("div", { class: "fields" }, block.fields.map((one) => el("div", { class: "text" }, textObject(one)))) : null),
-    accessory ? el("div", { class: "accessory" }, accessory.type === "image" ? picture(urlOf(accessory), accessory.alt_text, "thumb") : drawElement(context, block, accessory)) : null);
+    accessory ? el("div", { class: "accessory" }, accessory.type === "image" ? picture(urlOf(accessory), accessory.alt_text, "thumbnail") : drawElement(context, block, accessory)) : null);
 }
 
 const contextLine = (block) => el("div", { class: "context" }, block.elements.map((one) => (one.type === "image" ? picture(urlOf(one), one.alt_text, "tiny") : el("span", { class: "text" }, textObject(one)))));
@@ -78,7 +78,7 @@ const alert = (block) => el("div", { class: `alert ${block.level ?? "default"}`,
 
 const KINDS = {
   section, input, image, plan, alert,
-  header: (block) => el("h3", { class: "header" }, plainOf(block.text)),
+  header: (block) => el("h3", { class: "header" }, textObject(block.text)),
   divider: () => el("hr"),
   context: contextLine,
   actions: (block, context) => el("div", { class: "actions" }, block.elements.map((one) => drawElement(context, block, one))),

@@ -1,11 +1,13 @@
 // data_visualization blocks as SVG: pie, bar, line, area. Colours come from classes; the numbers stand in a hidden table too.
 import { el, newId, svg } from "./dom.js";
 
-const WIDTH = 560, HEIGHT = 260, LEFT = 52, RIGHT = 12, TOP = 12, BOTTOM = 46;
+const HEIGHT = 260, LEFT = 52, RIGHT = 12, TOP = 12, BOTTOM = 46;
+let WIDTH = 560;
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export function chart(block) {
+  WIDTH = innerWidth < 620 ? 340 : 560; // letters stay readable where the drawing would be shrunk
   const { chart: data, title } = block;
   const id = newId("chart");
   const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": id, class: "chart" }, svg("title", { id }, title));

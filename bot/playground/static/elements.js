@@ -1,5 +1,5 @@
 // The interactive elements: buttons, selects, pickers, inputs. A context says where they stand and how they act.
-import { el, menuButton, newId, safeUrl, toast } from "./dom.js";
+import { el, menuButton, newId, safeUrl, svg, toast } from "./dom.js";
 import { confirmed } from "./confirm.js";
 import { plainOf, textObject } from "./mrkdwn.js";
 import { act, store } from "./store.js";
@@ -67,7 +67,7 @@ const labelled = (context) => ({ id: context.fieldId, "aria-describedby": contex
 const optionsOf = (element) => [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((group) => group.options)];
 
 function button(context, block, element) {
-  const made = el("button", { type: "button", class: `btn ${element.style ?? ""}`, "aria-label": element.accessibility_label, "data-key": `${block.block_id}/${element.action_id}` }, plainOf(element.text), element.url ? el("span", { class: "out", "aria-hidden": "true" }, "↗") : null);
+  const made = el("button", { type: "button", class: `btn ${element.style ?? ""}`, "aria-label": element.accessibility_label, "data-key": `${block.block_id}/${element.action_id}` }, textObject(element.text), element.url ? el("span", { class: "out", "aria-hidden": "true" }, "↗") : null);
   made.addEventListener("click", () => {
     const href = element.url ? safeUrl(element.url) : null;
     if (href) window.open(href, "_blank", "noopener,noreferrer");
@@ -145,6 +145,8 @@ function sent(element, text) {
   return text;
 }
 
+const thumb = (down) => svg("svg", { viewBox: "0 0 24 24", class: `thumb ${down ? "down" : ""}`, "aria-hidden": "true" }, svg("path", { d: "M7 10v10H4V10zM7 11l4-8c1.6 0 2.6 1 2.6 2.6L13 9h5.2c1.4 0 2.3 1.2 2 2.5l-1.7 6.6A2.5 2.5 0 0 1 16 20H7" }));
+
 function feedback(context, block, element) {
   const one = (option, face) => {
     const made = el("button", { type: "button", class: "feedback", "aria-label": option.accessibility_label ?? plainOf(option.text), title: plainOf(option.text), "aria-pressed": "false", "data-key": `${block.block_id}/${option.value}` }, face);
@@ -154,7 +156,7 @@ function feedback(context, block, element) {
     });
     return made;
   };
-  return el("span", { class: "feedback-pair", role: "group", "aria-label": "Was this helpful?" }, one(element.positive_button, "👍"), one(element.negative_button, "👎"));
+  return el("span", { class: "feedback-pair", role: "group", "aria-label": "Was this helpful?" }, one(element.positive_button, thumb(false)), one(element.negative_button, thumb(true)));
 }
 
 const ICONS = { trash: "🗑", copy: "⧉", refresh: "↻" };

@@ -1,6 +1,6 @@
 // The Markdown of markdown blocks as nodes: headings, lists, quotes, code, tables, links. No HTML passes through.
 import { el, link } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withEmoji } from "./emoji.js";
 import { channelLink, mention } from "./mrkdwn.js";
 
 const INLINE = /\\([\\`*_{}[\]()#+.!|~<>-])|(`+)(.+?)\2(?!`)|!?\[([^\]\n]*)\]\(\s*<?([^()\s<>]+(?:\([^()\s]*\)[^()\s<>]*)?)>?(?:\s+"[^"]*")?\s*\)|<(https?:\/\/[^<>\s]+|mailto:[^<>\s]+)>|<@([A-Z0-9]+)>|<#([A-Z0-9]+)(?:\|[^<>]*)?>|(https?:\/\/[^\s<>()]+[^\s<>().,;:!?])|\*\*(\S(?:.*?\S)?)\*\*|__(\S(?:.*?\S)?)__(?!\w)|\*(\S(?:[^*]*?\S)?)\*|(?<!\w)_(\S(?:[^_]*?\S)?)_(?!\w)|~~(\S(?:.*?\S)?)~~|:([a-z0-9_+-]+):/g;
@@ -9,11 +9,11 @@ export function inlineMarkdown(text) {
   const made = [];
   let place = 0;
   for (const found of text.matchAll(INLINE)) {
-    if (found.index > place) made.push(text.slice(place, found.index));
+    if (found.index > place) made.push(...withEmoji(text.slice(place, found.index), false));
     made.push(piece(found));
     place = found.index + found[0].length;
   }
-  if (place < text.length) made.push(text.slice(place));
+  if (place < text.length) made.push(...withEmoji(text.slice(place), false));
   return made;
 }
 

@@ -1,6 +1,6 @@
 // Slack's mrkdwn as nodes. Every piece of text becomes a text node; only known tokens become more.
 import { el, link } from "./dom.js";
-import { emoji, withEmoji } from "./emoji.js";
+import { emoji, emojiText, withEmoji } from "./emoji.js";
 import { store } from "./store.js";
 
 const decode = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
@@ -11,11 +11,11 @@ export function inline(text) {
   const made = [];
   let place = 0;
   for (const found of text.matchAll(INLINE)) {
-    if (found.index > place) made.push(decode(text.slice(place, found.index)));
+    if (found.index > place) made.push(...withEmoji(decode(text.slice(place, found.index)), false));
     made.push(piece(found));
     place = found.index + found[0].length;
   }
-  if (place < text.length) made.push(decode(text.slice(place)));
+  if (place < text.length) made.push(...withEmoji(decode(text.slice(place)), false));
   return made;
 }
 
@@ -105,7 +105,7 @@ export function textObject(object) {
   if (!object) return [];
   if (typeof object === "string") return [object];
   if (object.type === "mrkdwn") return mrkdwn(object.text);
-  return [object.emoji === false ? object.text : withEmoji(object.text)];
+  return withEmoji(object.text, object.emoji !== false);
 }
 
-export const plainOf = (object) => (object ? withEmoji(object.text ?? String(object)) : "");
+export const plainOf = (object) => (object ? emojiText(object.text ?? String(object)) : "");

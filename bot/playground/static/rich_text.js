@@ -1,6 +1,6 @@
 // rich_text blocks: sections, lists, quotes, preformatted text.
 import { el, link } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withEmoji } from "./emoji.js";
 import { channelLink, mention } from "./mrkdwn.js";
 
 export function richText(block) {
@@ -29,7 +29,7 @@ const inline = (elements) => (elements ?? []).map((one) => styled(one, piece(one
 
 function piece(one) {
   switch (one.type) {
-    case "text": return one.text;
+    case "text": return withEmoji(one.text ?? "", false);
     case "link": return link(one.url, one.text || one.url);
     case "user": return mention(one.user_id);
     case "channel": return channelLink(one.channel_id, "");

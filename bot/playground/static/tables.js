@@ -1,12 +1,13 @@
 // table and data_table blocks. A data table sorts by its headers and turns pages.
 import { el, newId } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { richText } from "./rich_text.js";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 
 function cell(one) {
   if (one.type === "rich_text") return richText(one);
-  return one.text ?? number.format(one.value);
+  return one.text === undefined ? number.format(one.value) : withEmoji(one.text, false);
 }
 
 const scroll = (label, table) => el("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": label }, table);
@@ -31,7 +32,7 @@ export function dataTable(block) {
   const where = el("span", { class: "page-of", role: "status" });
   const turn = (label, by) => el("button", { type: "button", class: "icon-button", "aria-label": label, onclick: () => { state.page += by; draw(); } }, by < 0 ? "‹" : "›");
   const [back, forth] = [turn("Previous page", -1), turn("Next page", 1)];
-  const heads = head.map((one, column) => el("th", { scope: "col" }, el("button", { type: "button", class: "sort", onclick: () => {
+  const heads = head.map((one, column) => el("th", { scope: "col", class: rows.every((row) => row[column].type === "raw_number") ? "to-right" : "" }, el("button", { type: "button", class: "sort", onclick: () => {
     state.up = state.column === column ? !state.up : true;
     Object.assign(state, { column, page: 0 });
     draw();
