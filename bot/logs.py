@@ -76,6 +76,7 @@ def configure(level: str, secrets: Collection[str], stream: TextIO | None = None
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Redacting(inner, secrets))
+    handler.setLevel(level)  # some libraries set their own loggers to DEBUG when they are imported
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -1,0 +1,153 @@
+"""What happens when Slack, the index or the model misbehave: one effect, a clear word, and never silence."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+
+import pytest
+from bot.settings import Settings
+
+from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, MORGAN, Office, settings_for, texts
+
+
+def replies(office: Office, channel: str, root: str):
+    return [m for m in office.ground.messages(channel, DANA, root) if m.user == "U0DEALFIT"]
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(office: Office):
+    yield
+    office.ground.faults.clear()
+
+
+def test_an_event_that_comes_five_times_is_answered_once(office: Office):
+    office.ground.faults.duplicate_deliveries(5)
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> what do I say when they ask for net 60?")
+    office.ground.faults.clear()
+    office.answer(MORGAN, ASK, "<@U0DEALFIT> when should I walk away?")
+    sent = [d for d in office.ground.deliveries if d.payload.get("event", {}).get("ts") == reply.thread_ts]
+    assert len(sent) >= 5
+    assert len(replies(office, ASK, reply.thread_ts)) == 1
+
+
+def test_an_event_whose_ack_got_lost_is_delivered_again_and_answered_once(office: Office):
+    office.ground.faults.drop_acks(2)
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> how do I baseline time to deploy?")
+    office.ground.wait_for(
+        lambda: any(d.attempt > 0 for d in office.ground.deliveries if d.payload.get("event", {}).get("ts") == reply.thread_ts)
+    )
+    office.answer(MORGAN, ASK, "<@U0DEALFIT> when should I walk away?")
+    assert len(replies(office, ASK, reply.thread_ts)) == 1
+
+
+def test_slack_saying_slow_down_is_obeyed_and_nothing_is_lost(office: Office):
+    office.ground.faults.rate_limit("chat.postMessage", times=2, retry_after=1)
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> what is on the agenda of the monthly call?")
+    calls = [c for c in office.ground.calls if c.method == "chat.postMessage" and c.args.get("thread_ts") == reply.thread_ts]
+    assert [c.status for c in calls] == [429, 429, 200]
+    assert all(later.at - earlier.at >= 1 for earlier, later in zip(calls, calls[1:], strict=False))
+
+
+def test_slack_failing_for_a_while_delays_and_does_not_lose(office: Office):
+    office.ground.faults.http_status("chat.postMessage", 503, times=4)
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> who should be in the CBR?")
+    assert len(replies(office, ASK, reply.thread_ts)) == 1
+
+
+def test_a_channel_the_bot_is_not_in_answers_the_person_directly(office: Office):
+    office.ground.faults.fail("chat.postMessage", "not_in_channel", times=1)
+    known = {m.ts for m in office.ground.messages("D0DANA", DANA)}
+    office.say(DANA, ASK, "<@U0DEALFIT> when should I walk away?")
+    message = office.ground.wait_for(lambda: (office.new_messages("D0DANA", DANA, known) or [None])[0], 20)
+    assert "I answer here, because I am not in that channel" in texts(message.blocks)
+
+
+def test_a_form_that_slack_refuses_too_late_can_be_opened_again(office: Office):
+    office.ground.faults.fail("views.open", "expired_trigger_id", times=1)
+    card = office.command(DANA, "/deal-check")
+    assert "took too long" in texts(card.blocks)
+    office.ground.press(DANA, card, "deal.check")
+    form = office.ground.wait_for(lambda: office.modal(DANA))
+    assert form.callback_id == "deal.form"
+    office.ground.close_view(DANA, form.id)
+
+
+def test_work_that_fails_tells_the_person_and_not_the_reason(office: Office, tmp_path):
+    store = office.core.store
+    broken = type("Broken", (), {"__getattr__": lambda _self, name: getattr(store, name), "deal": None})()
+    broken.save_deal = _fails_with("canary: the disk of the secret server is full")
+    desk, kept = office.core.desk, office.core.desk._store
+    desk._store = broken
+    try:
+        card = office.command(DANA, "/deal-check", MERCY)
+    finally:
+        desk._store = kept
+    shown = texts(card.blocks)
+    assert "Something went wrong on my side" in shown
+    assert "canary" not in shown
+
+
+def finished(message) -> bool:
+    return message.from_app and message.streaming_state != "in_progress"
+
+
+def _fails_with(words: str):
+    def fail(*_args, **_kwargs):
+        raise OSError(words)
+
+    return fail
+
+
+class Hung:
+    """A model endpoint that takes a connection and never answers."""
+
+    def __enter__(self):
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._held: list[socket.socket] = []
+        threading.Thread(target=self._hold, daemon=True).start()
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+
+    def _hold(self):
+        while True:
+            try:
+                self._held.append(self._socket.accept()[0])
+            except OSError:
+                return
+
+    def __exit__(self, *_):
+        self._socket.close()
+        for held in self._held:
+            held.close()
+
+
+@pytest.mark.timeout(120)
+def test_with_the_index_broken_and_the_model_hung_a_deal_check_still_answers(indexed, tmp_path, office: Office):
+    del office  # this module's own app would hold the process's queue; this test runs its app as a process of its own
+    from tests.e2e.process import AppProcess
+
+    shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "data" / "index")
+    shutil.rmtree(tmp_path / "knowledge")
+    (tmp_path / "knowledge").mkdir()
+    with Hung() as url:
+        values = {**settings_for(tmp_path), "OPENAI_BASE_URL": url, "OPENAI_MODEL": "hung"}
+        with AppProcess(values) as app:
+            asked = app.ground.post_as(DANA, ASK, "<@U0DEALFIT> how do I open a conversation with a CFO?")
+            known = {m.ts for m in app.ground.messages(DEALS, DANA)}
+            app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
+            card = app.ground.wait_for(
+                lambda: next((m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app), None), 30
+            )
+            assert "Discount earned by services" in texts(card.blocks)
+            answer = app.ground.wait_for(
+                lambda: next((m for m in app.ground.messages(ASK, DANA, asked) if finished(m)), None), 40
+            )
+            assert "playbooks" in (answer.text + texts(answer.blocks)).lower()
+
+
+def test_settings_used_here_are_real(tmp_path):
+    assert Settings.load(settings_for(tmp_path), env_file=None).data_dir == tmp_path / "data"
+
+
