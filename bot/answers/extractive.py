@@ -67,15 +67,17 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
         key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
     )
     chosen: dict[tuple[str, int], Pick] = {}
+    whole: set[tuple[str, int]] = set()  # the lists that came with their lead-in
     for pick in ranked:
         group = _group(pick)
-        counted = sum(1 for kept in chosen.values() if not _listed(kept))
+        counted = sum(1 for kept in chosen.values() if not _listed(kept) or _place(kept) not in whole)
         length = sum(len(kept.unit.text.split()) for kept in chosen.values())
         fits = counted < most and (counted < 1 or length < MOST_WORDS)
         home = pick.hit.passage.id == ranked[0].hit.passage.id
         enough = GOOD_ENOUGH if home else GOOD_ELSEWHERE
         if not group or not fits or pick.score < enough * ranked[0].score:
             continue
+        whole |= {_place(member) for member in group if _listed(member)} if len(group) > 1 else set()
         for member in group:
             if not any(_alike(member, kept) for kept in chosen.values()):
                 chosen.setdefault((member.hit.passage.id, member.unit.position), member)
@@ -168,6 +170,8 @@ def _group(pick: Pick) -> list[Pick]:
         rows = [one for one in found if one.block == lead.block + 1]
         if len(rows) <= LONGEST_LIST:
             members |= {one.position: one for one in rows}
+        elif pick.unit.kind != "sentence":
+            members.pop(lead.position)  # its list is too long to be led into: the item is said alone
     return [replace(pick, unit=members[at]) for at in sorted(members)]
 
 
@@ -191,6 +195,11 @@ def _run(asked: Sequence[str], text: str) -> float:
             if not run <= FUNCTION_WORDS and (length > _SHORTEST_RUN or not run & _GLUE):
                 best = length
     return min(1.0, (best - 1) / (_LONGEST_RUN - 1)) if best else 0.0
+
+
+def _place(pick: Pick) -> tuple[str, int]:
+    """Which block of which passage."""
+    return pick.hit.passage.id, pick.unit.block
 
 
 def _listed(pick: Pick) -> bool:

@@ -84,7 +84,8 @@ class RuleBook:
         facts = {**(deal.facts if deal is not None else {}), **reading.facts}
         lead = cues.about_limits(question) or not cues.about_method(question)
         matches = self._topics.of(question, read=self._words_of(reading), numeric=self._numeric(reading))
-        if deal is not None and not matches and (cues.about_the_deal(question) or self._reader.only_facts(question)):
+        stands_asked = self._reader.only_facts(question) or (not matches and cues.about_the_deal(question))
+        if deal is not None and stands_asked:
             stands = self._verdict(deal.with_facts(reading.facts))
             return RulesFound(stands, facts, self._said(reading, stands), lead=True, about_deal=True)
         rules = tuple(self._rule(match, facts, reading, question) for match in matches)
@@ -109,10 +110,8 @@ class RuleBook:
             return []
         what = "That" if finding.fact in reading.facts else "On this point the deal as it stands"
         nobody = finding.authority is None and not finding.missing
-        said = {
-            Result.PASS: "is within the Deal Profile",
-            Result.FAIL: f"is outside the Deal Profile{', and nobody may approve it' if nobody else ' and needs approval'}",
-        }
+        outside = ", and nobody may approve it" if nobody else " and needs approval"
+        said = {Result.PASS: "is within the Deal Profile", Result.FAIL: f"is outside the Deal Profile{outside}"}
         return [f"{what} {said[finding.result]}"] if finding.result in said else []
 
     def _finding(self, check_id: str, facts: Mapping[str, FactValue]) -> Finding | None:

@@ -71,6 +71,7 @@ class QuestionReader:
         tokens = list(_TOKEN.finditer(question))[:MOST_WORDS]
         found: list[Supposed] = []
         taken: set[int] = set()
+        open_facts: set[str] = set()  # "net 30 or net 60": neither is supposed
         for length in range(min(LONGEST_STRETCH, len(tokens)), 0, -1):
             for at in range(len(tokens) - length + 1):
                 places = range(at, at + length)
@@ -78,10 +79,13 @@ class QuestionReader:
                     here = self._stretch(question, tokens[at].start(), tokens[at + length - 1].end())
                     found += here
                     taken.update(places if here else ())
+                    if here and _ends_a_range(tokens, at):
+                        open_facts |= {one.fact for one in here}
         values: dict[str, list[FactValue]] = {}
         for one in found:
             values.setdefault(one.fact, []).append(one.value)
-        kept = [one for one in found if all(value == one.value for value in values[one.fact])]
+        settled = [one for one in found if one.fact not in open_facts]
+        kept = [one for one in settled if all(value == one.value for value in values[one.fact])]
         kept.sort(key=lambda one: one.start)
         return Supposition({one.fact: one.value for one in kept}, tuple(kept))
 
@@ -94,16 +98,13 @@ class QuestionReader:
         return bool(supposed) and not [word for word in content_words(left) if word not in FAINT_WORDS]
 
     def _may_read(self, question: str, tokens: Sequence[re.Match[str]], at: int, length: int) -> bool:
-        """Whether the stretch could state a fact: nothing in it asks, nothing before it compares or begins a range."""
+        """Whether the stretch could state a fact: nothing in it asks, nothing before it compares."""
         inside = [match.group().lower() for match in tokens[at : at + length]]
         if not (_BOUNDARY | _COMPARING - _DENYING).isdisjoint(inside):
             return False
         if any(question[tokens[n].end() : tokens[n + 1].start()].strip() for n in range(at, at + length - 1)):
             return False  # a comma or the like lies within
-        before = tokens[at - 1].group().lower() if at else ""
-        earlier = tokens[at - 2].group() if at > 1 else ""
-        ranged = before in _RANGE and bool(_DIGIT.search(earlier) or earlier.lower() in _NUMBERS)
-        return before not in _COMPARING and not ranged
+        return not at or tokens[at - 1].group().lower() not in _COMPARING
 
     def _stretch(self, question: str, start: int, end: int) -> list[Supposed]:
         """The facts of a stretch, when the reader takes one and is left with no doubt about the values."""
@@ -126,3 +127,11 @@ class QuestionReader:
         """Whether the question speaks of the fact itself: "the CFO" is a sponsor only where a sponsor is spoken of."""
         spec: FactSpec = self._facts[fact]
         return any(set(words(name)) <= set(words(question)) for name in (spec.label, *spec.also))
+
+
+def _ends_a_range(tokens: Sequence[re.Match[str]], at: int) -> bool:
+    """Whether what begins here is the second part of "5 to 10%" or "net 30 or net 60"."""
+    if at < 2 or tokens[at - 1].group().lower() not in _RANGE:  # noqa: PLR2004 - a number and "or" stand before it
+        return False
+    earlier = tokens[at - 2].group()
+    return bool(_DIGIT.search(earlier)) or earlier.lower() in _NUMBERS

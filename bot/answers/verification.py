@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SUPPORT = 0.5
 """The share of a sentence's content words that must stand in the evidence it cites.
 
-Set by trial: faithful one-sentence paraphrases of the bundled playbooks have 0.6 and more, sentences on other matters
-0.3 and less.
+Measured on the bundled playbooks: of 1,926 pairs of a sentence and a passage of another playbook, 3.6% reach it (median
+0.14), while a sentence's own passage has 1. It catches another matter, not a subtle change of meaning.
 """
 
 _MARKERS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
@@ -75,12 +75,13 @@ def _reason(
     missing = unsupported(text, cited)
     if missing:
         return f"{missing[0]!r} does not stand in what it cites"
-    if _JUDGEMENT.search(text) and not any(evidence[number].kind == "rule" for number in numbers):
-        return "it speaks a judgement that no rule carries"
+    if _JUDGEMENT.search(text):
+        return "it speaks a judgement, which only the judge may"
+    passages = [evidence[number] for number in numbers if evidence[number].kind == "passage"]
+    if not passages:
+        return "it rests on a rule alone, which is said in the judge's own words"
     wanted = content_stems(text)
-    have = {
-        stem for part in (*cited, *(evidence[number].heading for number in numbers)) for stem in content_stems(part)
-    }
+    have = {stem for one in passages for stem in content_stems(f"{one.heading} {one.text}")}
     share = sum(1 for stem in wanted if stem in have) / len(wanted) if wanted else 1.0
     if share < SUPPORT:
         return f"only {share:.0%} of its words stand in what it cites"

@@ -1,0 +1,182 @@
+"""The service with stand-ins for library, store and composer: what it hands on, what it says when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.answers.compose import Composed, ExtractiveComposer
+from bot.answers.draft import Draft
+from bot.answers.evidence import Evidence
+from bot.answers.model import NOT_SAID, Asker, Turn
+from bot.answers.service import NOT_RECORDED, NOTHING_ASKED, OVER_BUDGET, AnswerService
+from bot.knowledge.passages import IndexMissing
+from bot.profile.judge import Judge
+from bot.profile.loading import load_profile
+from bot.profile.people import Role
+from tests.unit.answers.helpers import FakeLibrary, FakeStore, hit
+
+REP = Asker("U1", "Dana", frozenset({Role.REP}))
+JUDGE = Judge(load_profile(Path(__file__).parents[3] / "profile" / "deal-profile.yaml"))
+CFO = hit(
+    "Open a conversation with a CFO with a number. Ask what moves it.",
+    heading="The CFO > Opening",
+    owner="Victor Stone",
+)
+
+
+class Live:
+    def current(self) -> Judge:
+        return JUDGE
+
+
+class Recorder:
+    """Composes by quoting, and remembers that it was asked."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
+    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+        self.questions.append(evidence.question)
+        ExtractiveComposer().compose(evidence, draft)
+        return Composed("model")
+
+
+class Silent:
+    """Composes nothing."""
+
+    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+        assert evidence.hits
+        assert not draft.claims
+        return Composed("model")
+
+
+class Rewriter:
+    def __init__(self, words: str | None) -> None:
+        self.words = words
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+        assert question
+        assert history
+        return self.words
+
+
+def service(library: FakeLibrary | None, **more: Any) -> AnswerService:
+    return AnswerService(live=Live(), library=library, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), **more)
+
+
+def test_an_answer_is_recorded_with_its_evidence() -> None:
+    store = FakeStore()
+    answer = service(FakeLibrary([CFO]), store=store).answer("how do I open a conversation with a CFO?", asker=REP)
+    (row,) = store.rows
+    assert (answer.decision_id, row["kind"], row["actor"]) == (1, "answer", "U1")
+    assert row["body"]["citations"] == [
+        {"n": 1, "kind": "passage", "passage": CFO.passage.id, "sha256": CFO.passage.sha256}
+    ]
+    assert row["body"]["profile"]["sha256"] == JUDGE.profile.id.sha256
+    assert row["body"]["answer"] == answer.text
+
+
+def test_a_broken_store_does_not_keep_the_answer() -> None:
+    answer = service(FakeLibrary([CFO]), store=FakeStore(broken=True)).answer(
+        "how do I open a conversation with a CFO?", asker=REP
+    )
+    assert answer.claims
+    assert (answer.decision_id, answer.notice) == (None, NOT_RECORDED)
+
+
+def test_the_search_sees_the_askers_roles_only() -> None:
+    library = FakeLibrary([CFO])
+    assert service(library).answer("how do I open a conversation with a CFO?", asker=Asker("U9", "Guest")).refused
+    assert library.asked == [("how do I open a conversation with a CFO?", frozenset())]
+
+
+def test_without_an_index_rules_still_answer() -> None:
+    library = FakeLibrary(problem=IndexMissing("there is no index of the playbooks yet: run `dealfit index`"))
+    answer = service(library).answer("what discount can I give on a two-month deal?", asker=REP)
+    assert answer.text.startswith("At most 0% discount off book price. [1]")
+    assert answer.notice == (
+        "This is the Deal Profile alone; the playbooks could not be searched: "
+        "there is no index of the playbooks yet: run `dealfit index`."
+    )
+
+
+def test_without_an_index_other_questions_say_so() -> None:
+    library = FakeLibrary(problem=IndexMissing("there is no index of the playbooks yet: run `dealfit index`"))
+    heard: list[str] = []
+    answer = service(library).answer("how do I open a conversation with a CFO?", asker=REP, on_text=heard.append)
+    assert answer.refused
+    assert "run `dealfit index`" in answer.text
+    assert NOT_SAID not in answer.text
+    assert heard == [answer.text]
+
+
+def test_a_refusal_names_the_nearest_and_whom_to_ask() -> None:
+    far = hit("Open a conversation with a CFO.", cosine=0.4, bm25=1, owner="Victor Stone")
+    answer = service(FakeLibrary([far])).answer("how do we open a bank account?", asker=REP)
+    assert (answer.text, answer.refused, answer.ask_whom) == (NOT_SAID, True, "Victor Stone")
+    assert [one.passage for one in answer.nearest] == [far.passage.id]
+    assert answer.citations == ()
+
+
+def test_an_empty_question_is_asked_back() -> None:
+    answer = service(FakeLibrary()).answer("  \n", asker=REP)
+    assert (answer.text, answer.refused) == (NOTHING_ASKED, True)
+
+
+def test_over_budget_no_model_is_called() -> None:
+    composer = Recorder()
+    asked: list[Asker] = []
+
+    def refuse(asker: Asker) -> bool:
+        asked.append(asker)
+        return False
+
+    found = service(FakeLibrary([CFO]), composer=composer, rewriter=Rewriter("x"), may_call_model=refuse)
+    answer = found.answer("how do I open a conversation with a CFO?", asker=REP)
+    assert (answer.composer, answer.notice, composer.questions, asked) == ("extractive", OVER_BUDGET, [], [REP])
+
+
+def test_a_composer_that_says_nothing_is_a_refusal() -> None:
+    answer = service(FakeLibrary([CFO]), composer=Silent()).answer(
+        "how do I open a conversation with a CFO?", asker=REP
+    )
+    assert (answer.text, answer.refused) == (NOT_SAID, True)
+
+
+def test_other_words_serve_the_search_and_never_the_rules() -> None:
+    library = FakeLibrary([CFO])
+    found = service(library, composer=Recorder(), rewriter=Rewriter("discount of 50% on 36 months"))
+    history = [Turn("user", "what discount can I give on a two-month deal?")]
+    answer = found.answer("and if it is prepaid?", asker=REP, history=history)
+    assert library.asked[0][0] == "discount of 50% on 36 months"
+    assert answer.text.startswith("At most 0% discount off book price. [1]")
+
+
+def test_the_json_shape_is_the_documented_one() -> None:
+    answer = service(FakeLibrary([CFO])).answer("how do I open a conversation with a CFO?", asker=REP)
+    plain = answer.plain()
+    assert {"schema", "answer", "refused", "composer", "citations", "model"} <= set(plain)
+    assert (plain["schema"], plain["refused"], plain["composer"], plain["model"]) == (1, False, "extractive", None)
+    assert {"n", "path", "heading", "passage", "sha256", "text"} <= set(plain["citations"][0])
+
+
+def test_a_very_long_question_is_answered() -> None:
+    text = "what discount can I give on a two-month deal? " + "word " * 20_000
+    assert service(FakeLibrary([CFO])).answer(text, asker=REP).question
+
+
+def test_nothing_heavy_is_loaded_without_a_model() -> None:
+    import subprocess  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+
+    code = (
+        "import sys, bot.answers.service, bot.answers.composing; "
+        "print([m for m in ('openai', 'langchain_openai', 'chromadb', 'onnxruntime') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+    )
+    assert done.stdout.strip() == "[]"
