@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.deals.facts import FactSpecs, FactValue
 
 SCHEMA = 1
+MOST_FACTS = 6
 DEAL_FILES = frozenset({".csv", ".tsv", ".yaml", ".yml", ".jsonl", ".ndjson", ".json"})
 MARKS = {
     "fits": "[green]fits[/]",
@@ -146,7 +147,6 @@ def _exact(pairs: Sequence[str], facts: FactSpecs, currency: str) -> dict[str, F
 
 
 def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit: int, *, record: bool) -> int:
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
     from bot.cli.deal_files import read_file  # noqa: PLC0415
 
     desk = rooms.desk_with(None)
@@ -171,8 +171,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     elif format_ is Format.CSV:
         _csv(checked, profile.facts)
     else:
-        _table(checked, limit)
-    del OPERATOR
+        _table(checked, limit, profile.facts)
     if bad:
         return UNREADABLE
     return 0 if all(c.verdict.judgement.value == "fits" for c in checked) else NOT_ALL_FIT
@@ -239,14 +238,17 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
-def _table(checked: Sequence[CheckedDeal], limit: int) -> None:
+def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None:
+    from bot.profile.verdict import Judgement  # noqa: PLC0415
+
     counts = Counter(c.verdict.judgement.value for c in checked)
     segments = Counter(c.verdict.segment or "not known yet" for c in checked)
     shown = checked if limit == 0 else checked[:limit]
     made = table("Deal", "Verdict", "Segment", "Fails", "Ask first")
     for c in shown:
         fails = ", ".join(f.label for f in c.verdict.findings if f.counted and f.result.value == "fail")
-        first = c.verdict.ask[0].question if c.verdict.ask else ""
+        # Where nobody may approve what fails, no answer to a question changes the verdict.
+        first = c.verdict.ask[0].question if c.verdict.ask and c.verdict.judgement is Judgement.INCOMPLETE else ""
         made.add_row(
             cell(c.deal.name),
             MARKS[c.verdict.judgement.value],
@@ -261,6 +263,11 @@ def _table(checked: Sequence[CheckedDeal], limit: int) -> None:
     console.print()
     console.print(f"{len(checked)} deals: " + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common()))
     console.print("Segments: " + ", ".join(f"{n} {cell(s)}" for s, n in segments.most_common()))
+    asked = Counter(q.fact for c in checked if c.verdict.judgement is Judgement.INCOMPLETE for q in c.verdict.ask)
+    if asked:
+        label = {q.fact: facts[q.fact].label for c in checked for q in c.verdict.ask}
+        wanted = ", ".join(f"{cell(label[fact])} ({n})" for fact, n in asked.most_common(MOST_FACTS))
+        console.print(f"To find out about the incomplete ones: {wanted}")
 
 
 def _log(rooms: Core, checked: Sequence[CheckedDeal]) -> bool:

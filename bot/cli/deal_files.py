@@ -17,7 +17,7 @@ LARGEST = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class DealRows:
+class FileOfDeals:
     """What a file holds: its deals row by row, what was said of the file as a whole, and its hash."""
 
     deals: list[RowDeal]
@@ -34,7 +34,7 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_file(path: Path, mapping_path: Path | None, profile: Profile) -> DealRows:
+def read_file(path: Path, mapping_path: Path | None, profile: Profile) -> FileOfDeals:
     """Read the deals. Raises DealsFileError when the file as a whole cannot be read."""
     from bot.deals.mapping import load_mapping  # noqa: PLC0415
     from bot.deals.rows import read_deals  # noqa: PLC0415
@@ -42,6 +42,13 @@ def read_file(path: Path, mapping_path: Path | None, profile: Profile) -> DealRo
     data = read_bytes(path)
     mapping = None
     if mapping_path is not None:
-        mapping = load_mapping(read_bytes(mapping_path), filename=str(mapping_path), facts=profile.facts)
+        mapping = load_mapping(
+            read_bytes(mapping_path), filename=str(mapping_path), facts=profile.facts, currency=profile.currency
+        )
     rows = read_deals(data, filename=path.name, facts=profile.facts, currency=profile.currency, mapping=mapping)
-    return DealRows(list(rows.deals), tuple(rows.notes), hashlib.sha256(data).hexdigest())
+    notes = []
+    if rows.left_out:
+        notes.append(f"{rows.left_out} rows were left out, as the mapping says.")
+    if rows.unread:
+        notes.append(f"columns that were not used: {', '.join(rows.unread)}")
+    return FileOfDeals(list(rows), tuple(notes), hashlib.sha256(data).hexdigest())

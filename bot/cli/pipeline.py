@@ -52,7 +52,9 @@ def import_(
         judge = rooms.live.current()
         columns = None
         if mapping is not None:
-            columns = load_mapping(read_bytes(mapping), filename=str(mapping), facts=judge.profile.facts)
+            columns = load_mapping(
+                read_bytes(mapping), filename=str(mapping), facts=judge.profile.facts, currency=judge.profile.currency
+            )
         task = bar.add_task("Importing", total=None)
         report = import_deals(
             data,

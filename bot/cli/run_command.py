@@ -171,26 +171,29 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
 
 
 def _first_look(rooms: Core) -> None:
-    """What must be good before anything starts: the profile, the people, the database, the index."""
+    """What must be good before anything starts: the profile, the people, the database, and some index."""
     profile = rooms.live.current().profile
     rooms.people()
     rooms.store.ping()
     say(f"Deal Profile: {profile.title} {profile.version}, {len(profile.checks)} checks.")
-    _index(rooms)
+    if not rooms.library.status().exists:
+        _index(rooms)
 
 
 def _index(rooms: Core) -> None:
     from bot.cli.index import refresh  # noqa: PLC0415
-    from bot.knowledge.passages import IndexBusy  # noqa: PLC0415
+    from bot.knowledge.passages import KnowledgeError  # noqa: PLC0415
 
     try:
         refresh(rooms, rebuild=False)
-    except IndexBusy as error:
-        say(f"{error} This process reads the index as it is.")
+    except KnowledgeError as error:
+        # A deal check needs no playbooks: the app runs, and says what is missing.
+        say(f"The playbooks cannot be searched: {error}")
 
 
 def _watch(rooms: Core, stop: threading.Event) -> None:
     """Notice edits while the app runs: of the profile and the people within a second, of playbooks within five."""
+    from bot.knowledge.passages import KnowledgeError  # noqa: PLC0415
     from bot.knowledge.watch import watch  # noqa: PLC0415
 
     def look() -> None:
@@ -201,23 +204,27 @@ def _watch(rooms: Core, stop: threading.Event) -> None:
     def changed(*_: Any) -> None:
         try:
             report = rooms.library.refresh()
-        except Exception:
-            rooms.log.exception("playbooks_not_indexed")
+        except KnowledgeError as error:
+            rooms.log.warning("playbooks_not_indexed", reason=str(error))
             return
-        rooms.log.info("playbooks_indexed", passages=report.passages, embedded=report.embedded)
+        if report.changed:
+            rooms.log.info("playbooks_indexed", passages=report.passages, embedded=report.embedded)
         for refusal in report.refused:
             rooms.log.warning("playbook_refused", document=str(refusal))
 
-    def warm_up() -> None:
-        # The first search loads the model; nobody should wait for that with a question.
+    def playbooks() -> None:
+        # An index that was there answers from the start; bringing it up to date and loading the model can wait until
+        # the address is printed, and nobody should wait for them with a question.
+        changed()
         try:
             rooms.library.search("discount", audience=frozenset({"rep"}), limit=1)
-        except Exception:
-            rooms.log.exception("warm_up_failed")
+        except KnowledgeError as error:
+            rooms.log.warning("playbooks_not_searchable", reason=str(error))
+        if rooms.settings.knowledge_dir.is_dir():
+            watch(rooms.settings.knowledge_dir, changed, stop)
 
     threading.Thread(target=look, name="dealfit-profile", daemon=True).start()
-    threading.Thread(target=watch, args=(rooms.settings.knowledge_dir, changed, stop), daemon=True).start()
-    threading.Thread(target=warm_up, name="dealfit-warm-up", daemon=True).start()
+    threading.Thread(target=playbooks, name="dealfit-playbooks", daemon=True).start()
 
 
 def manifest() -> dict[str, Any]:
