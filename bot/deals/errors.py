@@ -38,3 +38,7 @@ def shorten(raw: object) -> str:
     text = raw[: _SHOWN * 4] if isinstance(raw, str) else str(raw)[: _SHOWN * 4]
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
+
+
+class DealsFileError(ValueError):
+    """A whole file that cannot be read: the text names the file, the line where there is one, and the remedy."""

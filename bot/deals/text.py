@@ -64,6 +64,8 @@ def plain(text: str) -> Plain:
 
 def plain_text(text: str) -> str:
     """The plain form alone, without undoing entities: for a form's field or a cell."""
+    if text.isascii():
+        return text
     return "".join(_plain_char(char) if not char.isascii() else char for char in text)
 
 
