@@ -44,6 +44,9 @@ def _objects(draft: Draft, at: int) -> tuple[list[Item], list[Item], bool]:
             if _is_compared(draft, i):
                 break
             objects.append(item)
+        elif item.is_(Word.ONLY):
+            # Failing this and nothing else is another question, which must not pass as this one.
+            draft.unused.append(item)
         elif item.is_(Word.RULES):
             rules.append(item)
         elif item.is_(Word.OR):

@@ -16,16 +16,17 @@ _WORDS: Mapping[Meaning, str] = {
         the a an is are was were be been being do did does can could would should will shall has have had
         there of at in on to for from as it its they them their these those this that me us you i we please
         show everything anything list give gives giving tell find get see all display want need know like look
-        about any each every just only also now currently still so then whats when how too very quite out into
-        hi hello hey thanks thank today's with_regard_to as_of right_now at_the_moment at_present as_it_stands
+        about any each every also now currently still so then whats when how too very quite out into hi hello
+        hey thanks thank today's with_regard_to as_of right_now at_the_moment at_present as_it_stands
         as_they_stand so_far must go going got make made take took put say said sell sold selling close
         closing closes due sign signing land landing expected owned own bring table chart picture overview
-        report summary not_yet per_cent and_the""",
+        report summary not_yet per_cent and_the waiting""",
     Word.DEALS: """
         deal deals opportunity opportunities opp opps pipeline pipelines prospect prospects account accounts proposal
         proposals ones quote quotes""",
     Word.AND: "and plus as_well_as both",
     Word.OR: "or either",
+    Word.ONLY: "only just solely nothing_but",
     Word.NOT: "not except excluding exclude other_than apart_from but_not never leaving_out",
     Word.WITH: "with having has whose where",
     Word.WITHOUT: "without no lacking lack lacks with_no have_no has_no do_not_have not_have does_not_have",
@@ -52,7 +53,7 @@ _WORDS: Mapping[Meaning, str] = {
     Word.WHICH: "which what",
     Word.WHO: "who which_people who_is",
     Word.HOW_MANY: "how_many number_of the_number_of count count_of how_often",
-    Word.HOW_MUCH: "how_much how_large how_big how_high",
+    Word.HOW_MUCH: "how_much_money how_much how_large how_big how_high",
     Word.TOTAL: "total totals sum sum_of the_sum_of altogether in_all in_total overall amount_of value_of",
     Word.AVERAGE: "average avg mean on_average",
     Word.SHARE: "share percentage proportion fraction rate ratio what_part percent_of part_of how_much_of",
@@ -103,7 +104,8 @@ _NAMED: Mapping[Meaning, str] = {
         need_to_be_approved must_be_approved approval_needed exception_needed approval""",
     Named("verdict", ("incomplete",), "incomplete"): """
         incomplete undecided not_decided cannot_be_decided can_not_be_decided not_complete missing_facts lack_facts
-        facts_missing missing_information missing_data need_more_facts""",
+        facts_missing missing_information missing_data need_more_facts facts_are_missing what_facts_are_missing
+        what_missing what_is_missing""",
     Named("verdict", ("does_not_fit", "needs_approval"), "outside the profile"): """
         outside_the_profile outside_of_the_profile out_of_profile off_profile off_strategy outside_our_profile""",
     Named("stance", ("pursue",), "in a segment we pursue"): """
@@ -113,8 +115,8 @@ _NAMED: Mapping[Meaning, str] = {
     Named("stance", ("decline",), "in a segment we decline"): """
         segments_we_decline segment_we_decline customers_we_decline we_decline""",
     Named("status", ("open",), "open"): "open still_open in_play active",
-    Named("status", ("won",), "won"): "won closed_won we_won that_we_won",
-    Named("status", ("lost",), "lost"): "lost closed_lost we_lost that_we_lost",
+    Named("status", ("won",), "won"): "won closed_won we_won that_we_won win wins winning",
+    Named("status", ("lost",), "lost"): "lost closed_lost we_lost that_we_lost lose loses losing",
     Named("status", ("won", "lost"), "won or lost"): "closed already_closed won_or_lost won_and_lost",
 }
 

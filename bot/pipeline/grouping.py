@@ -68,8 +68,7 @@ def _values(group: Group, record: Record) -> list[tuple[Cell, Cell]]:
         case "part":
             return [(part, part) for part in dict.fromkeys(b.part.value for b in record.broken)] or [(None, None)]
         case "authority":
-            found = dict.fromkeys(broken.authority for broken in record.broken)
-            return [(who, who) for who in found if who] or [(None, None)]
+            return [(who, who) for who in record.authorities] or [(None, None)]
         case "fact":
             value = record.facts.get(group.fact or "")
             cell = value if isinstance(value, str | bool) else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Protocol
 
 from bot.deals.deal import Deal, plain_facts
 from bot.deals.mapping import Mapping
-from bot.deals.rows import RowDeal, read_deals
+from bot.deals.rows import DealRows, RowDeal, read_deals
 from bot.pipeline.records import owner_of
 from bot.pipeline.stages import Status, status_of
 from bot.profile.judge import Judge
@@ -21,6 +21,7 @@ from bot.store.records import DealToSave, Decision, SavedDeal, deal_key
 from bot.store.records import Status as StoredStatus
 
 BATCH = 500
+_NAMELESS = "The row names no deal, no customer and no id. Give the deal a name."
 DECISION = "pipeline-import"
 
 Progress = Callable[[int, int], object]
@@ -102,6 +103,7 @@ def import_deals(
     people: People,
     mapping: Mapping | None = None,
     actor: str,
+    source: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a file's deals. The same file again is unchanged; a row that changed updates its deal.
@@ -110,6 +112,9 @@ def import_deals(
     is interrupted is finished by running it again. A row without a name, or that names the deal of an earlier row, is
     rejected with the reason. `progress` is told how many of how many rows are done.
 
+    A deal with an id is known by its source and that id, and the source is the file's name: give `source` ("crm") when
+    the same system writes files of other names, or the second file would bring every deal a second time.
+
     Raises:
         DealsFileError: the file as a whole cannot be read.
         StoreError: the database failed.
@@ -117,9 +122,11 @@ def import_deals(
     profile = judge.profile
     rows = read_deals(data, filename=filename, facts=profile.facts, currency=profile.currency, mapping=mapping)
     told = progress or _nobody
-    total = len(rows.deals)
+    if source is not None:
+        rows[:] = [replace(row, deal=row.deal and replace(row.deal, source=source)) for row in rows]
+    total = len(rows)
     kept = {saved.key: saved for saved in store.open_deals()}
-    judged, rejected = _judge(rows.deals, judge, store, kept, lambda done: told(done // 2, total))
+    judged, rejected = _judge(rows, judge, store, kept, lambda done: told(done // 2, total))
     changed = [row for row in judged if row.changes]
     new = sum(row.before is None for row in changed)
     unknown = Counter(
@@ -146,7 +153,7 @@ def import_deals(
         saved += len(batch)
         told((total + saved) // 2, total)
     told(total, total)
-    notes_by_row = [(row.line, note) for row in rows.deals if row.deal is not None for note in row.errors]
+    notes_by_row = [(row.line, note) for row in rows if row.deal is not None for note in row.errors]
     return ImportReport(
         file=filename,
         sha256=sha256,
@@ -158,7 +165,7 @@ def import_deals(
         notes_by_row=tuple(notes_by_row),
         unknown_owners=dict(sorted(unknown.items())),
         verdicts={judgement: verdicts[judgement] for judgement in Judgement},
-        notes=(*rows.notes, *_row_notes(notes_by_row)),
+        notes=(*_file_notes(rows), *_row_notes(notes_by_row)),
         decision_id=decision.id,
     )
 
@@ -170,8 +177,8 @@ def _judge(
     rejected: list[tuple[int, str]] = []
     lines: dict[str, int] = {}
     for done, row in enumerate(rows, start=1):
-        if row.deal is None or not row.deal.name.strip():
-            rejected.append((row.line, "; ".join(row.errors) or "The row has no name of a deal."))
+        if row.deal is None or _nameless(row.deal, row.line):
+            rejected.append((row.line, "; ".join(row.errors) or _NAMELESS))
             continue
         key = deal_key(row.deal)
         first = lines.setdefault(key, row.line)
@@ -185,6 +192,11 @@ def _judge(
     return judged, rejected
 
 
+def _nameless(deal: Deal, line: int) -> bool:
+    """Whether the row names no deal, no customer and no id: the reader then calls it by its line."""
+    return not deal.name.strip() or (deal.name == f"line {line}" and not deal.customer and not deal.source_id)
+
+
 def _to_save(row: _Judged, decision: int, actor: str) -> DealToSave:
     status = _STATUSES[status_of(row.deal.stage)]
     return DealToSave(row.deal, row.verdict, decision=decision, checked_by=actor, key=row.key, status=status)
@@ -194,6 +206,14 @@ def _batches(rows: Iterable[_Judged]) -> Iterator[list[_Judged]]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         yield batch
+
+
+def _file_notes(rows: DealRows) -> Iterator[str]:
+    """What is to be said of the file as a whole."""
+    if rows.left_out:
+        yield f"{rows.left_out:,} rows left out, as the mapping's `only` says."
+    if rows.unread:
+        yield f"Columns not used: {', '.join(rows.unread)}."
 
 
 def _row_notes(notes: Sequence[tuple[int, str]]) -> Iterator[str]:

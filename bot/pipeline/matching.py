@@ -76,7 +76,7 @@ def _word(each: WordFilter, record: Record) -> bool | None:
     words = {word.casefold() for word in each.any_of}
     match each.by:
         case "authority":
-            return any(broken.authority and broken.authority.casefold() in words for broken in record.broken)
+            return any(authority.casefold() in words for authority in record.authorities)
         case "customer":
             # A deal that names no customer goes by its own name, as people write it.
             return (record.customer or record.name).casefold() in words

@@ -19,6 +19,7 @@ class Word(Enum):
     AND = auto()
     OR = auto()
     NOT = auto()
+    ONLY = auto()
     WITH = auto()
     WITHOUT = auto()
     BREAK = auto()

@@ -75,7 +75,7 @@ class WordFilter(_Filter):
 
     owner: the key of a person (people.yaml), or an owner's name as the source writes it. status: open, won, lost.
     verdict: fits, needs_approval, does_not_fit, incomplete. stance: pursue, selective, decline. authority: the key of
-    who may approve what fails. All are compared without regard to case.
+    whose approval the deal needs. All are compared without regard to case.
     """
 
     by: Literal["name", "customer", "owner", "team", "stage", "status", "segment", "stance", "verdict", "authority"]

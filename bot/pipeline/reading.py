@@ -12,7 +12,7 @@ from bot.pipeline.breaking import breaking
 from bot.pipeline.describing import Describer
 from bot.pipeline.draft import AskBack, Draft
 from bot.pipeline.items import Item, items_of
-from bot.pipeline.naming import names, without
+from bot.pipeline.naming import closed, names, without
 from bot.pipeline.query import Filter, Order, Query, Select, WordFilter
 from bot.pipeline.shaping import comparisons, groups, limits, measures, orders
 from bot.pipeline.vocabulary import Vocabulary
@@ -74,6 +74,7 @@ class QuestionReader:
         orders(draft)
         measures(draft)
         names(draft, self._person)
+        closed(draft)
         draft.filters.sort(key=lambda part: min(token.start for token in part[1]))
         return self._finished(draft)
 

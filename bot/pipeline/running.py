@@ -102,7 +102,11 @@ def _ordered_groups(
     if order is None and query.group_by and query.group_by[0].by in IN_TIME:
         return sorted(groups, key=by_label)
     columns = {measure.column.name: measure for measure in measures}
-    named = {"measure": measures[-1], "value": columns.get(value_fact(profile.facts) or ""), "deals": columns["deals"]}
+    named = {
+        "measure": columns.get("share_of_deals", measures[-1]),
+        "value": columns.get(value_fact(profile.facts) or ""),
+        "deals": columns["deals"],
+    }
     measure = named.get(order.by if order else "deals") or columns["deals"]
     if order is not None and order.by in {"name", "close_date"}:
         return sorted(groups, key=by_label, reverse=order.descending)

@@ -31,12 +31,12 @@ from bot.pipeline.draft import AskBack
 from bot.pipeline.fit import Fit, fit
 from bot.pipeline.query import Query, WordFilter
 from bot.pipeline.reading import Chip, QuestionReader, UnknownWord
-from bot.pipeline.records import Judged, judge_records
+from bot.pipeline.records import Judged
+from bot.pipeline.remembering import Memory
 from bot.pipeline.running import run
 from bot.pipeline.stages import Status
 from bot.pipeline.tables import Table
 from bot.pipeline.view import AccessDenied, View, view_of
-from bot.pipeline.vocabulary import vocabulary
 from bot.profile.judge import Judge
 from bot.profile.people import People
 from bot.profile.verdict import ProfileId
@@ -139,6 +139,7 @@ class PipelineService:
         self._people = people
         self._store = store
         self._clock = clock
+        self._memory = Memory()
 
     def overview(self, asker: Asker) -> Overview:
         """How much of the asker's pipeline fits.
@@ -165,7 +166,7 @@ class PipelineService:
         judge, people, today = self._live.current(), self._people(), self._clock().date()
         profile = judge.profile
         view, judged = self._seen(asker, judge, people)
-        words = vocabulary(profile, people, view.persons, judged.records)
+        words = self._memory.vocabulary(judge, people, view.persons, judged.records)
         read = QuestionReader(words, person=asker.person, today=today).read(question)
         table = None if read.query is None else run(read.query, judged.records, profile=profile, today=today)
         notes = [ask.words_for_people for ask in read.asks]
@@ -177,7 +178,7 @@ class PipelineService:
 
     def _seen(self, asker: Asker, judge: Judge, people: People) -> tuple[View, Judged]:
         view = view_of(asker, people)
-        return view, judge_records(view.of(self._store.open_deals(), people), judge, people)
+        return view, self._memory.records(view.of(self._store.open_deals(), people), judge, people)
 
 
 def _rejudged(judged: Judged) -> list[str]:

@@ -105,6 +105,8 @@ def _group_by(draft: Draft, item: Item, lead: list[Item]) -> bool:
         return False
     if item.is_(Word.CLOSE_DATE):
         draft.order = (Order(by="close_date", descending=False), draft.use(*lead, item))
+    elif item.is_(Word.HOW_MANY):
+        draft.order = (Order(by="deals"), draft.use(*lead, item))
     elif (dimension := item.one(DimensionWord)) is not None and not sorting:
         draft.group(Group(by=dimension.by), draft.use(*lead, item))
     elif fact is not None and facts[fact.fact].type in {FactType.CHOICE, FactType.YES_NO}:
@@ -134,12 +136,20 @@ def orders(draft: Draft) -> None:
             draft.order = (Order(by="close_date", descending=descending), draft.use(item))
             continue
         i = draft.following(at)
+        while i is not None and draft.items[i].used and draft.items[i].comparison is not None:
+            i = draft.following(i)
         named = draft.items[i] if i is not None and not draft.items[i].used else None
         fact = named.one(FactWord) if named is not None else None
+        dimension = named.one(DimensionWord) if named is not None and not named.is_(Word.DEALS) else None
         if named is not None and fact is not None and draft.vocabulary.profile.facts[fact.fact].type.is_numeric:
             draft.order = (_order_by(draft, fact.fact, descending=descending), draft.use(item, named))
-        elif item.is_(Word.MOST) or (draft.groups and draft.order is None):
+            continue
+        if named is not None and dimension is not None:
+            draft.group(Group(by=dimension.by), draft.use(named))
+        if item.is_(Word.MOST):
             draft.order = (Order(by="deals", descending=descending), draft.use(item))
+        elif named is not None and _means_fits(named):
+            draft.order = (Order(by="measure", descending=descending), draft.use(item))
         elif draft.order is None:
             draft.order = (Order(by="value", descending=descending), draft.use(item))
         else:
@@ -158,6 +168,10 @@ def measures(draft: Draft) -> None:
             _figure(draft, at, "average")
         elif item.is_(Word.TOTAL, Word.HOW_MUCH):
             _figure(draft, at, "sum")
+    for item in draft.items:
+        # The total value of: two words for one sum.
+        if not item.used and item.is_(Word.TOTAL) and draft.select is not None and draft.select[0].what == "sum":
+            draft.select[1].extend(draft.use(item))
 
 
 def _fit(draft: Draft) -> None:

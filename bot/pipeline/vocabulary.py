@@ -15,7 +15,7 @@ from bot.deals.units import unit_factors
 from bot.pipeline.checks import checks_on
 from bot.pipeline.grammar import phrases
 from bot.pipeline.meanings import CheckWord, FactWord, Meaning, Named, NamedBy, UnitWord, ValueWord
-from bot.pipeline.records import Record
+from bot.pipeline.records import Record, value_fact
 from bot.pipeline.words import Token, tokens_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.people import People, Person
@@ -93,6 +93,7 @@ class _Maker:
         self.stemmed: dict[Phrase, list[Meaning]] = {}
         self.labels: dict[tuple[str, str], str] = {}
         self.suggestions: list[str] = []
+        self._named: set[tuple[str, str, str]] = set()
 
     def word(self, text: str, meaning: Meaning) -> None:
         """A phrase of the profile, matched by stems."""
@@ -103,6 +104,9 @@ class _Maker:
 
     def name(self, text: str, by: NamedBy, value: str, label: str, *, suggest: bool = True) -> None:
         """A name, matched as written without regard to case."""
+        if (text, by, value) in self._named:
+            return
+        self._named.add((text, by, value))
         phrase = tuple(token.text for token in tokens_of(text))
         if phrase:
             meanings = self.written.setdefault(phrase, [])
@@ -122,6 +126,10 @@ def _facts(maker: _Maker, profile: Profile) -> None:
         for unit, factor in unit_factors(spec).items():
             units.setdefault(unit, []).append((spec.name, factor))
         _values(maker, spec)
+    size = value_fact(profile.facts)
+    if size is not None:
+        for name in ("money", "amount", "deal size"):
+            maker.word(name, FactWord(size))
     for unit, factors in units.items():
         maker.word(unit, UnitWord(tuple(factors)))
 
@@ -172,6 +180,12 @@ def _names(maker: _Maker, people: People, persons: Iterable[Person], records: Se
     for authority in people.authorities.values():
         maker.name(authority.name, "authority", authority.key, authority.name)
         maker.name(authority.key.replace("-", " "), "authority", authority.key, authority.name, suggest=False)
+    for person in people.all:
+        held = tuple(sorted(person.authorities))
+        for name in (person.name, person.name.split()[0]) if held else ():
+            words = tuple(token.text for token in tokens_of(name))
+            for phrase in ((*words, "approval"), ("approved", "by", *words), ("approval", "from", *words)):
+                maker.written.setdefault(phrase, []).append(Named("authority", held, person.name))
 
 
 def _person(maker: _Maker, key: str, name: str, email: str | None = None) -> None:

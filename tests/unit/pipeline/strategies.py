@@ -52,7 +52,7 @@ def records(draw: st.DrawFn) -> Record:
         unknown=tuple(check for check in CHECKS if results[check] is Result.UNKNOWN),
         parts=MappingProxyType(CHECKS),
         ask=draw(st.lists(st.sampled_from(["margin", "beds"]), unique=True).map(tuple)),
-        authorities=(),
+        authorities=draw(st.sampled_from([(), ("finance",), ("finance", "deal-desk")])),
         contract_value=None if foreign else draw(st.none() | MONEY),
         other_currency=foreign,
     )  # fmt: skip
