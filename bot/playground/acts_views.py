@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.playground import elements
-from bot.playground.acts import Acts
+from bot.playground.acts_press import PressActs
 from bot.playground.entry import entry_errors
 from bot.playground.errors import NoSuchThing, Refused
 from bot.playground.model import Json, View
@@ -15,7 +15,7 @@ from bot.playground.records import Ack, SubmitResult
 Values = Mapping[tuple[str, str], Any]
 
 
-class ViewActs(Acts):
+class ViewActs(PressActs):
     """Acts on modals, added to those on conversations."""
 
     def _modal(self, user: str, view_id: str) -> View:

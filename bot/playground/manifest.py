@@ -48,6 +48,8 @@ class Command:
     command: str
     description: str = ""
     usage_hint: str = ""
+    should_escape: bool = False
+    """Whether people, channels and links in its text come as tokens."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,16 @@ class Manifest:
         self.agent_view = "assistant_view" not in features
         self.description = str((self._data.get("display_information") or {}).get("description") or "")
         self.commands = [
-            Command(str(one["command"]), str(one.get("description") or ""), str(one.get("usage_hint") or ""))
+            Command(
+                str(one["command"]),
+                str(one.get("description") or ""),
+                str(one.get("usage_hint") or ""),
+                bool(one.get("should_escape")),
+            )
             for one in features.get("slash_commands") or []
         ]
+        agent: Json = features.get("agent_view") or {}
+        self.prompts: list[Json] = list(agent.get("suggested_prompts") or [])
         self.shortcuts = [
             Shortcut(str(one["name"]), str(one["callback_id"]), str(one.get("type") or "global"))
             for one in features.get("shortcuts") or []
@@ -105,6 +114,10 @@ class Manifest:
     def wants_event(self, name: str) -> bool:
         """Whether the app subscribed to an event, such as `message.channels` or `app_mention`."""
         return self.events is None or name in self.events
+
+    def escapes(self, command: str) -> bool:
+        """Whether a command's text holds tokens instead of what was typed."""
+        return any(one.command == command and one.should_escape for one in self.commands)
 
     def knows_command(self, command: str) -> bool:
         """Whether a slash command is the app's."""

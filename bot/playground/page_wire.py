@@ -43,7 +43,7 @@ class PageWire:
                 "statuses": [
                     self.status(channel, ts) for channel, ts in workspace.statuses if self._sees(user, channel)
                 ],
-                "prompts": {name: one for name, one in workspace.prompts.items() if self._sees(user, name)},
+                "prompts": {channel.id: self._prompts(channel) for channel in seen if channel.is_im},
                 "connected": connected,
             }
 
@@ -70,6 +70,11 @@ class PageWire:
 
     def _sees(self, user: str, channel: str) -> bool:
         return self._workspace.can_see(user, channel)
+
+    def _prompts(self, channel: Channel) -> Json | None:
+        """Return what the app suggests in a conversation: its latest word, or its manifest's."""
+        found = self._workspace.prompts.get(channel.id)
+        return found or ({"title": "", "prompts": self._manifest.prompts} if self._manifest.prompts else None)
 
     def people(self) -> list[Json]:
         """Return everybody, with what the page shows of them."""

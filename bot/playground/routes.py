@@ -29,8 +29,8 @@ class LoopbackOnly:
         """Pass on what was asked of this machine by its own name."""
         if scope["type"] in ("http", "websocket"):
             headers = dict(scope["headers"])
-            host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1")).hostname
-            if host not in LOOPBACK:
+            given = headers.get(b"host", b"").decode("latin-1")
+            if given not in LOOPBACK and urlsplit("//" + given).hostname not in LOOPBACK:
                 if scope["type"] == "websocket":
                     await send({"type": "websocket.close", "code": 1008})
                 else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import threading
 import time
@@ -194,8 +193,11 @@ class Playground(ViewActs):
         if self._server is None or self._thread is None:
             return
         if self._loop is not None and self._thread.is_alive():
-            with contextlib.suppress(RuntimeError):
-                asyncio.run_coroutine_threadsafe(self._dispatcher.close(), self._loop)
+            closing = self._dispatcher.close()
+            try:
+                asyncio.run_coroutine_threadsafe(closing, self._loop)
+            except RuntimeError:  # the loop ended by itself in this moment, and closed the dispatcher
+                closing.close()
         self._server.should_exit = True
         self._thread.join(START_SECONDS)
         self._thread = None

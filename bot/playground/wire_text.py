@@ -33,6 +33,15 @@ def as_sent(text: str, workspace: Workspace) -> str:
     return "".join([*parts, _typed(text[place:], workspace)])
 
 
+def as_command(text: str, workspace: Workspace) -> str:
+    """Return a command's text for an app that asked for tokens: people are named in theirs, as Slack does."""
+    return re.sub(
+        r"<@([A-Z0-9]+)>",
+        lambda found: f"<@{found[1]}|{workspace.users[found[1]].name}>" if found[1] in workspace.users else found[0],
+        as_sent(text, workspace),
+    )
+
+
 def _typed(text: str, workspace: Workspace) -> str:
     parts: list[str] = []
     place = 0

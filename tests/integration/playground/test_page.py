@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 MANIFEST = {
     "display_information": {"name": "Echo", "description": "Says it again"},
     "features": {
-        "agent_view": {},
+        "agent_view": {"suggested_prompts": [{"title": "Discounts", "message": "What discount may I give?"}]},
         "slash_commands": [{"command": "/form", "description": "Opens a form", "usage_hint": "[name]"}],
         "shortcuts": [{"name": "Check this deal", "type": "message", "callback_id": "check"}],
     },
@@ -192,6 +192,41 @@ def test_keys_alone(playground: Playground, visitor: Visitor, connect: Connect) 
     expect(thread.locator("article").last).to_contain_text("Echo: more")
     page.keyboard.press("Escape")
     expect(thread).to_have_count(0)
+
+
+def test_ones_own_message_is_edited_and_deleted(playground: Playground, visitor: Visitor) -> None:
+    page = visitor.page
+    write(page, "net 90")
+    article = page.locator("#log article")
+    article.hover()
+    article.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Edit").click()
+    page.get_by_label("Edit your message").fill("net 45")
+    page.keyboard.press("Enter")
+    expect(article).to_contain_text("net 45(edited)")
+    assert playground.messages("C0DEALS")[0].text == "net 45"
+    article.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    page.get_by_role("dialog", name="Delete this message?").get_by_role("button", name="Delete").click()
+    expect(article).to_have_count(0)
+    expect(page.get_by_role("heading", name="This is #deals")).to_be_visible()
+
+
+def test_prompts_of_the_manifest_and_links_between_messages(playground: Playground, visitor: Visitor) -> None:
+    client = make_app(playground).client
+    page = visitor.page
+    first = client.chat_postMessage(channel="C0DEALS", text="the root")["ts"]
+    link = client.chat_getPermalink(channel="C0DEALS", message_ts=first)["permalink"]
+    client.chat_postMessage(channel="D0DANA", text=f"see <{link}|the root>")
+    direct = page.locator('.conversation-link[href="#/D0DANA"]')
+    expect(direct.get_by_label("1 unread")).to_be_visible()
+    direct.click()
+    page.get_by_role("link", name="the root").click()
+    expect(page.locator("#channel-name")).to_have_text("#deals")
+    expect(page.get_by_role("log", name="Thread")).to_contain_text("the root")
+    direct.click()
+    page.get_by_role("button", name="Discounts").click()
+    expect(page.locator("#log article").last).to_contain_text("What discount may I give?")
 
 
 def test_hostile_text_is_only_ever_text(playground: Playground, visitor: Visitor, connect: Connect) -> None:

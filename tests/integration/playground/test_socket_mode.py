@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from bot.playground.errors import NoSuchThing, PortInUse
+from bot.playground.model import User
 from bot.playground.server import Playground
 from tests.integration.playground.conftest import Connect, make_app
 
@@ -431,6 +433,49 @@ def test_home_shortcut_metadata_and_files(playground: Playground, app: App, conn
     assert replies[0]["reply_count"] == 1
     shared = app.client.files_upload_v2(channel="C0DEALS", thread_ts=ts, content=b"\x89PNG", filename="fit.png")
     assert playground.messages("C0DEALS", thread_ts=ts)[-1].files[0]["id"] == shared["file"]["id"]
+
+
+def test_an_answer_for_all_is_a_message_like_any_other(playground: Playground, app: App, connect: Connect) -> None:
+    app.command("/deal-check")(lambda ack: ack(text="for all", response_type="in_channel"))
+    connect(app)
+    playground.slash_command("U0DANA", "C0DEALS", "/deal-check")
+    assert [one.text for one in playground.messages("C0DEALS", viewer="U0ALEX")] == ["for all"]
+
+
+def test_a_guest_and_a_stranger_are_marked_as_slack_marks_them(
+    playground: Playground, app: App, connect: Connect
+) -> None:
+    events: list[dict[str, Any]] = []
+    app.event("message")(lambda event: events.append(dict(event)))
+    connect(app)
+    workspace = playground.workspace
+    workspace.add_user(User("U0GUEST", "gale", "Gale Guest", is_restricted=True))
+    workspace.add_user(User("U0OTHER", "sam", "Sam Stranger", team_id="T0OTHER", is_stranger=True))
+    workspace.channels["C0DEALS"].members += ["U0GUEST", "U0OTHER"]
+    assert app.client.users_info(user="U0GUEST")["user"]["is_restricted"]
+    playground.post_as("U0OTHER", "C0DEALS", "hello from outside")
+    playground.wait_for(lambda: events)
+    assert (events[0]["team"], events[0]["user_team"]) == ("T0OTHER", "T0OTHER")
+    assert app.client.users_info(user="U0OTHER")["user"]["is_stranger"]
+
+
+def test_a_command_that_asked_for_tokens_gets_them() -> None:
+    command = {"command": "/ask", "description": "", "should_escape": True}
+    manifest = {"features": {"slash_commands": [command]}, "settings": {}, "oauth_config": {}}
+    with Playground(clock=lambda: datetime.now(UTC), manifest=manifest, ack_timeout=0.01) as playground:
+        result = playground.slash_command("U0DANA", "C0DEALS", "/ask", "@alex in #deals: a<b")
+        assert result.payload["text"] == "<@U0ALEX|alex> in <#C0DEALS|deals>: a&lt;b"
+        assert playground.slash_command("U0DANA", "C0DEALS", "/other").error == "unknown_command"
+
+
+def test_an_answer_may_come_late(playground: Playground, app: App) -> None:
+    playground.faults.delay("auth.test", 0.2, times=1)
+    started = time.monotonic()
+    app.client.auth_test()
+    assert time.monotonic() - started >= 0.2
+    playground.faults.fail("auth.test", "fatal_error", times=5)
+    playground.faults.clear()
+    assert app.client.auth_test()["ok"]
 
 
 def test_a_port_in_use_is_named(playground: Playground) -> None:
