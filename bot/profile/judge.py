@@ -30,6 +30,7 @@ _PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
     FactType.DATE: (date,),
     FactType.OUTCOMES: (tuple,),
 }
+"""Exactly these: True is no number, and a time of day is no date."""
 
 
 class Judge:
@@ -99,9 +100,7 @@ class Judge:
     def _usable(self, deal: Deal) -> Facts:
         for name, value in deal.facts.items():
             allowed = self._types.get(name)
-            if allowed is not None and (not isinstance(value, allowed) or (value is True or value is False)):
-                if allowed == (bool,) and isinstance(value, bool):
-                    continue
+            if allowed is not None and type(value) not in allowed:
                 kind = self.profile.facts[name].type
                 msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
                 raise TypeError(msg)

@@ -109,7 +109,8 @@ class Words:
         if spec.type is FactType.YES_NO:
             return f'"{label}" {"must be" if must else "is"} {self.limit(test)}'
         if test.subject.measure is not None:
-            return f"there {plural} {self.limit(test)}"
+            limit = self.limit(test)
+            return f"there {plural if limit.endswith('s') or must else 'is'} {limit}"
         verb = plural if _is_plural(label) else "must be" if must else "is"
         return f"the {label} {verb} {self._beside(label, self.limit(test), spec)}"
 

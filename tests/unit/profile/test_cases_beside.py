@@ -11,6 +11,11 @@ from bot.profile.loading import load_profile
 from tests.unit.profile.samples import BUNDLED, ROOT, check, make
 
 CASES = ROOT / "profile" / "cases"
+CIRCLE = """\
+cases:
+  - {name: a, like: b, with: {}, expect: {verdict: fits}}
+  - {name: b, like: a, with: {}, expect: {verdict: fits}}
+"""
 REPORT = run_cases(Judge(load_profile(BUNDLED)), CASES)
 
 
@@ -95,9 +100,7 @@ cases:
         ("cases:\n  - {name: a, facts: {}, expect: {verdict: fine}}\n", "2:44", "`verdict` cannot be fine."),
         ("cases:\n  - {name: a, like: b, with: {}, expect: {verdict: fits}}\n", "2:21", "There is no case `b`."),
         (
-            "cases:\n"
-            "  - {name: a, like: b, with: {}, expect: {verdict: fits}}\n"
-            "  - {name: b, like: a, with: {}, expect: {verdict: fits}}\n",
+            CIRCLE,
             "2:21",
             "`a` is like itself, directly or through others.",
         ),

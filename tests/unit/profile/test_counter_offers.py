@@ -33,7 +33,7 @@ def distance(one: FactValue, other: FactValue) -> int:
     return abs(one - other) if isinstance(one, int) and not isinstance(one, bool) else int(one != other)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(profiles(max_checks=3), all_facts())
 def test_by_brute_force_no_deal_that_fits_is_nearer(profile, known) -> None:
     judge = Judge(profile)

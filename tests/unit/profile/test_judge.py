@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import decimal
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -349,7 +349,16 @@ def test_money_in_another_currency_is_not_compared() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("beds", "many"), ("beds", True), ("beds", 1.5), ("call", 1), ("call", "yes"), ("discount", 0.5), ("kind", 3)],
+    [
+        ("beds", "many"),
+        ("beds", True),
+        ("beds", 1.5),
+        ("call", 1),
+        ("call", "yes"),
+        ("discount", 0.5),
+        ("kind", 3),
+        ("start", datetime(2026, 12, 1, tzinfo=UTC)),
+    ],
 )
 def test_a_value_of_the_wrong_kind_is_not_judged(name: str, value: object) -> None:
     with pytest.raises(TypeError, match=name):

@@ -183,7 +183,7 @@ def test_an_unknown_check_is_not_explained() -> None:
         ("{not: {call: true}}", '"monthly call" is no'),
         ('{kind: "!= other"}', "the kind is not other"),
         ("{not: {kind: [hospital, clinic]}}", "the kind is none of hospital, clinic"),
-        ('{outcomes: {agreed: ">= 1"}}', "there are at least 1 agreed outcome"),
+        ('{outcomes: {agreed: ">= 1"}}', "there is at least 1 agreed outcome"),
         ("{outcomes: known}", "the agreed outcomes are known"),
         (
             '{call: true, any: [{beds: "< 5"}, {months: "> 6"}]}',
