@@ -24,7 +24,7 @@ _AMOUNT = _any_of(
     r"maximum|max|minimum|min|limits?|threshold|cap|floor|below|above|up to|at (?:most|least)",
     r"(?:high|low|larg|small|long|short|bigg|great)est|how (?:much|many|long|low|high|big|small|large|short|far)",
     r"too (?:much|many|long|low|high|big|small|short)",
-    r"what(?:'s| is| are)? (?:the|our|my) (?:standard|usual|normal)",
+    r"what(?:'s| is| are)? (?:the|our|my) (?:standard|usual|normal)|what happens (?:if|when|with|at)",
 )
 _PLAIN = re.compile(r"^\s*what(?:'s| is| are) (?:the|our|my)\b", re.IGNORECASE)
 _METHOD = _any_of(

@@ -119,7 +119,9 @@ class Topics:
         score = sum(weight * topic.stems.get(stem, 0.0) for stem, weight in wanted.items()) / total if total else 0.0
         stated = [fact for fact in topic.required if fact in read]
         if any(fact in numeric for fact in stated):
-            score += _ASKED  # "is net 60 all right": the number asked about belongs to this check's own fact
+            score += (
+                _ASKED if limits else _ASKED / 2
+            )  # "is net 60 all right": the number asked about belongs to this check's own fact
         elif stated and limits:
             score += _ASKED / (2 if total else 1)
         if limits and any(fact in read for fact in topic.conditions):

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.answers.compose import Composed, ExtractiveComposer
 from bot.answers.draft import Draft
 from bot.answers.evidence import Evidence
@@ -180,3 +183,15 @@ def test_nothing_heavy_is_loaded_without_a_model() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
     )
     assert done.stdout.strip() == "[]"
+
+
+@given(
+    st.text(max_size=200), st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=4)
+)
+def test_no_question_and_no_thread_make_it_raise(question: str, thread: list[tuple[Any, str]]) -> None:
+    heard: list[str] = []
+    history = [Turn(role, text) for role, text in thread]
+    answer = service(FakeLibrary([CFO])).answer(question, asker=REP, history=history, on_text=heard.append)
+    assert answer.text
+    assert "".join(heard) == answer.text
+    assert all(claim.citations for claim in answer.claims)

@@ -77,6 +77,7 @@ OTHER = book(Judge(parse_profile(FLEET, "fleet.yaml")))
         ("how many measurable outcomes are required?", "outcomes-measurable"),
         ("can I sell a one-off project?", "offer"),
         ("who must sponsor a 24-month term?", "long-term-sponsor"),
+        ("what happens if the discount is 20% on 12 months?", "discount"),
         ("which customers do we decline?", "segment"),
         ("can I sell to a manufacturer?", "segment"),
     ],
@@ -101,6 +102,7 @@ def test_a_question_finds_its_rule(question: str, check: str) -> None:
         "how do I prepare a Customer Business Review?",
         "how long does the service visit take and who goes?",
         "may I bring my dog to the office?",
+        "My package hasn't arrived yet, it's been two weeks. Can you help?",
     ],
 )
 def test_other_questions_find_none(question: str) -> None:
