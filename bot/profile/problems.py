@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 _SHOWN = 100
+_LONGEST = 500
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 MAX_PROBLEMS = 50
 """A file with more problems than this is reported up to here: nobody mends more at once."""
@@ -86,11 +87,16 @@ class SourceText:
     ) -> Problem:
         """A problem at (line, column), both counted from 1."""
         line, column = place
+        message, suggestion = _shortened(message), _shortened(suggestion) if suggestion else None
         return Problem(self.file, line, column, message, suggestion, self._snippet(line, column), severity)
 
     def _snippet(self, number: int, column: int) -> str | None:
-        line = "".join(char if char.isprintable() else " " for char in self.line(number))
-        if not line.strip():
-            return None
+        line = self.line(number)
         start = max(0, column - 1 - _SHOWN // 2) if len(line) > _SHOWN else 0
-        return f"  {line[start : start + _SHOWN]}\n  {' ' * (column - 1 - start)}^"
+        shown = "".join(char if char.isprintable() else " " for char in line[start : start + _SHOWN])
+        return f"  {shown}\n  {' ' * (column - 1 - start)}^" if shown.strip() else None
+
+
+def _shortened(text: str) -> str:
+    """A message that cannot be drowned by what the file holds."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

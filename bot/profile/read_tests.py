@@ -15,6 +15,7 @@ from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar
 
 _OPERATOR = re.compile(r"(<=|>=|!=|<|>)\s*(.*)", re.DOTALL)
 _RANGE = re.compile(r"(.*?)\s*\.\.\s*(.*)", re.DOTALL)
+_LONGEST = 500
 _WRONG = {"=<": "<=", "=>": ">=", "==": "", "=": "", "<>": "!=", "\u2264": "<=", "\u2265": ">=", "\u2260": "!="}
 
 
@@ -36,6 +37,9 @@ class TestReader:
             self._problems.refuse(node, f"This is not a test of `{spec.name}`.", remedy)
             return None
         if node.refused:
+            return None
+        if isinstance(node.value, str) and len(node.value) > _LONGEST:
+            self._problems.refuse(node, f"A test has at most {_LONGEST} characters.", "Shorten it.")
             return None
         if isinstance(node.value, str) and node.value not in spec.choices:
             return self._written(spec, subject, node, node.value.strip())

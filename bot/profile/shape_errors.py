@@ -12,11 +12,14 @@ from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
 
 Model = TypeVar("Model", bound=BaseModel)
 _CLOSE = 60
+_LONGEST = 100
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A remedy for a word that is not known: the nearest that is, or all of them when they are few."""
-    near = process.extractOne(word.lower(), known, scorer=fuzz.WRatio, score_cutoff=_CLOSE) if known else None
+    near = (
+        process.extractOne(word[:_LONGEST].lower(), known, scorer=fuzz.WRatio, score_cutoff=_CLOSE) if known else None
+    )
     if near:
         return f"Did you mean {near[0]}?"
     return f"Known are: {', '.join(known)}." if known else "None is declared."

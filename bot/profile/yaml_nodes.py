@@ -85,7 +85,9 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(self, place: Place, message: str, suggestion: str | None = None) -> None:
-        """Report an error."""
+        """Report an error, unless there are so many already that one more helps nobody."""
+        if self.full:
+            return
         self.found.append(self.source.problem(place, message, suggestion))
 
     def refuse(self, node: Node, message: str, suggestion: str | None = None) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 _MAX_DIGITS = 18
+_LONGEST_SURPRISE = 100
 _ASIDE = re.compile(r"(?:~|null)", re.IGNORECASE)
 _NOT_SO_PLAIN_TRUTH = re.compile(r"(?:yes|no|on|off|y|n)", re.IGNORECASE)
 _TRUTH = re.compile(r"(?:true|false)", re.IGNORECASE)
@@ -36,7 +37,7 @@ def resolve_plain(text: str) -> str | int | Decimal | bool | date | Refusal | No
         return _number(text)
     if _DATE.fullmatch(text):
         return _date(text)
-    return _surprise(text) or text
+    return text if len(text) > _LONGEST_SURPRISE else _surprise(text) or text
 
 
 def _number(text: str) -> int | Decimal | Refusal:

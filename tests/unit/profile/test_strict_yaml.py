@@ -138,3 +138,44 @@ def problems_of(data: bytes) -> tuple[Problem, ...]:
     except ProfileError as error:
         return error.problems
     raise _Loaded
+
+
+BIG = MAX_BYTES - 10_000
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("A small profile", "x" * BIG),
+        GOOD.replace("A small profile", "0" * BIG + "x"),
+        GOOD.replace("A small profile", "1_" * (BIG // 2)),
+        GOOD.replace("A small profile", "1:" * (BIG // 2)),
+        GOOD.replace("A small profile", "9" * BIG),
+        GOOD.replace("currency: USD", "currency: USD\n" + "y" * 900 + ": 1\n"),
+        GOOD.replace("currency: USD", 'currency: USD\n? "' + "y" * BIG + '"\n: 1\n'),
+        GOOD.replace("{beds: 5}", "{beds: '" + " " * BIG + "'}"),
+        GOOD.replace("{beds: 5}", "{beds: '5" + " " * BIG + "..'}"),
+        GOOD.replace("{beds: 5}", "{note: ['" + " " * BIG + "x', " + "y" * 50 + "]}").replace("note: [", "beds: ["),
+        GOOD.replace("{beds: 5}", "{" + ", ".join(f"b{n}: 5" for n in range(20_000)) + "}"),
+        GOOD.replace("{beds: 5}", "{any: [" + ", ".join("{beds: 5000}" for _ in range(9_000)) + "]}"),
+        "a:" + " " * BIG + ">5",
+        "\n" * BIG + "a: ]",
+        "- " * (BIG // 2),
+        ": " * (BIG // 2),
+        "? " * (BIG // 2),
+        "{" * BIG,
+        "'" * BIG,
+        '"\\' * (BIG // 2),
+        "&a " * (BIG // 3),
+        "!" * BIG,
+        "%" * BIG,
+        "|\n" * (BIG // 2),
+        "a: |\n" + " \n" * (BIG // 2),
+    ],
+    ids=range(25),
+)
+def test_a_file_made_to_be_slow_is_refused_soon_and_shortly(text: str) -> None:
+    problems = problems_of(text.encode())
+    assert problems
+    assert all(len(str(problem)) < 3_000 for problem in problems)
