@@ -153,7 +153,8 @@ class PipelineService:
         profile = judge.profile
         notes = [*_rejudged(judged)]
         if picture.other_currency:
-            notes.append(f"{picture.other_currency} deals are in another currency: counted, and not in the money.")
+            deals = "1 deal is" if picture.other_currency == 1 else f"{picture.other_currency:,} deals are"
+            notes.append(f"{deals} in another currency: counted, and not in the money.")
         labels = {name: spec.label for name, spec in profile.facts.items()}
         return Overview(picture, profile.id, profile.currency, tuple(notes), labels)
 

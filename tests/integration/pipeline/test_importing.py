@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,8 @@ from bot.profile.loading import load_profile, parse_profile
 from bot.profile.people import People, load_people
 from bot.profile.verdict import Judgement
 from bot.store.database import Store
+from bot.store.errors import StoreError
+from bot.store.records import DealToSave, SavedDeal
 
 from .conftest import Ticking
 
@@ -167,6 +171,34 @@ def test_an_import_of_several_batches_tells_its_progress_and_ends_whole(
     assert report.imported == len(store.open_deals()) == BATCH * 2 + 1
     assert told == sorted(told)
     assert told[-1] == (report.read, report.read)
+
+
+class CutOff:
+    """A store whose database goes away after the first batch."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.batches = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def save_deals(self, batch: Sequence[DealToSave]) -> list[SavedDeal]:
+        self.batches += 1
+        if self.batches > 1:
+            raise StoreError("The database went away.")
+        return self.store.save_deals(batch)
+
+
+def test_an_interrupted_import_is_finished_by_the_next(store: Store, judge: Judge, people: People) -> None:
+    rows = "\n".join(f"D{n},Deal {n},C,Dana Reyes,Proposal,2026-12-10,{GOOD},30" for n in range(BATCH + 10))
+    data = f"{HEADER}\n{rows}\n".encode()
+    with pytest.raises(StoreError):
+        import_deals(data, "many.csv", judge=judge, store=CutOff(store), people=people, actor="operator")
+    assert len(store.open_deals()) == BATCH
+    report = bring_in(store, judge, people, data, "many.csv")
+    assert (report.imported, report.updated, report.unchanged) == (10, 0, BATCH)
+    assert store.verify().ok
 
 
 def test_danas_deals_that_break_the_payment_terms(
