@@ -29,7 +29,7 @@ export class Log {
   }
 
   show(messages, { thread = null } = {}) {
-    const atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 80;
+    const atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 80 || this.root.scrollTop === this.placed;
     const focus = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const wanted = [];
     let before = null;
@@ -44,8 +44,16 @@ export class Log {
     for (const [key, one] of this.drawn) if (!keys.has(key)) { one.node.remove(); this.drawn.delete(key); }
     wanted.forEach((one, place) => { if (this.root.children[place] !== one.node) this.root.insertBefore(one.node, this.root.children[place] ?? null); });
     if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
-    if (atEnd || !this.shownOnce) this.root.scrollTop = this.root.scrollHeight;
+    if (atEnd || !this.shownOnce) this.toEnd(before);
     this.shownOnce = wanted.length > 0;
+  }
+
+  // The end, except that a last message taller than the pane is read from its top.
+  toEnd(last) {
+    const node = last && last.streaming_state !== "in_progress" ? this.drawn.get(last.ts)?.node : null;
+    const tall = node && node.offsetHeight > this.root.clientHeight - 20;
+    this.root.scrollTop = tall ? node.offsetTop - this.root.offsetTop - 14 : this.root.scrollHeight;
+    this.placed = this.root.scrollTop; // nobody scrolled since: the next message may move on
   }
 
   keep(key, print, draw) {
