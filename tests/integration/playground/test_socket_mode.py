@@ -300,8 +300,8 @@ def test_a_disconnect_message_makes_the_client_come_back(playground: Playground,
 
 
 def test_a_ticket_opens_one_socket(playground: Playground) -> None:
-    from websockets.exceptions import InvalidStatus  # noqa: PLC0415
-    from websockets.sync.client import connect as dial  # noqa: PLC0415
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect as dial
 
     url = make_app(playground).client.apps_connections_open(app_token=playground.app_token)["url"]
     with dial(url) as socket:
