@@ -79,13 +79,19 @@ def _half_set(rooms: Core) -> bool:
 
 def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
     from bot.bootstrap import build_slack  # noqa: PLC0415
+    from bot.playground.errors import PortInUse  # noqa: PLC0415
     from bot.playground.server import Playground  # noqa: PLC0415
     from bot.slack.connecting import SocketConnection  # noqa: PLC0415
 
     _first_look(rooms)
     wanted = rooms.settings.playground_port if port is None else port
     ground = Playground(port=wanted, clock=rooms.clock, manifest=manifest(), hints=HINTS)
-    ground.start()
+    try:
+        ground.start()
+    except PortInUse as error:
+        fail(
+            f"{error} Another port: `dealfit run --port 0`, `make run RUN_ARGS='--port 0'`, or DEALFIT_PLAYGROUND_PORT."
+        )
     try:
         slack = build_slack(rooms, token=ground.bot_token, api_url=ground.api_url)
         connection = SocketConnection(slack.app, ground.app_token)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.bootstrap import Core, SlackApp, build_slack, utc_now
 from bot.cli.run_command import HINTS, manifest
 from bot.playground.server import Playground

@@ -35,7 +35,9 @@ class AppProcess:
             "SLACK_BOT_TOKEN": self.ground.bot_token,
             "SLACK_APP_TOKEN": self.ground.app_token,
         }
-        self._process = subprocess.Popen([sys.executable, "-m", "bot.cli", "run"], env=env, stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "run"], env=env, stderr=subprocess.PIPE, text=True
+        )
         self.ground.wait_connected(60)
 
     def kill(self) -> None:

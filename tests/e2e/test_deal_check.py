@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from bot.slack import ids
-
 from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, MERCY, Office, buttons, texts
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from bot.pipeline.importing import import_deals
 from bot.settings import HERE
 from bot.slack import ids
-
 from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, buttons, texts
 
 EXAMPLES = HERE.parent / "examples" / "deals.csv"

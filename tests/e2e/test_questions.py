@@ -4,7 +4,6 @@ import re
 import time
 
 from bot.slack import ids
-
 from tests.e2e.conftest import ALEX, ASK, DANA, DIRECT, MERCY, MORGAN, Office, buttons, texts
 
 
