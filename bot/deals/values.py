@@ -114,7 +114,7 @@ def _error(
     return FactError(fact=spec.name, label=spec.label, raw=raw, problem=problem, remedy=hint or remedy(spec, currency))
 
 
-def _from_text(spec: FactSpec, text: str, raw: object, currency: str) -> FactValue:  # noqa: C901 - one line a type
+def _from_text(spec: FactSpec, text: str, raw: object, currency: str) -> FactValue:
     try:
         match spec.type:
             case FactType.YES_NO:

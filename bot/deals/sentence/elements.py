@@ -133,9 +133,7 @@ def _steering(tokens: Sequence[Token], at: int) -> Element:
     return Element(Kind.OTHER, at, at + 1, low, literal=literal)
 
 
-def _quantity(  # noqa: C901 - the parts of a quantity, one after the other
-    tokens: Sequence[Token], at: int, lexicon: Lexicon, before: Sequence[Element]
-) -> Element | None:
+def _quantity(tokens: Sequence[Token], at: int, lexicon: Lexicon, before: Sequence[Element]) -> Element | None:
     if _in_large(tokens, at):
         return None
     start = at

@@ -113,7 +113,7 @@ QUESTION_STARTS = frozenset(
 )
 CONDITIONS = frozenset({"if", "unless", "assuming", "provided", "suppose", "supposing", "whether"})
 ABBREVIATIONS = frozenset(
-    "approx ca st dr mr mrs ms vs est mo mos yr yrs inc ltd co corp etc min max incl excl ft no e.g i.e".split()
+    "approx ca st dr mr mrs ms vs est mo mos yr yrs inc ltd co corp etc min max incl excl ft e.g i.e".split()
 )
 LARGE = frozenset("hundred thousand million dozen score point".split())
 """Words that make one number of what stands around them; such numbers in words are reported, not read."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.deals.deal import plain_facts
-from bot.deals.reading import SentenceReader
+from bot.deals.reading import SentenceReader, Understood, Unread
 from tests.unit.deals.specs import boats, bundled
 
 PHRASINGS = yaml.safe_load(Path(__file__).with_name("phrasings.yaml").read_text(encoding="utf-8"))
@@ -33,5 +33,6 @@ def test_phrasing(row: dict[str, Any]) -> None:
         assert reading.name == reading.customer == row["name"]
     if "hint" in row:
         assert any(row["hint"] in (remark.hint or "") for remark in reading.remarks)
-    for part in (*reading.understood, *reading.remarks):
+    parts: list[Understood | Unread] = [*reading.understood, *reading.remarks]
+    for part in parts:
         assert row["text"][part.start : part.end] == part.words

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue, Outcome
 from bot.deals.outcomes import format_outcomes
-from bot.deals.reading import SentenceReader
+from bot.deals.reading import SentenceReader, Understood, Unread
 from bot.deals.values import format_value
 from tests.unit.deals.specs import boats, bundled
 from tests.unit.deals.test_values import values
@@ -53,7 +53,7 @@ def phrase(draw: Any, fact: FactSpec, value: FactValue, currency: str) -> str:
         ways += [f"{fact.label} {shown}", f"{fact.label} of {shown}", f"{fact.label} is {shown}"]
     if fact.type in {FactType.PERCENT, FactType.MONEY} and Decimal(str(value)) >= 0:
         ways += [f"{shown} {fact.also[-1]}"]
-    return draw(st.sampled_from(ways))
+    return str(draw(st.sampled_from(ways)))
 
 
 @st.composite
@@ -110,11 +110,12 @@ texts = st.text() | st.lists(pieces, max_size=25).map(" ".join) | st.lists(piece
 @given(texts, st.sampled_from(READERS))
 def test_any_text_is_read_and_every_quote_stands_where_it_says(text: str, reader: SentenceReader) -> None:
     reading = reader.read(text)
-    for part in (*reading.understood, *reading.remarks):
+    parts: list[Understood | Unread] = [*reading.understood, *reading.remarks]
+    for part in parts:
         assert text[part.start : part.end] == part.words != ""
-    spans = sorted((part.start, part.end) for part in (*reading.understood, *reading.remarks))
+    spans = sorted((part.start, part.end) for part in parts)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
-    assert {part.fact for part in reading.understood} == set(reading.facts)
+    assert {one.fact for one in reading.understood} == set(reading.facts)
     assert not set(reading.facts) & {conflict.fact for conflict in reading.conflicts}
     assert not set(reading.facts) & {error.fact for error in reading.errors}
     assert reader.read(text) == reading or reading.errors

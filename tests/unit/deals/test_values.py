@@ -220,15 +220,13 @@ def test_money_in_the_profiles_currency() -> None:
 def values(fact: FactSpec) -> st.SearchStrategy[Any]:
     """Any value that the fact may have, outcomes apart."""
     low, high = fact.minimum, fact.maximum
-    whole = {
-        "min_value": int(low) if low is not None else -(10**9),
-        "max_value": int(high) if high is not None else 10**9,
-    }
+    least = int(low) if low is not None else -(10**9)
+    most = int(high) if high is not None else 10**9
     match fact.type.value:
         case "integer":
-            return st.integers(**whole)
+            return st.integers(least, most)
         case "number" | "percent" | "money":
-            return st.decimals(places=2, **whole)
+            return st.decimals(least, most, places=2)
         case "yes/no":
             return st.booleans()
         case "choice":
