@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from bot.profile.loading import ProfileError, parse_profile
 from bot.profile.schema import profile_schema, schema_bytes
 from bot.profile.shape import CheckShape, FactShape, ProfileShape
-from tests.unit.profile.samples import ROOT
+from bot.profile.yaml_nodes import read_yaml
+from tests.unit.profile.samples import BUNDLED, ROOT
 
 SCHEMA = ROOT / "profile" / "deal-profile.schema.json"
 
@@ -35,6 +40,50 @@ def test_every_reference_leads_somewhere() -> None:
     assert "#/$defs/Condition" in references
     for reference in references:
         assert reference.removeprefix("#/$defs/") in schema["$defs"]
+
+
+def plain(value: object) -> object:
+    """What a YAML editor sees of the file: dates as text, numbers as numbers."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def errors(data: bytes) -> list[str]:
+    root, problems = read_yaml(data, "p.yaml")
+    assert root is not None
+    assert problems.found == []
+    validator = Draft202012Validator(profile_schema())
+    return [error.json_path for error in validator.iter_errors(plain(root.plain()))]
+
+
+def test_the_bundled_profile_has_the_shape() -> None:
+    assert errors(BUNDLED.read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("currency: USD", "currency: usd", "$.currency"),
+        ("type: percent", "type: percentage", "$.facts.discount.type"),
+        ("stance: decline", "stance: refuse", "$.segments[3].stance"),
+        ("exception: {authority: finance,", "exception: {authorities: finance,", "$.checks[11].exception"),
+        ("- {otherwise: not applicable}", "- {otherwise: nothing}", "$.checks[8].cases[2].otherwise"),
+        ("require: {service_visit: true}", "require: {}", "$.checks[13].require"),
+        ("{outcomes: {agreed:", "{outcomes: {agree:", "$.checks[4].require.outcomes"),
+    ],
+)
+def test_an_editor_marks_what_the_loader_refuses(old: str, new: str, path: str) -> None:
+    data = BUNDLED.read_text()
+    assert old in data
+    changed = data.replace(old, new, 1).encode()
+    assert errors(changed) == [path]
+    with pytest.raises(ProfileError):
+        parse_profile(changed, "p.yaml")
 
 
 def test_it_offers_no_null() -> None:

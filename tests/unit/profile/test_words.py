@@ -88,7 +88,7 @@ Otherwise, the discount off book price must be at most 0%.
 Why: A discount is rarely won back. Three months of services show both sides where the value is.
 Deal desk may approve up to 15%, for 30 days. Beyond that nobody may.
 Guidance: pricing.md#discounts-come-with-services
-Rule: deal-profile.yaml:257\
+Rule: deal-profile.yaml:258\
 """)
     assert explain_check(profile, "monthly-call") == snapshot("""\
 A monthly call is committed (value)
@@ -96,7 +96,7 @@ When the offer is managed services and the service term is at least 3 months, "m
 Why: The monthly call is where value is seen, and where trouble is heard early.
 Head of service may approve an exception, for 30 days.
 Guidance: monthly-call.md#committing-to-the-call
-Rule: deal-profile.yaml:237\
+Rule: deal-profile.yaml:238\
 """)
     assert explain_check(profile, "margin") == snapshot("""\
 Margin that pays for the service (price)
@@ -104,7 +104,7 @@ The margin must be at least 30%.
 Why: A first deal at a loss is a hope that prices rise later, and they rarely do.
 Deal desk may approve down to 25%, for 30 days. Sales director may approve down to 15%, for 30 days. Beyond that nobody may.
 Guidance: pricing.md#never-buy-the-first-deal
-Rule: deal-profile.yaml:267\
+Rule: deal-profile.yaml:268\
 """)
     assert explain_check(profile, "segment") == snapshot("""\
 A customer we sell to (customer)
@@ -121,7 +121,7 @@ Guidance: regional-hospital-market.md#who-we-are-for
 Otherwise, we decline: everyone else.
 Why: Money, time and people spent here are not there for the customers we serve best.
 Guidance: qualifying-and-walking-away.md#deals-too-small-to-serve-well
-Rule: deal-profile.yaml:156\
+Rule: deal-profile.yaml:157\
 """)
 
 
