@@ -52,7 +52,12 @@ def test_groups_name_people_and_keep_what_is_not_known_last() -> None:
 def test_a_failing_check_says_how_much_money_it_holds_and_who_may_help() -> None:
     failing = {check.check: check for check in fit(pipeline()).failing}
     terms = failing["payment-terms"]
-    assert (terms.label, terms.tally.deals, terms.tally.money, terms.approvable) == ("Payment terms", 1, 50_000, 1)
+    assert (terms.label, terms.tally.deals, terms.tally.money, terms.approvable) == (
+        "Payment terms",
+        1,
+        Decimal(50_000),
+        1,
+    )
     assert failing["segment"].approvable == 0
 
 
@@ -71,7 +76,9 @@ def test_an_empty_pipeline_has_no_shares() -> None:
     assert picture.empty
     assert picture.split.share_of_deals is None
     assert picture.split.share_of_money is None
-    assert picture.by_owner == picture.failing == picture.incomplete == ()
+    assert not picture.by_owner
+    assert not picture.failing
+    assert not picture.incomplete
     assert picture.split.by[Judgement.FITS].deals == 0
 
 

@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.pipeline.meanings import Meaning
+from bot.pipeline.query import WordFilter
 from bot.pipeline.reading import QuestionReader, Understanding
 from bot.pipeline.validating import check_query
 from bot.pipeline.vocabulary import vocabulary
@@ -200,4 +201,4 @@ def test_any_words_are_read_to_a_query_the_profile_can_answer_or_asked_back(ques
 def test_a_very_long_question_is_read_as_far_as_it_makes_sense() -> None:
     reading = read("Dana's deals " * 5000)
     assert reading.query is not None
-    assert reading.query.filters[0].any_of == ("dana",)
+    assert reading.query.filters[0] == WordFilter(by="owner", any_of=("dana",))

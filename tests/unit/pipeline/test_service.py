@@ -69,7 +69,7 @@ def asker(key: str) -> Asker:
     return Asker(user=f"U{key.upper()}", name=person.name, roles=person.roles, person=person)
 
 
-def names(answer: PipelineAnswer) -> list[object]:
+def names(answer: PipelineAnswer) -> list[str]:
     assert answer.table is not None
     return sorted(str(row[0]) for row in answer.table.rows)
 
