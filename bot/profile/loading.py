@@ -16,7 +16,8 @@ from bot.profile.read_tests import TestReader
 from bot.profile.shape import CaseShape, CheckShape, ExceptionShape, ProfileShape, SegmentShape
 from bot.profile.shape_errors import did_you_mean, read_shape
 from bot.profile.verdict import Part, ProfileId
-from bot.profile.yaml_nodes import Listing, Node, Problems, Table, read_yaml
+from bot.profile.yaml_nodes import Listing, Node, Problems, Table
+from bot.profile.yaml_reading import read_yaml
 
 __all__ = ["Problem", "ProfileError", "load_profile", "parse_profile"]
 

@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints
 from bot.profile.problems import PeopleError
 from bot.profile.shape import Id, Short, Strict
 from bot.profile.shape_errors import did_you_mean, read_shape
-from bot.profile.yaml_nodes import Listing, Node, Problems, Table, read_yaml
+from bot.profile.yaml_nodes import Listing, Node, Problems, Table
+from bot.profile.yaml_reading import read_yaml
 
 __all__ = ["Authority", "People", "PeopleError", "Person", "Role", "load_people", "parse_people"]
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from bot.profile.loading import ProfileError, parse_profile
 from bot.profile.schema import profile_schema, schema_bytes
 from bot.profile.shape import CheckShape, FactShape, ProfileShape
-from bot.profile.yaml_nodes import read_yaml
+from bot.profile.yaml_reading import read_yaml
 from tests.unit.profile.samples import BUNDLED, ROOT
 
 SCHEMA = ROOT / "profile" / "deal-profile.schema.json"

@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 
 from bot.profile.loading import ProfileError, parse_profile
 from bot.profile.problems import MAX_PROBLEMS, Problem
-from bot.profile.yaml_nodes import MAX_NODES, read_yaml
+from bot.profile.yaml_reading import MAX_NODES, read_yaml
 from bot.profile.yaml_text import MAX_BYTES
 from tests.unit.profile.samples import HEAD, check
 

@@ -1,0 +1,179 @@
+"""Strict YAML: a file becomes a tree of nodes, and what people and parsers read differently is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from bot.profile.yaml_nodes import Listing, Node, Place, Problems, Scalar, Table
+from bot.profile.yaml_scalars import Refusal, resolve_plain
+from bot.profile.yaml_text import decode, syntax_problem
+
+MAX_DEPTH = 24
+MAX_NODES = 30_000
+
+
+def read_yaml(data: bytes, filename: str) -> tuple[Node | None, Problems]:
+    """The file's tree and the problems found in it. The tree is None when the file cannot be read to its end."""
+    source, problem = decode(data, filename)
+    problems = Problems(source)
+    if problem is not None:
+        problems.found.append(problem)
+        return None, problems
+    root: Node | None = None
+    try:
+        root = _Builder(problems).build(yaml.parse(source.text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        problems.found.append(syntax_problem(source, error))
+    except _TooMuchError as stop:
+        problems.add(stop.place, stop.message, stop.suggestion)
+    if root is None and not problems.found:
+        problems.add((1, 1), "The file is empty.", "Start from the bundled file of the same name.")
+    return root, problems
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TooMuchError(Exception):
+    def __init__(self, place: Place, message: str, suggestion: str | None = None) -> None:
+        self.place, self.message, self.suggestion = place, message, suggestion
+        super().__init__(message)
+
+
+class _Builder:
+    """Builds the tree from the parser's events, without recursion: nesting cannot exhaust the stack."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._root: Node | None = None
+        self._open: list[Table | Listing] = []
+        self._keys: list[Scalar | None] = []
+        self._awaits_key: list[bool] = []
+        self._nodes = 0
+        self._documents = 0
+
+    def build(self, events: Iterator[yaml.Event]) -> Node | None:
+        for event in events:
+            mark: Any = event.start_mark
+            place = (mark.line + 1, mark.column + 1)
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._documents += 1
+                if self._documents > 1:
+                    raise _TooMuchError(place, "A second document starts here.", "Keep one document a file.")
+            elif isinstance(event, yaml.AliasEvent):
+                self._count(place)
+                suggestion = "Write the value out, or put it in quotes if it is meant as text."
+                self._problems.add(place, f"An alias (*{event.anchor}) is not part of the language.", suggestion)
+                self._attach(Scalar(place, refused=True))
+            elif isinstance(event, yaml.ScalarEvent):
+                self._count(place)
+                self._attach(self._scalar(event, place))
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                self._count(place)
+                self._start(event, place)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self._open.pop()
+                self._keys.pop()
+                self._awaits_key.pop()
+            if self._problems.full:
+                break
+        return self._root
+
+    def _count(self, place: Place) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _TooMuchError(place, f"The file holds more than {MAX_NODES:,} values.", "Split it or shorten it.")
+
+    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, place: Place) -> None:
+        refused = self._refuse_marks(event, place)
+        if len(self._open) >= MAX_DEPTH:
+            raise _TooMuchError(place, f"Values are nested more than {MAX_DEPTH} deep here.", "Flatten the structure.")
+        is_table = isinstance(event, yaml.MappingStartEvent)
+        node: Table | Listing = Table(place, refused) if is_table else Listing(place, refused)
+        self._attach(node)
+        self._open.append(node)
+        self._keys.append(None)
+        self._awaits_key.append(is_table)
+
+    def _refuse_marks(self, event: Any, place: Place) -> bool:
+        if event.anchor is not None:
+            suggestion = "Remove it, and write the value out where it is used."
+            self._problems.add(place, f"An anchor (&{event.anchor}) is not part of the language.", suggestion)
+        if event.tag is None or (event.anchor is not None and event.tag == "!"):
+            return event.anchor is not None
+        if event.tag.startswith("!="):
+            operand = f" {event.value}" if getattr(event, "value", "") else ""
+            suggestion = f'Put the test in quotes: "{event.tag}{operand}".'
+            self._problems.add(place, "An unquoted ! starts a YAML tag.", suggestion)
+        else:
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            suggestion = "Remove it; a text that starts with ! must be in quotes."
+            self._problems.add(place, f"A tag ({shown}) is not part of the language.", suggestion)
+        return True
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
+        node = Scalar(place, text=event.value, quoted=event.style in {"'", '"'})
+        node.refused = self._refuse_marks(event, place)
+        if node.refused:
+            return node
+        if event.style == ">" and not event.value.strip():
+            line = self._problems.source.line(place[0])[place[1] - 1 :].split("#")[0].strip()
+            self._problems.refuse(node, "An unquoted > starts a folded text.", f'Put the test in quotes: "{line}".')
+        elif event.style:
+            node.value = event.value
+        else:
+            resolved = resolve_plain(event.value)
+            if isinstance(resolved, Refusal):
+                self._problems.refuse(node, resolved.message, resolved.suggestion)
+            else:
+                node.value = resolved
+        return node
+
+    def _attach(self, node: Node) -> None:
+        if not self._open:
+            self._root = node
+            return
+        parent = self._open[-1]
+        if isinstance(parent, Listing):
+            before = self._problems.source.line(node.place[0])[: node.place[1] - 1].rstrip()
+            self._filled(node, "This list has an empty item.", (node.place[0], max(1, len(before))))
+            parent.items.append(node)
+        elif self._awaits_key[-1]:
+            self._keys[-1] = self._key(node)
+            self._awaits_key[-1] = False
+        else:
+            self._enter(parent, self._keys[-1], node)
+            self._awaits_key[-1] = True
+
+    def _filled(self, node: Node, message: str, place: Place | None = None) -> None:
+        if isinstance(node, Scalar) and node.value is None and not node.refused:
+            node.place = place or node.place
+            self._problems.refuse(node, message, "Write a value, or remove it.")
+
+    def _key(self, node: Node) -> Scalar | None:
+        if not isinstance(node, Scalar):
+            self._problems.refuse(node, "A key must be a single word or text.", "Write `word: value`.")
+            return None
+        if node.text == "<<" and not node.quoted:
+            self._problems.refuse(node, "A merge key (<<) is not part of the language.", "Write the entries out.")
+        elif not node.refused and not isinstance(node.value, str):
+            self._problems.refuse(
+                node, f"The key {node.text or 'here'} is not text.", f'Put it in quotes: "{node.text}".'
+            )
+        return node
+
+    def _enter(self, table: Table, key: Scalar | None, node: Node) -> None:
+        if key is None or key.refused:
+            table.partial = True
+            return
+        self._filled(node, f"`{key.text}` has no value.", key.place)
+        if key.text in table.entries:
+            first = table.keys[key.text].place[0]
+            message = f"`{key.text}` stands here a second time; the first is in line {first}."
+            self._problems.refuse(key, message, "Keep one of the two.")
+            return
+        table.entries[key.text] = node
+        table.keys[key.text] = key
