@@ -87,9 +87,9 @@ def checked(number: Decimal) -> Decimal:
     """The same number in its shortest form; more digits than JSON carries, NaN and infinity are refused."""
     if not number.is_finite():
         raise NumberError
-    short = tidy(number)
-    digits = short.as_tuple()
-    if len(digits.digits) > MAX_DIGITS or abs(short.adjusted()) >= MAX_DIGITS:
+    far = abs(number.adjusted()) >= MAX_DIGITS and not number.is_zero()
+    short = number if far else tidy(number)
+    if far or len(short.as_tuple().digits) > MAX_DIGITS:
         msg = f"Write a number with at most {MAX_DIGITS} digits."
         raise NumberError(msg)
     return short

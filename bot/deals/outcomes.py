@@ -31,7 +31,9 @@ _TARGET = re.compile(rf"(?:to |target )?(?P<target>{_NUMBER})(?: ?(?P<unit>{_UNI
 _DUE = re.compile(rf"(?:^|,|\s)\s*(?:by|due)(?: on)?:? (?P<due>{DATE})(?=\s*(?:,|$))", re.IGNORECASE)
 _DUE_WORD = re.compile(r"(?:^|\s)(?:by|due)\s+\S*\d", re.IGNORECASE)
 _OWNER = re.compile(r"(?:owner|owned by):?\s+(?P<owner>.+)", re.IGNORECASE)
-_LOST = re.compile(r"\d[^:]*?(?:->|=>|\u2192|\bto\b)")  # a change without the colon that says where the metric ends
+_LOST = re.compile(
+    r"\d[^:]*?(?:->|=>|\u2192|\bto\b)|\d\s?%?$"
+)  # a change without the colon that says where the metric ends
 _COUNT = re.compile(r"\d+ (?:agreed )?outcomes?", re.IGNORECASE)
 _AGREED = {"agreed": True, "not agreed": False, "not agreed yet": False, "not yet agreed": False}
 

@@ -213,16 +213,23 @@ class Clause:
         return rate, end
 
     def _frequencies(self) -> None:
-        """Quarterly CBRs, and CBRs quarterly: a count for a fact that is counted by the year."""
+        """Quarterly CBRs, CBRs: quarterly, a CBR every quarter: a count for a fact that is counted by the year."""
         for at, item in enumerate(self.items):
             fact = item.fact if item.kind is Kind.NAME else None
             if fact not in self.lexicon.per_year or fact is None or not self.free(at) or at in self.linked:
                 continue
-            for other in (at - 1, at + 1):
+            after = at + 1
+            while after < len(self.items) and self.items[after].kind in _QUIET - {Kind.SMALL}:
+                after += 1
+            for other in (at - 1, after):
                 often = self.items[other].often if 0 <= other < len(self.items) else None
                 if often is not None and self.free(other):
                     self.claims.append(Claim(fact, min(at, other), max(at, other) + 1, Quantity(Decimal(often))))
                     break
+            else:
+                rate, end = self.rate(at + 1)
+                if rate and self.items[at + 1].low in {"each", "every"}:
+                    self.claims.append(Claim(fact, at, end, Quantity(Decimal(rate))))
 
     def _literals(self) -> None:
         """Service visit: yes."""

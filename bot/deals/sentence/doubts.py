@@ -41,7 +41,7 @@ def _bounds(clause: Clause, claim: Claim) -> None:
     items = clause.items
     inside = any(items[at].kind in _BOUND for at in range(claim.first, claim.last))
     before = claim.first - 1
-    while before >= 0 and items[before].low in {"a", "an", "the", "of", "than", "to", "at", "only"}:
+    while before >= 0 and items[before].low in {"a", "an", "the", "of", "than", "to", "at", "only", "."}:
         before -= 1
     bound = before >= 0 and items[before].kind in _BOUND and clause.free(before)
     after = items[claim.last : claim.last + 2]
@@ -73,7 +73,7 @@ def _between(clause: Clause, at: int, kind: Kind) -> None:
         return
     for claim in (left, right):
         if claim is not None:
-            claim.refused = TWO_VALUES
+            claim.refused = claim.refused or TWO_VALUES
 
 
 def _nearest(clause: Clause, at: int, step: int) -> Claim | None:

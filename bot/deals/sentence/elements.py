@@ -120,7 +120,7 @@ def _steering(tokens: Sequence[Token], at: int) -> Element:
     if apostrophe and low not in KINDS and Kind.SMALL in KINDS.get(base, ()):
         low = base
     kinds = KINDS.get(low, frozenset()) if token.kind in {"word", "sign"} else frozenset()
-    if low in FREQUENCIES:
+    if low in FREQUENCIES and not (at and tokens[at - 1].low in {"semi", "bi", "half", "twice", "non"}):
         return Element(Kind.FREQUENCY, at, at + 1, low, often=FREQUENCIES[low])
     literal = LITERALS.get(low)
     if literal is not None and low not in {"y", "n"}:
@@ -152,7 +152,7 @@ def _quantity(tokens: Sequence[Token], at: int, lexicon: Lexicon, before: Sequen
         mark, last = "%", last + 1
     elif last + 1 < len(tokens) and (tokens[last].low, tokens[last + 1].low) == ("per", "cent"):
         mark, last = "%", last + 2
-    elif last < len(tokens) and mark is None and _currency(tokens[last]) and not _belongs_after(tokens, last):
+    elif last < len(tokens) and mark != "%" and _currency(tokens[last]) and not _belongs_after(tokens, last):
         mark, last = "money", last + 1
     units: Mapping[str, int] | None = None
     attributive = False

@@ -43,12 +43,12 @@ _WORDS = {
         doesnt didnt wont cant non zero""",
     Kind.OR: "or vs versus /",
     Kind.TO: "to through until till",
-    Kind.COMPARISON: """under over above below around about approx approximately roughly circa ca nearly almost
+    Kind.COMPARISON: """under over above below around about approx approximately roughly circa ca c nearly almost
         least most
         max maximum min minimum minimal fewer less more greater than exceeding beyond up some ~ < > + \u2265
         \u2264 \u00b1
         <= >= plus ish upwards starting""",
-    Kind.CHANGE: """adding add adds added closing closes extra additional another increase increased decrease
+    Kind.CHANGE: """x \u00d7 adding add adds added closing closes extra additional another increase increased decrease
         decreased
         planned plans expand expanding expansion gaining losing cut cutting reduce reduced raise raised""",
     Kind.DOUBT: """maybe perhaps possibly probably potentially might may could would should can shall likely
@@ -59,14 +59,16 @@ _WORDS = {
         competitor competitors competitor's competing competition rival rivals incumbent previous previously former
         formerly originally earlier later instead rather except excluding hypothetically suppose supposing
         whether wonder
-        wondering estimate estimated estimates considering""",
+        wondering target targets targeted goal aim aiming
+        normally usually typically what how why estimate estimated estimates considering""",
     Kind.PENDING: """scheduled schedule planned planning plan pending booked upcoming next soon tomorrow todo needed
         need needs required requires request requested requests discuss discussing discussed ask asks asked
         asking about
         open missing outstanding postponed cancelled canceled refused refuses declined declines due option optional
         optionally alternative alternatively wants want await awaiting review reviewing question questions problem
         problems issue issues against interested interest partial stopped ended lost expired delayed doubtful
-        starts starting start begins beginning coming future will""",
+        starts starting start begins beginning coming future will
+        exempt exempted exemption waived waives avoid avoids opposed opposes""",
     Kind.WANT: """want wants wanted need needs take takes taking buy buys buying sign signs signed signing get
         gets getting
         give gives giving offer offers offered offering propose proposes proposed proposing pay pays paying ask asks
@@ -113,7 +115,7 @@ QUESTION_STARTS = frozenset(
 )
 CONDITIONS = frozenset({"if", "unless", "assuming", "provided", "suppose", "supposing", "whether"})
 ABBREVIATIONS = frozenset(
-    "approx ca st dr mr mrs ms vs est mo mos yr yrs inc ltd co corp etc min max incl excl ft e.g i.e".split()
+    "approx ca c st dr mr mrs ms vs est mo mos yr yrs inc ltd co corp etc min max incl excl ft e.g i.e".split()
 )
 LARGE = frozenset("hundred thousand million dozen score point".split())
 """Words that make one number of what stands around them; such numbers in words are reported, not read."""

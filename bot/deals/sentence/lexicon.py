@@ -109,6 +109,7 @@ class Lexicon:
 
     def did_you_mean(self, word: str) -> str | None:
         """The profile's word that a word is a slip of, or None."""
+        word = word.removesuffix("'s")
         if len(word) < _SHORTEST_TYPO or word in self._vocabulary or stem(word) in self._vocabulary:
             return None
         allowed = 1 if len(word) < 8 else 2  # noqa: PLR2004 - a long word may have two slips

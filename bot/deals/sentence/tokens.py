@@ -143,7 +143,9 @@ def _joined(tokens: list[Token], suffixes: Collection[str], prefixes: Collection
         group = tokens[at:end]
         kinds = [token.kind for token in group]
         fits = (kinds == ["number", "word"] and group[1].low in suffixes) or (
-            kinds == ["word", "number"] and group[0].low in prefixes
+            kinds[:2] == ["word", "number"]
+            and group[0].low in prefixes
+            and (len(kinds) == 2 or (kinds[2:] == ["word"] and group[2].low in suffixes))  # noqa: PLR2004
         )
         if len(group) == 1 or fits or "number" not in kinds:
             out.extend(group)

@@ -111,7 +111,7 @@ def _choice(clause: Clause, at: int, item: Element) -> None:
     if fact in clause.lexicon.persons:
         # A person may be mentioned for many reasons: without a word for the role, only alone in the clause.
         alone = all(
-            other.kind is Kind.SMALL and other.low not in _PREPOSITIONS
+            other.kind in {Kind.SMALL, Kind.DONE} and other.low not in _PREPOSITIONS
             for place, other in enumerate(clause.items)
             if place != at
         )
@@ -156,7 +156,9 @@ def _phrase(clause: Clause, at: int, item: Element) -> None:
         for place, other in enumerate(clause.items)
         if clause.free(place) and other.kind is not Kind.COMPARISON
     )
-    if share or pending:
+    after = [other.kind for other in clause.items[at + 1 : at + 3]]
+    answered = after[:1] in ([Kind.COLON], [Kind.EQUALS]) and after[1:] != [Kind.DONE]
+    if share or pending or answered:
         claim.refused = "it is not said to be so already: write yes or no"
     clause.claims.append(claim)
 
