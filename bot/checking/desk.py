@@ -97,7 +97,7 @@ class DealDesk:
     ) -> CheckedDeal:
         """Judge a deal whose facts are known, record the verdict, and add guidance."""
         judge = self._live.current()
-        verdict = judge.judge_fully(replace(deal, currency=judge.profile.currency))
+        verdict = judge.judge_fully(deal)
         guidance, notices = self._guidance(verdict, asker)
         checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices)
         return self._recorded(checked, asker, key) if self._store is not None and record else checked
@@ -105,7 +105,7 @@ class DealDesk:
     def judge_only(self, deal: Deal) -> CheckedDeal:
         """The verdict without guidance, counter-offers or a record: for a file of many deals."""
         judge = self._live.current()
-        return CheckedDeal(deal, judge.judge(replace(deal, currency=deal.currency or judge.profile.currency)))
+        return CheckedDeal(deal, judge.judge(deal))
 
     def log_only(self, checked: CheckedDeal) -> int:
         """Record a verdict in the decision log without putting the deal into the pipeline; the decision's id."""
@@ -128,6 +128,11 @@ class DealDesk:
             "profile": profile.sha256,
         }
         return store.record(kind="file", actor="operator", subject=name, body=body).id
+
+    def new_deal(self, name: str, *, asker: Asker, customer: str | None = None, source: str = "slack") -> Deal:
+        """A deal of the asker's that nothing is known of yet, in the profile's currency."""
+        currency = self._live.current().profile.currency
+        return Deal(name=name, customer=customer, owner=asker.name, currency=currency, source=source)
 
     def find(self, key: str, asker: Asker) -> SavedDeal | None:
         """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
@@ -168,7 +173,7 @@ class DealDesk:
 
     def _named(self, reading: Reading, asker: Asker, source: str) -> Deal:
         name = reading.name or reading.customer or UNNAMED
-        return Deal(name=name, customer=reading.customer, owner=asker.name, source=source)
+        return self.new_deal(name, customer=reading.customer, asker=asker, source=source)
 
     def _guidance(self, verdict: Verdict, asker: Asker) -> tuple[dict[str, Passage], tuple[str, ...]]:
         if self._library is None:

@@ -36,6 +36,10 @@ def import_(
         Path, typer.Argument(help="CSV, TSV, YAML or JSON lines with a deal in each row.", show_default=False)
     ],
     mapping: Annotated[Path | None, typer.Option(help="Mapping from the file's columns to facts.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Where the deals come from; a deal's id counts within it. The file's name unless given."),
+    ] = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Where rejected rows go; FILE.rejected.csv unless given.")
     ] = None,
@@ -64,6 +68,7 @@ def import_(
             people=rooms.people(),
             mapping=columns,
             actor="operator",
+            source=source,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     say(
@@ -110,7 +115,7 @@ def ask(
     """Ask about the pipeline in words, such as "which of Dana's deals break the payment terms".
 
     The answer begins with how the question was understood; words that were not understood are named, never guessed.
-    Exit status: 0 with an answer, 2 when some words were not understood.
+    Exit status: 0 with an answer, 2 when words were not understood or something is asked back.
     """
     from bot.checking.asker import OPERATOR  # noqa: PLC0415
     from bot.pipeline.tables import cell_words  # noqa: PLC0415
@@ -137,4 +142,4 @@ def ask(
                 console.print(f"[dim]{answer.table.matched} deals match.[/]")
         for unknown in answer.unknown:
             say(f"Not understood: {unknown.words_for_people}")
-    raise typer.Exit(UNREADABLE if answer.unknown else 0)
+    raise typer.Exit(UNREADABLE if answer.unknown or answer.asks else 0)

@@ -55,7 +55,9 @@ def test_a_question_is_answered_with_a_table_that_says_how_it_was_understood(off
 
 
 def test_a_deal_checked_in_slack_is_in_the_pipeline(office: Office):
-    office.command(DANA, "/deal-check", "Fresh Hospital: hospital, 120 beds, net 60, $50k contract")
+    office.command(
+        DANA, "/deal-check", "Fresh Hospital: hospital, 120 beds, managed services for 2 months, net 60, $50k contract"
+    )
     card = office.command(MORGAN, "/pipeline", "Dana's deals that break the payment terms")
     assert "Fresh Hospital" in texts(card.blocks)
 

@@ -27,7 +27,7 @@ WORK = {
 }
 
 
-def register(app: App, services: Services, put: Put) -> None:  # noqa: C901 a list of buttons, each a few lines
+def register(app: App, services: Services, put: Put) -> None:
     """Register every button."""
 
     def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:

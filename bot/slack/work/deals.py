@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.checking.asker import Asker
 from bot.checking.desk import CheckedDeal, UnreadableDeal
-from bot.deals.deal import Deal
 from bot.deals.values import value_from_plain
 from bot.slack.blocks import verdict as cards
 from bot.slack.blocks.elements import context, inline, section
@@ -79,7 +78,7 @@ class DealWork:
         }
         key = payload.get("key")
         saved = desk.find(str(key), asker) if key else None
-        before = desk.deal_of(saved) if saved else Deal(name="", owner=asker.name, source="slack")
+        before = desk.deal_of(saved) if saved else desk.new_deal("", asker=asker)
         deal = replace(before, name=str(payload["name"]), customer=payload.get("customer")).with_facts(values)
         return self.message(desk.check(deal, asker=asker, key=saved.key if saved else None))
 
