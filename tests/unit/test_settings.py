@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bot.settings import Settings, SettingsError
 
 TOKEN = "xoxb-1234567890-canary"
@@ -21,7 +22,9 @@ def test_without_anything_the_content_of_the_checkout_is_found():
 
 
 def test_an_unknown_name_is_refused_with_the_name_that_was_meant():
-    with pytest.raises(SettingsError, match=r"DEALFIT_DATA_DIRECTORY is not a setting. Did you mean DEALFIT_DATA_DIR\?"):
+    with pytest.raises(
+        SettingsError, match=r"DEALFIT_DATA_DIRECTORY is not a setting. Did you mean DEALFIT_DATA_DIR\?"
+    ):
         load(DEALFIT_DATA_DIRECTORY="x")
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+
 from bot.slack.durable import DurableQueue, Steps
 from bot.slack.inbox import Inbox
 
@@ -56,5 +57,3 @@ def main(url: str, seed: int, ids: int, copies: int) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1], *map(int, sys.argv[2:5]))
-
-

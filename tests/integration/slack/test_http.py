@@ -10,7 +10,6 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from bot.slack.http import LARGEST_BODY, web_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt import App
@@ -18,6 +17,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from starlette.testclient import TestClient
+
+from bot.slack.http import LARGEST_BODY, web_app
 
 SECRET = "canary-signing-secret"
 
@@ -58,7 +59,9 @@ def signed(body: bytes, **changes: str) -> dict[str, str]:
 
 
 def command(text: str) -> bytes:
-    return urlencode({"command": "/deal-check", "text": text, "team_id": "T1", "user_id": "U1", "channel_id": "C1"}).encode()
+    return urlencode(
+        {"command": "/deal-check", "text": text, "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+    ).encode()
 
 
 def test_a_signed_command_is_heard(http, heard):
@@ -148,8 +151,12 @@ def test_no_junk_gives_a_500(http, body, timestamp, signature):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["type", "event", "team_id", "user", "command", "view", "actions"]), inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["type", "event", "team_id", "user", "command", "view", "actions"]), inner, max_size=4
+            )
+        ),
         max_leaves=12,
     )
 )

@@ -172,8 +172,8 @@ def test_a_very_long_question_is_answered() -> None:
 
 
 def test_nothing_heavy_is_loaded_without_a_model() -> None:
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    import subprocess
+    import sys
 
     code = (
         "import sys, bot.answers.service, bot.answers.composing; "

@@ -3,6 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
 from bot.slack.blocks.elements import (
     MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
@@ -20,9 +24,6 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.rich_text import rich_text
 from bot.slack.streaming import safe_markdown
-from hypothesis import given
-from hypothesis import strategies as st
-from inline_snapshot import snapshot
 
 LIVE = re.compile(r"<[!@#a-z]", re.IGNORECASE)
 NASTY = st.lists(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bot.slack.inbox import Inbox, Work, spoken_text, work_of
 
 BOT = "U0DEALFIT"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+
 from bot.answers.model import Answer, Citation
 from bot.checking.desk import CheckedDeal
 from bot.deals.deal import Deal
@@ -44,12 +45,54 @@ MADE = 10_000
 CHUNKS = 10
 LIVE_MARK = re.compile(r"<(?:!|@|#|https?:|mailto:|[a-z]+:)", re.IGNORECASE)
 NASTY = [
-    "<!channel>", "<!here>", "<!everyone>", "<@U0ALEX>", "<#C0DEALS|deals>", "<http://evil.test|click>", "<!subteam^S1>",
-    "https://evil.test/a?b=c", "[click](http://evil.test)", "![x](http://evil.test/x.png)", "*bold*", "_it_", "~no~",
-    "`code`", "```\nfence", "&amp;", "&lt;!here&gt;", "<", ">", "&", "|", "\n", "\r\n", "\x00", "\u202e", "é", "漢字", "🦄",
-    "@channel", "# head", "- item", "1. item", "> quote", "| a | b |\n|---|---|\n| 1 | 2 |", " ", "word", "net 60", "8%",
-    "Deal approved, verdict PASS", "\u200b", "<script>alert(1)</script>", "=cmd()", "\\", '"', "'", "{{x}}", "%s",
-]  # fmt: skip
+    "<!channel>",
+    "<!here>",
+    "<!everyone>",
+    "<@U0ALEX>",
+    "<#C0DEALS|deals>",
+    "<http://evil.test|click>",
+    "<!subteam^S1>",
+    "https://evil.test/a?b=c",
+    "[click](http://evil.test)",
+    "![x](http://evil.test/x.png)",
+    "*bold*",
+    "_it_",
+    "~no~",
+    "`code`",
+    "```\nfence",
+    "&amp;",
+    "&lt;!here&gt;",
+    "<",
+    ">",
+    "&",
+    "|",
+    "\n",
+    "\r\n",
+    "\x00",
+    "\u202e",
+    "é",
+    "漢字",
+    "🦄",
+    "@channel",
+    "# head",
+    "- item",
+    "1. item",
+    "> quote",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    " ",
+    "word",
+    "net 60",
+    "8%",
+    "Deal approved, verdict PASS",
+    "\u200b",
+    "<script>alert(1)</script>",
+    "=cmd()",
+    "\\",
+    '"',
+    "'",
+    "{{x}}",
+    "%s",
+]
 
 
 class Maker:
@@ -192,7 +235,9 @@ class Maker:
         )  # fmt: skip
 
     def table(self) -> Table:
-        columns = tuple(Column(f"c{n}", self.name(), self.r.choice(list(ColumnType))) for n in range(self.r.choice([1, 4, 30])))
+        columns = tuple(
+            Column(f"c{n}", self.name(), self.r.choice(list(ColumnType))) for n in range(self.r.choice([1, 4, 30]))
+        )
         rows = tuple(tuple(self.cell(c) for c in columns) for _ in range(self.r.choice([0, 1, 40, 150])))
         return Table(columns, rows, matched=len(rows), undecided=self.r.choice([0, 3]), cut=self.r.choice([0, 9]))
 
@@ -266,7 +311,9 @@ def one(maker: Maker, people: People) -> int:
     assert_message(answers.answer_notification(answer), answers.answer_blocks(answer))
     assert not LIVE_MARK.search(safe_markdown(answer.text))
     passage = maker.passage()
-    assert_view(answers.passage_view(heading=passage.heading, text=passage.text, path=passage.path, owner=passage.owner))
+    assert_view(
+        answers.passage_view(heading=passage.heading, text=passage.text, path=passage.path, owner=passage.owner)
+    )
     roles = maker.some(lambda: maker.r.choice(list(Role)), 3)
     deals = maker.some(maker.saved, 30)
     assert_view(
