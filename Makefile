@@ -10,7 +10,7 @@ UV_VERSION := 0.13.8
 ENV_STAMP := $(VENV)/.made-from-lock
 RUN_ARGS ?=
 
-.PHONY: help env run test lint types imports format bench eval load lock clean
+.PHONY: help env run test lint types imports format bench lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"

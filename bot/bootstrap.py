@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import __version__, logs
+from bot import logs
 from bot.profile.live import LiveProfile
 from bot.profile.live_people import LivePeople
 from bot.settings import Settings
@@ -116,7 +116,8 @@ class Core:
         """Make the data folder. Raises NotReady when that is not allowed."""
         folder = self.settings.data_dir
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # What stands in it are people's words and deals: nobody else on the machine reads them.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = folder / ".can-write"
             probe.touch()
             probe.unlink()
@@ -213,7 +214,6 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),
-        version=__version__,
         handlers=handlers(services, streams=core.has_model),
         failed=tell_of_failure(services),
         workers=core.settings.workers,

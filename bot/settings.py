@@ -177,7 +177,10 @@ class Settings(BaseModel):
         Raises:
             SettingsError: a value is wrong, or a name that starts with DEALFIT_ is not a setting.
         """
-        file = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
+        try:
+            file = {k: v for k, v in dotenv_values(env_file).items() if v is not None} if env_file else {}
+        except (UnicodeDecodeError, OSError) as error:
+            raise SettingsError(f"{env_file} cannot be read ({error}). Save it as UTF-8, or remove it.") from None
         merged = {**file, **(dict(os.environ) if environ is None else environ)}
         known = {str(field.alias) for field in cls.model_fields.values()}
         mine = {k: v for k, v in merged.items() if (k.startswith(PREFIX) or k in FOREIGN) and v.strip() != ""}
@@ -192,6 +195,6 @@ class Settings(BaseModel):
 
 
 def _unknown(name: str, known: set[str]) -> str:
-    match = process.extractOne(name, sorted(known), score_cutoff=75)
+    match = process.extractOne(name, sorted(known), score_cutoff=80)
     hint = f" Did you mean {match[0]}?" if match else " `dealfit doctor` lists the settings there are."
     return f"{name} is not a setting.{hint}"

@@ -137,6 +137,7 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
 
     from bot.bootstrap import build_slack  # noqa: PLC0415
     from bot.slack.http import web_app  # noqa: PLC0415
+    from bot.store.errors import StoreError  # noqa: PLC0415
 
     settings = rooms.settings
     if settings.slack_signing_secret is None or settings.slack_bot_token is None:
@@ -148,7 +149,11 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
     wanted = settings.http_port if port is None else port
 
     def ready() -> bool:
-        rooms.store.ping()
+        try:
+            rooms.store.ping()
+        except StoreError as error:
+            rooms.log.warning("not_ready", reason=str(error))
+            return False
         return True
 
     config = uvicorn.Config(

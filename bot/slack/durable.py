@@ -6,6 +6,7 @@ DBOS keeps one registry per process; this class owns it between `start` and `sto
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import structlog
 
 from bot.slack.inbox import Work
+from bot.slack.seats import first_free, seats_of, visiting
 
 if TYPE_CHECKING:
     from dbos import DBOS
@@ -23,6 +25,10 @@ REMEMBERED = timedelta(hours=72)
 """Slack was seen to deliver an event again after minutes; a key is remembered for three days."""
 POLL_SECONDS = 0.1
 HOUSEKEEPING_SECONDS = 3600.0
+ADOPTING_SECONDS = 5.0
+WORK_VERSION = "1"
+"""The version of the work's shape, not of the app: an upgrade goes on with what waits. It changes when a handler can no
+longer do work that an earlier one took in."""
 
 
 class Steps(Protocol):
@@ -43,20 +49,18 @@ class DurableQueue:
         self,
         *,
         database_url: str,
-        version: str,
         handlers: Mapping[str, Handler],
         failed: Callable[[Work, BaseException], None],
         workers: int,
         clock: Callable[[], datetime],
-        executor_id: str | None = None,
     ) -> None:
         self._database_url = database_url
-        self._version = version
         self._handlers = dict(handlers)
         self._failed = failed
         self._workers = workers
         self._clock = clock
-        self._executor_id = executor_id
+        self._seats = seats_of(database_url)
+        self._seat: int | None = None
         self._dbos: type[DBOS] | None = None
         self._workflow: Callable[..., None] | None = None
         self._stopping = threading.Event()
@@ -66,15 +70,15 @@ class DurableQueue:
         """Open the database, take up the work that a crash left, and begin."""
         from dbos import DBOS, DBOSConfig  # noqa: PLC0415 it takes seconds to import
 
+        self._seat = first_free(self._seats)
         config: DBOSConfig = {
             "name": "dealfit",
             "system_database_url": self._database_url,
-            "application_version": self._version,
+            "application_version": WORK_VERSION,
+            "executor_id": _worker(self._seat),
             "log_level": "ERROR",
             "console_log_level": "ERROR",
         }
-        if self._executor_id:
-            config["executor_id"] = self._executor_id
         DBOS(config=config)
 
         def work(kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -108,6 +112,9 @@ class DurableQueue:
         if self._dbos is not None:
             self._dbos.destroy(workflow_completion_timeout_sec=5)
             self._dbos = None
+        if self._seat is not None:
+            self._seats.leave(self._seat)
+            self._seat = None
 
     def _do(self, kind: str, key: str, payload: dict[str, Any]) -> None:
         try:
@@ -127,11 +134,35 @@ class DurableQueue:
         return DBOS.run_step(options, do)
 
     def _keep_house(self) -> None:
-        while not self._stopping.wait(HOUSEKEEPING_SECONDS):
+        forgotten = time.monotonic()
+        while not self._stopping.wait(ADOPTING_SECONDS):
             try:
-                self.forget()
-            except Exception:  # noqa: BLE001 the next hour tries again
-                self._log.exception("old work could not be removed")
+                self.adopt()
+                if time.monotonic() - forgotten > HOUSEKEEPING_SECONDS:
+                    forgotten = time.monotonic()
+                    self.forget()
+            except Exception:  # noqa: BLE001 the next round tries again
+                self._log.exception("housekeeping failed")
+
+    def adopt(self) -> int:
+        """Put the running work of processes that have died back into the queue. Returns how many pieces there were."""
+        if self._dbos is None:
+            return 0
+        running = self._dbos.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
+        by_seat: dict[int, list[str]] = {}
+        for workflow in running:
+            seat = _seat_of(workflow.executor_id)
+            if seat is not None and seat != self._seat:
+                by_seat.setdefault(seat, []).append(workflow.workflow_id)
+        adopted = 0
+        for seat, orphans in by_seat.items():
+            with visiting(self._seats, seat) as free:
+                if free:
+                    self._dbos.resume_workflows(orphans, queue_name=QUEUE)
+                    adopted += len(orphans)
+        if adopted:
+            self._log.warning("work_adopted", pieces=adopted)
+        return adopted
 
     def forget(self) -> int:
         """Remove finished work older than three days, with the texts in it. Returns how many pieces went."""
@@ -147,3 +178,12 @@ class DurableQueue:
         )
         self._dbos.delete_workflows([w.workflow_id for w in done])
         return len(done)
+
+
+def _worker(seat: int) -> str:
+    return f"worker-{seat}"
+
+
+def _seat_of(executor_id: str | None) -> int | None:
+    name, _, number = (executor_id or "").partition("-")
+    return int(number) if name == "worker" and number.isdigit() else None

@@ -29,12 +29,10 @@ def main(url: str, seed: int, ids: int, copies: int) -> None:
     failed: list[str] = []
     queue = DurableQueue(
         database_url=url,
-        version="test",
         handlers={"question": effect},
         failed=lambda work, _error: failed.append(work.key),
         workers=4,
         clock=lambda: datetime.now(UTC),
-        executor_id=f"process-{seed}",
     )
     queue.start()
     print("ready", flush=True)

@@ -1,0 +1,63 @@
+"""Work of a process that died is done by another one, on either database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.slack.seats import first_free, seats_of, visiting
+from tests.postgres import postgres_url
+
+__all__ = ["postgres_url"]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request, tmp_path):
+    return f"sqlite:///{tmp_path / 'work.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+def test_a_seat_is_held_by_one_and_free_again_when_it_is_left(url):
+    mine, theirs = seats_of(url), seats_of(url)
+    assert first_free(mine) == 0
+    assert first_free(theirs) == 1
+    with visiting(theirs, 0) as free:
+        assert not free
+    mine.leave(0)
+    with visiting(theirs, 0) as free:
+        assert free
+    with visiting(theirs, 0) as free:
+        assert free
+    theirs.leave(1)
+
+
+def worker(url: str, log: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.integration.slack.worker", url, str(log), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.timeout(120)
+def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
+    log = tmp_path / "log"
+    log.touch()
+    first = worker(url, log, "hang")
+    assert first.stdout.readline().strip() == "ready"
+    second = worker(url, log)
+    assert second.stdout.readline().strip() == "ready"
+    deadline = time.monotonic() + 30
+    while "begun worker hang" not in log.read_text(encoding="utf-8") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "done" not in log.read_text(encoding="utf-8")
+    first.kill()
+    first.wait(10)
+    while "done" not in log.read_text(encoding="utf-8") and time.monotonic() < deadline + 30:
+        time.sleep(0.05)
+    second.terminate()
+    second.wait(30)
+    first.stdout.close()
+    second.stdout.close()
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("done")] == ["done worker steady"]
