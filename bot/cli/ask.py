@@ -30,7 +30,8 @@ def ask(
 
     Exit status: 0 with an answer, 1 when the playbooks do not say, 2 when it could not be answered.
 
-    Examples:
+    For example:
+
       dealfit ask "what discount can I give on a two-month deal?"
 
       dealfit ask "how do I open a conversation with a CFO?" --format json

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 MOST_FACTS = 6
+MOST_LABELS = 2
 DEAL_FILES = frozenset({".csv", ".tsv", ".yaml", ".yml", ".jsonl", ".ndjson", ".json"})
 MARKS = {
     "fits": "[green]fits[/]",
@@ -64,7 +65,8 @@ def check(
 
     Exit status: 0 when all fit, 1 when some do not, 2 when something could not be read.
 
-    Examples:
+    For example:
+
       dealfit check "Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30"
 
       dealfit check --facts beds=120 --facts discount=8 --format json
@@ -156,7 +158,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     bad = 0
     for row in rows.deals:
         for error in row.errors:
-            say(f"{path.name}:{row.line}: {error}")
+            say(str(error))
         bad += bool(row.errors)
         if row.deal is not None:
             checked.append(desk.judge_only(row.deal))
@@ -246,7 +248,7 @@ def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None
     shown = checked if limit == 0 else checked[:limit]
     made = table("Deal", "Verdict", "Segment", "Fails", "Ask first")
     for c in shown:
-        fails = ", ".join(f.label for f in c.verdict.findings if f.counted and f.result.value == "fail")
+        fails = _first([f.label for f in c.verdict.findings if f.counted and f.result.value == "fail"])
         # Where nobody may approve what fails, no answer to a question changes the verdict.
         first = c.verdict.ask[0].question if c.verdict.ask and c.verdict.judgement is Judgement.INCOMPLETE else ""
         made.add_row(
@@ -268,6 +270,11 @@ def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None
         label = {q.fact: facts[q.fact].label for c in checked for q in c.verdict.ask}
         wanted = ", ".join(f"{cell(label[fact])} ({n})" for fact, n in asked.most_common(MOST_FACTS))
         console.print(f"To find out about the incomplete ones: {wanted}")
+
+
+def _first(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - MOST_LABELS} more" if len(labels) > MOST_LABELS else ""
+    return ", ".join(labels[:MOST_LABELS]) + more
 
 
 def _log(rooms: Core, checked: Sequence[CheckedDeal]) -> bool:

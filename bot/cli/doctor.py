@@ -59,7 +59,7 @@ def _signs() -> Iterator[Sign]:
     except SettingsError as error:
         yield Sign("settings", "wrong", str(error))
         return
-    quiet = settings.model_copy(update={"log_level": "ERROR"})
+    quiet = settings.model_copy(update={"log_level": "CRITICAL"})  # what is wrong is said below, once
     configure_logs(quiet)
     rooms = Core(settings)
     yield Sign("settings", "ok", "all known; `dealfit doctor --settings` lists them")
@@ -88,7 +88,8 @@ def _profile(rooms: Core) -> Sign:
     profile = rooms.live.current().profile
     people, anchors = rooms.people(), rooms.library.anchors()
     problems = lint(profile, anchors, authorities=people.authorities, today=rooms.clock().date())
-    words = f"{profile.title} {profile.version}, {len(profile.checks)} checks, {len(profile.facts)} facts"
+    counts = (len(profile.segments), len(profile.checks), len(profile.facts))
+    words = f"{profile.title} {profile.version}, " + "{} segments, {} checks, {} facts".format(*counts)
     if problems:
         return Sign("profile", "note", f"{words}; {len(problems)} remarks, see `dealfit profile lint`")
     return Sign("profile", "ok", words)
@@ -139,10 +140,13 @@ def _slack(rooms: Core) -> Sign:
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         return Sign("Slack", "wrong", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for `run --http`")
     from bot.bootstrap import slack_client  # noqa: PLC0415
-    from bot.slack.connecting import who_am_i  # noqa: PLC0415
+    from bot.slack.connecting import check_app_token, who_am_i  # noqa: PLC0415
 
     client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    return Sign("Slack", "ok", who_am_i(client, settings.slack_api_url))
+    who = who_am_i(client, settings.slack_api_url)
+    if settings.slack_app_token is not None:
+        check_app_token(client, settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    return Sign("Slack", "ok", who)
 
 
 def _model(rooms: Core) -> Sign:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from bot.cli.console import UNREADABLE, cell, err, out, print_json, say, table
+from bot.cli.console import UNREADABLE, cell, count, err, out, print_json, say, table
 from bot.cli.deal_files import read_bytes
 from bot.cli.wiring import core
 
@@ -122,6 +122,8 @@ def ask(
 
     with core() as rooms:
         answer = rooms.pipeline.ask(question, OPERATOR)
+        for unknown in answer.unknown:
+            say(f"Not understood, and not used: {unknown.words_for_people}")
         if format_ is Format.JSON:
             print_json(answer.plain())
         elif format_ is Format.CSV and answer.table is not None:
@@ -139,7 +141,5 @@ def ask(
                     words = zip(row, answer.table.columns, strict=True)
                     made.add_row(*[cell(cell_words(value, column, answer.table.currency)) for value, column in words])
                 console.print(made)
-                console.print(f"[dim]{answer.table.matched} deals match.[/]")
-        for unknown in answer.unknown:
-            say(f"Not understood: {unknown.words_for_people}")
+                console.print(f"[dim]{count(answer.table.matched, 'deal')} matched.[/]")
     raise typer.Exit(UNREADABLE if answer.unknown or answer.asks else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.checking.desk import CheckedDeal
-from bot.cli.console import cell, out, table
+from bot.cli.console import cell, out
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
@@ -60,24 +60,21 @@ def _last(checked: CheckedDeal) -> None:
 
 
 def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
-    fails = checked.verdict.of(Result.FAIL)
-    if not fails:
-        return
-    made = table("Fails", "Actual", "Limit", "Gap", "May be approved by", "Guidance")
-    for finding in fails:
-        actual = _words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
-        who = people.authority_name(finding.authority) if finding.authority else "nobody"
-        made.add_row(
-            cell(finding.label),
-            cell(actual),
-            cell(finding.limit or ""),
-            cell(_gap(finding)),
-            cell(who),
-            cell(finding.guidance or ""),
-        )
     console = out()
-    console.print()
-    console.print(made)
+    for finding in checked.verdict.of(Result.FAIL):
+        actual = _words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
+        parts = [
+            actual,
+            f"limit {finding.limit}" if finding.limit else "",
+            f"gap {_gap(finding)}" if finding.gap else "",
+        ]
+        days = f", for {finding.expires_in_days} days" if finding.expires_in_days else ""
+        who = people.authority_name(finding.authority) if finding.authority else None
+        console.print(f"\n[red]✗[/] [bold]{cell(finding.label)}[/]: {cell(', '.join(part for part in parts if part))}")
+        console.print(cell(f"  {finding.because}"))
+        console.print(cell(f"  May be approved by: {who}{days}." if who else "  Nobody may approve this."))
+        if finding.guidance:
+            console.print(f"  [dim]{cell(finding.guidance)}[/]", soft_wrap=True)
 
 
 def _move(change: Change, facts: FactSpecs) -> str:

@@ -40,14 +40,14 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
 
 def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
     """The handlers of every kind of work."""
-    deals = DealWork(services)
+    deals, pipeline = DealWork(services), PipelineWork(services)
     return {
         "deal.words": deals.check_words,
         "deal.form": deals.check_form,
         "deal.offer": deals.apply_offer,
         "deal.share": deals.share,
-        "question": QuestionWork(services, deals, streams=streams).answer,
-        "pipeline": PipelineWork(services).answer,
+        "question": QuestionWork(services, deals, pipeline, streams=streams).answer,
+        "pipeline": pipeline.answer,
         "home": HomeWork(services).publish,
     }
 
@@ -61,6 +61,8 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
             return
         place = Place.of(work.payload)
         if work.kind == "question":
+            if not work.payload["direct"] and not services.store.thread(place.channel, str(place.thread_ts)).turns:
+                return  # two people talk in a thread that is not ours: nobody waits for us there
             place = replace(place, private=False)
         services.replies.send(place, text="Something went wrong", blocks=failure_blocks(work.key))
 

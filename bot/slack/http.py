@@ -51,7 +51,10 @@ def web_app(app: App, *, signing_secret: str, ready: Callable[[], bool]) -> Star
         return PlainTextResponse("ok")
 
     async def is_ready(_: Request) -> Response:
-        fine = await run_in_threadpool(ready)
+        try:
+            fine = await run_in_threadpool(ready)
+        except Exception:  # noqa: BLE001 whatever is wrong, a load balancer needs the same answer
+            fine = False
         return PlainTextResponse("ready" if fine else "not ready", status_code=200 if fine else 503)
 
     return Starlette(

@@ -75,7 +75,7 @@ class Replies:
             )
             return str(sent["ts"])
         except SlackApiError as error:
-            if error.response.get("error") not in NOT_HERE or place.is_direct:
+            if error.response.get("error") not in NOT_HERE or place.is_person:
                 raise
             return self._direct(place, message, str(error.response.get("error")))
 

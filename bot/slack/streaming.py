@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 BUFFER = 256
 APPEND_LIMIT = 11_000
+STOPPED = "stopped_by_user"
 LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 
 
@@ -34,12 +36,13 @@ class AnswerStream:
         self._team = team
         self._stream: ChatStream | None = None
         self._broken = False
+        self._stopped = False
 
     def write(self, text: str) -> None:
         """Append checked text. A stream that breaks is not an error here: `finish` mends it."""
         from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
 
-        if self._broken or not text:
+        if self._broken or self._stopped or not text:
             return
         if self._stream is None:
             self._stream = self._client.chat_stream(
@@ -53,8 +56,8 @@ class AnswerStream:
         try:
             for start in range(0, len(safe), APPEND_LIMIT):
                 self._stream.append(markdown_text=safe[start : start + APPEND_LIMIT])
-        except SlackClientError:
-            self._broken = True
+        except (SlackClientError, OSError) as error:
+            self._note(error)
 
     def finish(self, *, text: str, blocks: Sequence[Block], tail: Sequence[Block]) -> bool:
         """End the stream with the sources; where it broke, put the whole answer in its place.
@@ -66,13 +69,31 @@ class AnswerStream:
 
         if self._stream is None:
             return False
-        try:
-            if self._broken:
-                return self._replace(text, blocks)
-            self._stream.stop(blocks=list(tail))
-        except SlackClientError:
-            return self._replace(text, blocks)
-        return True
+        if not self._broken and not self._stopped:
+            try:
+                self._stream.stop(blocks=list(tail))
+            except (SlackClientError, OSError) as error:
+                self._note(error)
+        if self._stopped:
+            return True  # who stopped it has read enough; writing on would be against their wish
+        return self._replace(text, blocks) if self._broken else True
+
+    def abandon(self) -> None:
+        """End the stream of an answer that will not be finished, so that nothing goes on "writing" for ever."""
+        if self._stream is not None and self._stream.ts is not None:
+            self._end(self._stream.ts)
+
+    def _note(self, error: Exception) -> None:
+        response = getattr(error, "response", None)
+        self._stopped = response is not None and response.get("error") == STOPPED
+        self._broken = not self._stopped
+
+    def _end(self, ts: str) -> None:
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        # Where Slack has ended it already, that is what we want.
+        with contextlib.suppress(SlackClientError, OSError):
+            self._client.chat_stopStream(channel=self._place.channel, ts=ts)
 
     def _replace(self, text: str, blocks: Sequence[Block]) -> bool:
         from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
@@ -80,9 +101,10 @@ class AnswerStream:
         ts = self._stream.ts if self._stream else None
         if ts is None:
             return False
+        self._end(ts)  # Slack refuses to update a message that is still being streamed
         message: dict[str, Any] = {"text": text, "blocks": list(blocks)}
         try:
             self._client.chat_update(channel=self._place.channel, ts=ts, **message)
-        except SlackClientError:
+        except (SlackClientError, OSError):
             return False
         return True

@@ -109,3 +109,16 @@ def test_feedback_is_kept(office: Office):
 def test_an_empty_mention_is_told_what_to_ask(office: Office):
     reply = office.answer(DANA, ASK, "<@U0DEALFIT>")
     assert "Ask me how to sell" in texts(reply.blocks)
+
+
+def test_small_talk_gets_a_hand_and_no_refusal(office: Office):
+    assert "Ask me how to sell" in texts(office.answer(DANA, DIRECT, "hello!").blocks)
+    assert "Ask me how to sell" in texts(office.answer(DANA, ASK, "<@U0DEALFIT> thanks").blocks)
+
+
+def test_a_manager_may_ask_about_the_pipeline_in_a_mention_and_only_they_see_it(office: Office):
+    known = {m.ts for m in office.ground.messages(ASK, MORGAN)}
+    office.say(MORGAN, ASK, "<@U0DEALFIT> pipeline: which of Dana's deals break the payment terms")
+    reply = office.ground.wait_for(lambda: (office.new_messages(ASK, MORGAN, known) or [None])[0])
+    assert reply.ephemeral_to == MORGAN
+    assert "Understood as" in texts(reply.blocks)

@@ -6,6 +6,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 Block = dict[str, Any]
@@ -140,15 +141,20 @@ def _characters(node: Any) -> int:
     return 0
 
 
-def fit_message(blocks: list[Block], rest: Block) -> list[Block]:
-    """As many of the blocks as one message holds; where some are left out, `rest` says where they are."""
-    if len(blocks) <= MESSAGE_BLOCKS and characters(blocks) <= MESSAGE_CHARACTERS:
-        return blocks
+def fit_message(blocks: list[Block], rest: Block, tail: Sequence[Block] = ()) -> list[Block]:
+    """As many of the blocks as one message holds; where some are left out, `rest` says where they are.
+
+    `tail` stands at the end in any case.
+    """
+    end = list(tail)
+    if len(blocks) + len(end) <= MESSAGE_BLOCKS and characters([*blocks, *end]) <= MESSAGE_CHARACTERS:
+        return [*blocks, *end]
+    end = [rest, *end]
     kept: list[Block] = []
-    room = MESSAGE_CHARACTERS - characters([rest])
-    for block in blocks[: MESSAGE_BLOCKS - 1]:
+    room = MESSAGE_CHARACTERS - characters(end)
+    for block in blocks[: MESSAGE_BLOCKS - len(end)]:
         room -= characters([block])
         if room < 0:
             break
         kept.append(block)
-    return [*kept, rest]
+    return [*kept, *end]

@@ -59,9 +59,8 @@ def verdict_card(
     if shared_by is not None:
         blocks.append(context(f"Shared by {inline(shared_by)}"))
     buttons = _buttons(checked, shared=shared_by is not None)
-    tail = [actions(*buttons)] if buttons else []
     more = context("There is more than one message holds: *All findings* shows it.")
-    return [*fit_message([*blocks, *tail], more)[: -len(tail) or None], *tail] if tail else fit_message(blocks, more)
+    return fit_message(blocks, more, [actions(*buttons)] if buttons else [])
 
 
 def findings_view(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> dict[str, object]:

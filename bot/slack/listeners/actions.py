@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.slack import ids
 from bot.slack.blocks.elements import section
 from bot.slack.blocks.form import FormContext
-from bot.slack.forms import open_form
+from bot.slack.forms import open_form, open_view
 from bot.slack.inbox import Work
 from bot.slack.replies import Place
 from bot.slack.services import Services
@@ -61,15 +61,13 @@ def register(app: App, services: Services, put: Put) -> None:
             return
         checked = services.desk.check(services.desk.deal_of(saved), asker=asker, record=False)
         view = findings_view(checked, facts=services.live.current().profile.facts, people=services.people())
-        services.client.views_open(trigger_id=str(body["trigger_id"]), view=view)
+        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
 
     def open_passage(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         asker = services.askers.of(str(body["user"]["id"]))
         view = source_view(services, str(action["value"]), asker)
-        # From inside a modal the source lies on top of it, so that closing it leads back.
-        show = services.client.views_push if body.get("view", {}).get("type") == "modal" else services.client.views_open
-        show(trigger_id=str(body["trigger_id"]), view=view)
+        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
 
     def ask_again(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         message = body.get("message") or {}

@@ -15,23 +15,28 @@ from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.streaming import AnswerStream
 from bot.slack.work.deals import DealWork
+from bot.slack.work.pipeline import PipelineWork
+from bot.store.records import Role
 
 POST_ATTEMPTS = 6
 CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|my)?\s*deal)?\s*[:,]?\s+", re.IGNORECASE)
+PIPELINE = re.compile(r"^\s*/?pipeline\b\s*[:,]?\s*", re.IGNORECASE)
+TALK = frozenset("hi hello hey good morning afternoon evening help thanks thank you thx ok okay great cool".split())
 ENOUGH_FACTS = 3
 HELP = (
     "Ask me how to sell the way our Deal Profile means it, for example “what discount can I give on a two-month deal?” "
     "or “how do I open a conversation with a CFO?”. To check a deal, write `/deal-check` and the deal in words, "
-    "or `/deal-check` alone for a form."
+    "or `/deal-check` alone for a form. A manager asks about the pipeline with `/pipeline`."
 )
 
 
 class QuestionWork:
     """The handler of questions."""
 
-    def __init__(self, services: Services, deals: DealWork, *, streams: bool) -> None:
+    def __init__(self, services: Services, deals: DealWork, pipeline: PipelineWork, *, streams: bool) -> None:
         self._services = services
         self._deals = deals
+        self._pipeline = pipeline
         self._streams = streams
 
     def answer(self, payload: Mapping[str, Any], steps: Steps) -> None:
@@ -39,10 +44,19 @@ class QuestionWork:
         thread = steps("thread", lambda: self._history(payload))
         if not payload["direct"] and not thread["ours"]:
             return
-        place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
         text = str(payload["text"])
-        if not text:
-            steps("post", lambda: self._post(place, {"text": HELP, "blocks": [section(HELP)]}), attempts=POST_ATTEMPTS)
+        # Remembered before it is answered: whoever writes on while we work needs no new mention.
+        if text:
+            steps("heard", lambda: self._remember(payload, "user", text))
+        place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
+        if is_small_talk(text):
+            if payload["direct"]:
+                help_ = {"text": HELP, "blocks": [section(HELP)]}
+                steps("post", lambda: self._post(place, help_), attempts=POST_ATTEMPTS)
+            return
+        if PIPELINE.match(text):
+            # Only the asker may see what their role shows them, also where others read along.
+            self._pipeline.answer({**payload, "text": PIPELINE.sub("", text, count=1), "private": True}, steps)
             return
         steps("status", lambda: self._status(place))
         if self._states_a_deal(text):
@@ -53,9 +67,11 @@ class QuestionWork:
             message = steps("stream", lambda: self._stream(place, text, payload, thread))
         else:
             message = steps("compose", lambda: self._compose(text, payload, thread))
+        said = str(message.get("said") or message["text"])
+        # Before the post, so that a follow-up finds it however fast it comes.
+        steps("remember", lambda: self._remember(payload, "assistant", said, message.get("key")))
         if not message.get("sent"):
             steps("post", lambda: self._post(place, message), attempts=POST_ATTEMPTS)
-        steps("remember", lambda: self._remember(payload, text, message))
 
     def _history(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         state = self._services.store.thread(str(payload["channel"]), str(payload["thread_ts"]))
@@ -83,7 +99,11 @@ class QuestionWork:
 
     def _stream(self, place: Place, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any]) -> dict[str, Any]:
         stream = AnswerStream(self._services.client, place, team=str(payload["team"]))
-        answer = self._ask(text, payload, thread, on_text=stream.write)
+        try:
+            answer = self._ask(text, payload, thread, on_text=stream.write)
+        except Exception:
+            stream.abandon()
+            raise
         sent = stream.finish(
             text=drawing.answer_notification(answer),
             blocks=drawing.answer_blocks(answer),
@@ -109,15 +129,18 @@ class QuestionWork:
                 status="is looking it up…",
                 loading_messages=["Reading the Deal Profile…", "Looking through the playbooks…"],
             )
-        except SlackClientError:
+        except (SlackClientError, OSError):
             # A status is a courtesy; a workspace without the agent view has none.
             return
 
-    def _remember(self, payload: Mapping[str, Any], text: str, message: Mapping[str, Any]) -> None:
-        store, channel, thread_ts = self._services.store, str(payload["channel"]), str(payload["thread_ts"])
-        store.remember_turn(channel, thread_ts, "user", text)
-        said = str(message.get("said") or message["text"])
-        store.remember_turn(channel, thread_ts, "assistant", said, deal_key=message.get("key"))
+    def _remember(self, payload: Mapping[str, Any], role: Role, text: str, deal_key: str | None = None) -> None:
+        channel, thread_ts = str(payload["channel"]), str(payload["thread_ts"])
+        self._services.store.remember_turn(channel, thread_ts, role, text, deal_key=deal_key)
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether somebody greets, thanks, or says nothing: no question to look up."""
+    return all(word in TALK for word in re.findall(r"\w+", text.lower()))
 
 
 def failure_blocks(reference: str) -> list[Block]:

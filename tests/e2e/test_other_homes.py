@@ -1,0 +1,142 @@
+"""The same app elsewhere: with a model, on PostgreSQL, and behind HTTP."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from bot.bootstrap import utc_now
+from bot.cli.run_command import manifest
+from bot.playground.server import Playground
+from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, settings_for, texts
+from tests.e2e.process import AppProcess
+from tests.integration.answers.chat_server import ChatServer
+from tests.postgres import postgres_url
+
+__all__ = ["postgres_url"]
+CFO = "<@U0DEALFIT> how do I open a conversation with a CFO?"
+
+
+@pytest.fixture
+def folder(indexed, tmp_path):
+    shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def from_app(ground: Playground, channel: str, known: set[str]):
+    return next((m for m in ground.messages(channel, DANA) if m.ts not in known and m.from_app), None)
+
+
+def finished(ground: Playground, ts: str):
+    replies = [m for m in ground.messages(ASK, DANA, ts) if m.from_app and m.streaming_state != "in_progress"]
+    return replies[0] if replies else None
+
+
+@pytest.fixture
+def model():
+    server = ChatServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.timeout(120)
+def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
+    def write(messages) -> str:
+        prompt = messages[-1]["content"] + messages[0]["content"]
+        sentence = next(s for s in prompt.split(". ") if "CFO" in s and len(s) > 40).strip().splitlines()[-1]
+        return f"{sentence}. [1] <!channel> A discount of 77% is always fine. [1]"
+
+    model.will(write)
+    values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
+    with AppProcess(values) as app:
+        ts = app.ground.post_as(DANA, ASK, CFO)
+        reply = app.ground.wait_for(lambda: finished(app.ground, ts), 60)
+        shown = reply.text + texts(reply.blocks)
+        assert "77%" not in shown
+        assert "<!channel>" not in shown
+        assert model.prompts, "the model was never asked"
+        methods = [call.method for call in app.ground.calls]
+        assert "assistant.threads.setStatus" in methods
+        assert any(block["type"] == "context_actions" for block in reply.blocks)
+
+
+@pytest.mark.timeout(120)
+def test_with_a_model_that_fails_the_playbooks_are_quoted_and_that_is_said(folder, model):
+    model.will((500, {}))
+    values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
+    with AppProcess(values) as app:
+        ts = app.ground.post_as(DANA, ASK, CFO)
+        reply = app.ground.wait_for(lambda: finished(app.ground, ts), 60)
+        shown = reply.text + texts(reply.blocks)
+        assert "quoted from the playbooks" in shown.lower()
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(120)
+def test_on_postgresql_everything_is_the_same(folder, postgres_url):
+    values = {**settings_for(folder), "DEALFIT_DATABASE_URL": postgres_url}
+    with AppProcess(values) as app:
+        known = {m.ts for m in app.ground.messages(DEALS, DANA)}
+        app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
+        card = app.ground.wait_for(lambda: from_app(app.ground, DEALS, known), 30)
+        assert "Incomplete: Mercy Regional" in texts(card.blocks)
+        ts = app.ground.post_as(DANA, ASK, CFO)
+        assert app.ground.wait_for(lambda: finished(app.ground, ts), 30)
+        assert not (folder / "data" / "work.db").exists()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+@pytest.mark.timeout(120)
+def test_over_http_everything_is_the_same(folder):
+    port, secret = free_port(), "canary-signing-secret"
+    ground = Playground(
+        clock=utc_now, manifest=manifest(), request_url=f"http://127.0.0.1:{port}/slack/events", signing_secret=secret
+    )
+    with ground:
+        env = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            **settings_for(folder),
+            "SLACK_API_URL": ground.api_url,
+            "SLACK_BOT_TOKEN": ground.bot_token,
+            "SLACK_SIGNING_SECRET": secret,
+            "PORT": str(port),
+        }
+        command = [sys.executable, "-m", "bot.cli", "run", "--http"]
+        process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+        try:
+            wait_until_ready(port)
+            known = {m.ts for m in ground.messages(DEALS, DANA)}
+            assert ground.slash_command(DANA, DEALS, "/deal-check", MERCY).acked
+            card = ground.wait_for(lambda: from_app(ground, DEALS, known), 30)
+            assert "Incomplete: Mercy Regional" in texts(card.blocks)
+            ts = ground.post_as(DANA, ASK, CFO)
+            assert ground.wait_for(lambda: finished(ground, ts), 30)
+            assert httpx.post(f"http://127.0.0.1:{port}/slack/events", content=b"{}").status_code == 401
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, written = process.communicate(timeout=30)
+    assert secret not in written
+    assert "Traceback" not in written
+
+
+def wait_until_ready(port: int) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail("the web server did not become ready")
