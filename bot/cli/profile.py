@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.console import cell, fail, out, print_json, say
+from bot.cli import profile_replay
+from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Look after the Deal Profile: find mistakes, run its cases, explain a check.",
+    help="Look after the Deal Profile: find mistakes, run its cases, explain a check, judge again.",
 )
+app.command("replay")(profile_replay.replay)
 
 
 @app.command("lint")
@@ -52,7 +54,8 @@ def lint(
         for problem in problems:
             out().print(cell(problem), soft_wrap=True)
     errors = sum(p.severity == "error" for p in problems)
-    say(f"{path}: {errors} errors, {len(problems) - errors} warnings." if problems else f"{path}: no problems.")
+    found = f"{count(errors, 'error')}, {count(len(problems) - errors, 'warning')}" if problems else "no problems"
+    say(f"{path}: {found}.")
     raise typer.Exit(2 if errors else 1 if problems else 0)
 
 
