@@ -59,12 +59,13 @@ class ChatModel:
 
     def stream(self, prompt: Prompt, counted: Counted, seconds: float) -> Iterator[str]:
         """The reply in portions. Raises ModelError for every fault, and when `seconds` are over."""
-        import openai  # noqa: PLC0415 - with langchain_openai 3 to 6 s, needed with a model only
-        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - see above
+        import openai  # noqa: PLC0415 - with langchain 3 to 6 s, needed with a model only
+        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - see above
 
         settings = self.settings
-        chat = ChatOpenAI(
-            model=settings.name,
+        chat = init_chat_model(
+            settings.name,
+            model_provider="openai",
             api_key=settings.api_key,
             base_url=settings.base_url,
             timeout=seconds,
