@@ -26,6 +26,11 @@ class Asker:
         return frozenset(role.value for role in self.roles)
 
     @property
+    def owner(self) -> str:
+        """The owner of the deals they check: the name in `people.yaml`, else the user id, which nobody can choose."""
+        return self.person.name if self.person is not None else self.user
+
+    @property
     def sees_all(self) -> bool:
         """A manager without a team of their own (a sales director) sees every deal."""
         return Role.MANAGER in self.roles and (self.person is None or self.person.team is None)

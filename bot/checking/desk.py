@@ -16,7 +16,7 @@ from bot.knowledge.library import Library
 from bot.knowledge.passages import Passage
 from bot.profile.judge import Judge
 from bot.profile.live import LiveProfile
-from bot.profile.people import People, Role
+from bot.profile.people import People, Person, Role
 from bot.profile.verdict import Result, Verdict
 from bot.store.database import Store
 from bot.store.records import NewDecision, SavedDeal
@@ -132,7 +132,7 @@ class DealDesk:
     def new_deal(self, name: str, *, asker: Asker, customer: str | None = None, source: str = "slack") -> Deal:
         """A deal of the asker's that nothing is known of yet, in the profile's currency."""
         currency = self._live.current().profile.currency
-        return Deal(name=name, customer=customer, owner=asker.name, currency=currency, source=source)
+        return Deal(name=name, customer=customer, owner=asker.owner, currency=currency, source=source)
 
     def find(self, key: str, asker: Asker) -> SavedDeal | None:
         """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
@@ -143,20 +143,27 @@ class DealDesk:
         """The asker's own open deals, the latest first."""
         if self._store is None:
             return []
-        names = {asker.name} | ({asker.person.email, asker.person.key} if asker.person else set())
-        saved = [d for d in self._store.open_deals() if d.owner in names or d.checked_by == asker.user]
+        saved = [d for d in self._store.open_deals() if d.checked_by == asker.user or self._owns(asker, d)]
         return sorted(saved, key=lambda d: d.updated_at, reverse=True)[:limit]
 
     def may_see(self, saved: SavedDeal, asker: Asker) -> bool:
         """Their own deals; a manager's team's deals; everything for the operator and a manager without a team."""
         if saved.checked_by == asker.user or asker.sees_all:
             return True
-        owner = self._people().by_name(saved.owner) if saved.owner else None
-        if owner is None:
+        owner = self._owner(saved)
+        if asker.person is None or owner is None:
             return False
-        if asker.person is not None and owner.key == asker.person.key:
-            return True
-        return Role.MANAGER in asker.roles and asker.person is not None and owner.manager == asker.person.key
+        return owner.key == asker.person.key or (
+            Role.MANAGER in asker.roles and owner in self._people().team_of(asker.person)
+        )
+
+    def _owns(self, asker: Asker, saved: SavedDeal) -> bool:
+        """Whether `people.yaml` makes the deal the asker's: a name that somebody chose in Slack owns nothing."""
+        owner = self._owner(saved)
+        return asker.person is not None and owner is not None and owner.key == asker.person.key
+
+    def _owner(self, saved: SavedDeal) -> Person | None:
+        return self._people().by_name(saved.owner) if saved.owner else None
 
     def deal_of(self, saved: SavedDeal) -> Deal:
         """The saved deal with its facts as the live profile types them."""
