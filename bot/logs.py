@@ -12,7 +12,9 @@ import structlog
 
 BLOT = "[secret]"
 TOKENS = re.compile(
-    r"\b(?:xox[a-z]|xapp|xwfp|sk|hooks\.slack\.com/\S*)-[A-Za-z0-9-]{8,}|(?<=://)[^\s:/@]+:[^\s/@]+(?=@)"
+    r"\b(?:xox[a-z]|xapp|xwfp|sk)-[A-Za-z0-9_-]{8,}"
+    r"|\bhooks\.slack\.com/[^\s\"'<>]+"  # whoever has a response URL may post with it
+    r"|(?<=://)[^\s:/@]+:[^\s/@]+(?=@)"
 )
 QUIET = (
     "alembic",

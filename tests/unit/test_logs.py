@@ -13,6 +13,8 @@ TOKENS = [
     "xoxb-123456789012-abcdefgh",
     "xapp-1-A0000-abcdefghij",
     "sk-proj-abcdefghijkl",
+    "sk-proj-abcdefghijkl_mnop",
+    "hooks.slack.com/commands/T0001/42/abcDEF",
     "postgresql://u:pass-word@host/db",
 ]
 
