@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from bot.slack import ids
 from tests.e2e.conftest import ALEX, ASK, DANA, DIRECT, MERCY, MORGAN, Office, buttons, texts
@@ -42,7 +41,6 @@ def test_a_mention_is_answered_once_although_slack_sends_it_twice(office: Office
 
 def test_a_follow_up_in_the_thread_needs_no_mention_and_understands_the_thread(office: Office):
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> what discount can I give on a two-month deal?")
-    time.sleep(0.3)  # the thread is remembered after the answer was posted
     follow_up = office.answer(DANA, ASK, "and what about 12 months?", thread_ts=reply.thread_ts)
     assert "10%" in texts(follow_up.blocks)
 
@@ -79,7 +77,6 @@ def test_a_direct_message_needs_no_mention(office: Office):
 
 def test_the_thread_of_a_checked_deal_is_about_that_deal(office: Office):
     card = office.answer(DANA, DIRECT, f"check {MERCY}")
-    time.sleep(0.3)
     reply = office.answer(DANA, DIRECT, "what discount can I give?", thread_ts=card.thread_ts)
     assert re.search(r"\b0%", texts(reply.blocks))
 

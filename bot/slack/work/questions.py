@@ -46,7 +46,7 @@ class QuestionWork:
             return
         text = str(payload["text"])
         # Remembered before it is answered: whoever writes on while we work needs no new mention.
-        if text:
+        if not is_small_talk(text):
             steps("heard", lambda: self._remember(payload, "user", text))
         place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
         if is_small_talk(text):

@@ -169,3 +169,12 @@ def test_no_signed_json_gives_a_500(http, data):
 def test_health(http):
     assert http.get("/healthz").text == "ok"
     assert http.get("/readyz").text == "ready"
+
+
+def test_a_database_that_is_away_is_not_ready_and_no_500():
+    def ready() -> bool:
+        raise ConnectionError("the database is away")
+
+    with TestClient(web_app(None, signing_secret=SECRET, ready=ready), raise_server_exceptions=False) as made:
+        assert made.get("/readyz").status_code == 503
+        assert made.get("/healthz").status_code == 200

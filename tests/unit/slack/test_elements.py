@@ -80,6 +80,16 @@ def test_a_message_always_fits_and_says_when_it_was_cut(sizes):
     assert made == blocks or made[-1] == rest
 
 
+@pytest.mark.parametrize(("count", "size"), [(3, 10), (49, 10), (60, 10), (9, 2900)])
+def test_the_tail_stands_in_any_case_and_what_is_left_out_is_said(count, size):
+    blocks, rest, tail = [section(f"{n}" + "x" * size) for n in range(count)], context("more"), [context("tail")]
+    made = fit_message(blocks, rest, tail)
+    assert len(made) <= MESSAGE_BLOCKS
+    assert characters(made) <= MESSAGE_CHARACTERS
+    assert made[-1:] == tail
+    assert made[:-1] == blocks or made[-2] == rest
+
+
 def test_markdown_becomes_structure():
     assert rich_text("# Hi\n\nSome **bold** and [a link](http://evil.test) <!channel>\n\n1. one\n2. two\n\n> quote")[
         "elements"

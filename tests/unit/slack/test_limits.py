@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -295,6 +296,19 @@ def assert_view(view: Any) -> None:
     problems = check_view(view)
     assert not problems, [str(p) for p in problems]
     assert live(view) == []
+
+
+def test_a_card_that_is_too_long_says_so_and_keeps_its_buttons() -> None:
+    maker = Maker(1)
+    facts = maker.facts()
+    long = replace(maker.finding(facts), result=Result.FAIL, label="l" * 290, because="b" * 290, limit="m" * 290)
+    checked = maker.checked(facts)
+    ask = (Question(next(iter(facts)), "q" * 290),) * 5
+    checked = replace(checked, key="k", verdict=replace(checked.verdict, findings=(long,) * 30, ask=ask))
+    blocks = cards.verdict_card(checked, facts=facts, people=People((), {}))
+    assert "more than one message holds" in json.dumps(blocks[-2])
+    assert blocks[-1]["type"] == "actions"
+    assert_message(cards.notification(checked), blocks)
 
 
 def one(maker: Maker, people: People) -> int:
