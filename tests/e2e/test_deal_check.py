@@ -161,6 +161,19 @@ def test_a_counter_offer_can_be_applied(office: Office):
     assert "Fits: Offer General" in texts(better.blocks)
 
 
+def test_a_button_applies_what_it_says_or_nothing(office: Office):
+    words = FITTING.replace("name", "Stale General")
+    card = office.command(DANA, "/deal-check", words)
+    offer = next(b for b in card.blocks if b.get("accessory", {}).get("action_id") == ids.APPLY_OFFER)
+    office.command(DANA, "/deal-check", words.replace("net 60", "net 55"))  # the same deal, another offer
+    known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+    press(office, card, ids.APPLY_OFFER, block_id=offer["block_id"])
+    stands = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
+    assert "has changed since" in texts(stands.blocks)
+    assert "Needs approval: Stale General" in texts(stands.blocks)
+    assert "*55 days*" in texts(stands.blocks)
+
+
 def test_the_message_shortcut_fills_the_form_with_what_the_message_says(office: Office):
     ts = office.say(ALEX, DEALS, "Talked to St. Anne: hospital with 90 beds, net 45, they love boats")
     office.ground.message_shortcut(DANA, ids.CHECK_MESSAGE, DEALS, ts)

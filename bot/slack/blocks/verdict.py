@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from bot.checking.desk import CheckedDeal
-from bot.deals.deal import plain_value
+from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
 from bot.profile.people import People
@@ -207,7 +208,7 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
         divider(),
         section("*The nearest deal that fits*" + (": either of" if len(offers) > 1 else "")),
     ]
-    for n, offer in enumerate(offers[:3]):
+    for offer in offers[:3]:
         moves = ", ".join(
             f"{inline(facts[c.fact].label)} "
             f"{inline(value_words(facts, c.fact, c.before)) if c.before is not None else 'not known'} → "
@@ -215,9 +216,15 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
             for c in offer.changes
         )
         can_apply = checked.key is not None and not shared
-        accessory = button("Apply", ids.APPLY_OFFER, f"{n}|{checked.key}") if can_apply else None
+        accessory = button("Apply", ids.APPLY_OFFER, f"{offer_mark(offer)}|{checked.key}") if can_apply else None
         blocks.append(section(moves, accessory=accessory))
     return blocks
+
+
+def offer_mark(offer: CounterOffer) -> str:
+    """A short mark of what the offer changes, so that a button applies what it says or nothing."""
+    moves = [[c.fact, None if c.before is None else plain_value(c.before), plain_value(c.after)] for c in offer.changes]
+    return hashlib.sha256(canonical_json(moves)).hexdigest()[:16]
 
 
 def _rest(checked: CheckedDeal) -> str:

@@ -84,17 +84,18 @@ class DealWork:
 
     def _card_of_offer(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         desk, asker = self._services.desk, self._asker(payload)
-        number, _, key = str(payload["value"]).partition("|")
+        mark, _, key = str(payload["value"]).partition("|")
         saved = desk.find(key, asker)
         if saved is None:
             return {"text": GONE, "blocks": [section(GONE)]}
         deal = desk.deal_of(saved)
         offers = desk.check(deal, asker=asker, record=False).verdict.counter_offers
-        if not number.isdigit() or int(number) >= len(offers):
-            text = "The Deal Profile has changed, and this counter-offer with it. Here is the deal as it stands."
+        pressed = next((offer for offer in offers if cards.offer_mark(offer) == mark), None)
+        if pressed is None:
+            text = "The deal or the Deal Profile has changed since, and the counter-offer with it. It stands like this:"
             message = self.message(desk.check(deal, asker=asker, key=key))
             return {**message, "blocks": [context(text), *message["blocks"]]}
-        changes = {change.fact: change.after for change in offers[int(number)].changes}
+        changes = {change.fact: change.after for change in pressed.changes}
         return self.message(desk.check(deal.with_facts(changes), asker=asker, key=key))
 
     def _card_to_share(self, payload: Mapping[str, Any]) -> dict[str, Any]:
