@@ -14,7 +14,7 @@ from typing import Any
 SPOKEN = {None, "file_share", "thread_broadcast"}
 """The subtypes of messages that somebody has just written; all others are edits, deletions, joins and the like."""
 
-USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
 LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
 CHANNEL = re.compile(r"<[#!]([A-Za-z0-9^]+)(?:\|([^>]*))?>")
 
@@ -68,7 +68,7 @@ def _question(event: Mapping[str, Any], team: str, bots: frozenset[str]) -> Work
     text = str(event.get("text") or "")
     direct = event.get("type") == "app_mention" or event.get("channel_type") == "im"
     thread = event.get("thread_ts")
-    named = frozenset(USER.findall(text))
+    named = USER.search(text) is not None
     if not direct and (not thread or named):
         # A message in a channel is for us only in a thread of ours. One that names us comes as app_mention as well;
         # one that names somebody else is for them.
@@ -91,9 +91,20 @@ def _bots(body: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(a.get("user_id")) for a in authorizations if isinstance(a, Mapping) and a.get("is_bot"))
 
 
-def spoken_text(text: str, bots: frozenset[str] = frozenset()) -> str:
-    """What a person wrote, as plain words: mentions of us are left out, links keep their words, entities are undone."""
-    text = USER.sub(lambda m: "" if m[1] in bots or not bots else f"@{m[1]}", text)
+def spoken_text(
+    text: str, bots: frozenset[str] = frozenset(), name_of: Callable[[str], str | None] | None = None
+) -> str:
+    """What a person wrote, as plain words: mentions of us are left out, links keep their words, entities are undone.
+
+    With `name_of` a mention becomes the person's name. Without it and without `bots` mentions are left out.
+    """
+
+    def mention(m: re.Match[str]) -> str:
+        if name_of is not None and m[1] not in bots:
+            return name_of(m[1]) or m[2] or m[1]
+        return "" if m[1] in bots or not bots else f"@{m[1]}"
+
+    text = USER.sub(mention, text)
     text = LINK.sub(lambda m: m[2] or m[1], text)
     text = CHANNEL.sub(lambda m: m[2] or m[1], text)
     return html.unescape(text).strip()

@@ -41,8 +41,12 @@ def register(app: App, services: Services, put: Put) -> None:
             where = FormContext(channel=body.get("channel_id"), response_url=body.get("response_url"))
             open_form(services, trigger_id=str(body["trigger_id"]), user=str(body["user_id"]), where=where)
 
+    def name_of(user: str) -> str | None:
+        person = services.people().by_slack(user)
+        return person.name if person is not None else None
+
     def pipeline(ack: Ack, body: dict[str, Any]) -> None:
-        text = spoken_text(str(body.get("text") or ""))
+        text = spoken_text(str(body.get("text") or ""), name_of=name_of)
         if text.lower() in {"help", "?"}:
             ack(response_type="ephemeral", text=PIPELINE_HELP)
             return

@@ -88,6 +88,13 @@ def test_spoken_text_is_what_the_person_meant():
     assert spoken_text(text, frozenset({BOT})) == "8% < 10% see the sheet in deals with @U7"
 
 
+def test_a_person_named_in_a_command_keeps_their_name():
+    known = {"U0DANA": "Dana Reyes"}
+    text = "which of <@U0DANA|dana>'s and <@U9|lee>'s deals"
+    assert spoken_text(text, name_of=known.get) == "which of Dana Reyes's and lee's deals"
+    assert spoken_text("check <@U0DANA|dana>") == "check"
+
+
 def test_an_event_that_cannot_be_kept_is_not_acknowledged():
     order: list[str] = []
 
