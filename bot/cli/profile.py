@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import profile_replay
+from bot.cli import profile_diff, profile_replay
 from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Look after the Deal Profile: find mistakes, run its cases, explain a check, judge again.",
+    help="Look after the Deal Profile: find mistakes, run its cases, explain a check, compare two, judge again.",
 )
+app.command("diff")(profile_diff.diff)
 app.command("replay")(profile_replay.replay)
 
 

@@ -36,6 +36,11 @@ def explain_check(profile: Profile, check_id: str) -> str:
     return "\n".join(lines)
 
 
+def rule_sentences(profile: Profile, check: Check) -> list[str]:
+    """What the check requires, a sentence for each of its cases."""
+    return _rule(profile, Words(profile.facts, profile.currency), check)
+
+
 def _rule(profile: Profile, words: Words, check: Check) -> list[str]:
     """The requirement of each case. What holds for all cases is said once, before them."""
     statements = limits_of(profile, words, check.id, {})

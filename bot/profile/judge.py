@@ -19,7 +19,7 @@ from bot.profile.questions import Questions
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
 from bot.profile.words import Words
 
-_PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
+PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
     FactType.INTEGER: (int,),
     FactType.NUMBER: (Decimal, int),
     FactType.PERCENT: (Decimal, int),
@@ -42,7 +42,7 @@ class Judge:
         self._segments = CompiledSegments(profile) if profile.segments else None
         self._checks = tuple(CompiledCheck(check, profile, self.words) for check in profile.checks)
         self._counted = tuple(check for check in self._checks if check.check.counted)
-        self._types = {name: _PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
+        self._types = {name: PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
         self._money = frozenset(name for name, spec in profile.facts.items() if spec.type is FactType.MONEY)
         self._ranks = {authority: rank for rank, authority in enumerate(profile.authorities)}
         self._questions = Questions(profile, self._segments)
@@ -97,10 +97,14 @@ class Judge:
         """
         return limits_of(self.profile, self.words, check_id, facts)
 
+    def takes(self, name: str, value: FactValue) -> bool:
+        """Whether the value is of the kind that the profile declares for the fact, or the profile has no such fact."""
+        allowed = self._types.get(name)
+        return allowed is None or type(value) in allowed
+
     def _usable(self, deal: Deal) -> Facts:
         for name, value in deal.facts.items():
-            allowed = self._types.get(name)
-            if allowed is not None and type(value) not in allowed:
+            if not self.takes(name, value):
                 kind = self.profile.facts[name].type
                 msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
                 raise TypeError(msg)

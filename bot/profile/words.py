@@ -114,6 +114,10 @@ class Words:
         verb = plural if _is_plural(label) else "must be" if must else "is"
         return f"the {label} {verb} {self._beside(label, self.limit(test), spec)}"
 
+    def limit_beside(self, test: Test) -> str:
+        """What the test asks for, as it stands after its subject: "at least 3 months"; of staffed beds "25 to 400"."""
+        return self._beside(self.label(test.subject), self.limit(test), self.spec(test.subject))
+
     @staticmethod
     def _beside(label: str, limit: str, spec: FactSpec) -> str:
         """The limit without a unit that the label already says: staffed beds are 25 to 400."""

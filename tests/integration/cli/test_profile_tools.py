@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import Core
-from bot.settings import Settings
+from bot.settings import HERE, Settings
 
 DEAL = "Mercy Regional: hospital, 120 beds, managed services for 2 months, 8% discount, net 60, $85,000"
 
@@ -76,3 +76,49 @@ def test_a_decision_of_another_kind_is_named(dealfit, data):
     done = dealfit("profile", "replay", number)
     assert done.status == 2
     assert f"Decision {number} is of the kind answer. The newest verdict is {number - 1}." in done.err
+
+
+def test_diff_says_what_changed_and_whose_verdict(dealfit, own_profile, tmp_path):
+    new = own_profile / "deal-profile.yaml"
+    old = tmp_path / "old.yaml"
+    old.write_text(new.read_text(encoding="utf-8"), encoding="utf-8")
+    text = new.read_text(encoding="utf-8")
+    rule = '- {when: {service_months: ">= 3"}, require: {discount: "<= 10%"}}'
+    assert rule in text
+    new.write_text(text.replace(rule, rule.replace(">= 3", ">= 6")), encoding="utf-8")
+    done = dealfit("profile", "diff", old, new, "--deals", HERE.parent / "examples" / "deals.csv")
+    assert done.status == 1, done.err
+    term = "the service term is at least 3 months"
+    assert done.out.splitlines() == [
+        f"Discount earned by services: at most 10% discount off book price when {term} -> at least 6 months",
+        "",
+        "Judged otherwise among the cases:",
+        "  Ivy, five months without a review: fits -> needs approval (deal-desk)",
+        "  Amber, ten percent for three months: fits -> needs approval (deal-desk)",
+        "",
+        "Judged otherwise among the deals:",
+        "  Lakeside Community, three-month start: fits -> needs approval (deal-desk)",
+    ]
+    assert "1 of 25 deals are judged otherwise." in done.err
+    plain = dealfit("profile", "diff", old, new, "--json").json
+    assert plain["schema"] == 1
+    assert [(c["section"], c["id"], c["what"]) for c in plain["changes"]] == [("check", "discount", "rule")]
+    assert plain["verdicts"]["cases"]["changed"][0]["to"] == {
+        "verdict": "needs_approval",
+        "authorities": ["deal-desk"],
+    }
+    assert plain["old"]["sha256"] != plain["new"]["sha256"]
+
+
+def test_diff_of_a_profile_with_itself_and_of_what_cannot_be_read(dealfit, own_profile, tmp_path):
+    file = own_profile / "deal-profile.yaml"
+    same = dealfit("profile", "diff", file)
+    assert same.status == 0
+    assert same.out == ""
+    assert "The two files are the same." in same.err
+    assert dealfit("profile", "diff", file, tmp_path / "none.yaml").status == 2
+    assert dealfit("profile", "diff", file, "--mapping", file).status == 2
+    (tmp_path / "bad.yaml").write_text("title: x\n", encoding="utf-8")
+    bad = dealfit("profile", "diff", tmp_path / "bad.yaml", file)
+    assert bad.status == 2
+    assert "bad.yaml:1:1" in bad.err
