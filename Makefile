@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 ENV_STAMP := $(VENV)/.made-from-lock
+BENCH_STAMP := $(VENV)/.made-for-bench
 RUN_ARGS ?=
 
-.PHONY: help env run test lint types imports format bench lock clean
+.PHONY: help env run test lint types imports format bench pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -47,12 +48,22 @@ format: env ## Format and mend what can be mended by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: env ## Measure speed and memory; writes build/bench.json
+bench: $(BENCH_STAMP) ## Measure speed and memory next to peers; writes build/bench.json
 	@$(BIN)/python -m bench
 
-lock: ## Compile requirements.txt and requirements-dev.txt from pyproject.toml
+# The peers are added to the environment as they are, so that nothing that the tests run with changes its version.
+$(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps --requirement requirements-bench.txt
+	@touch $@
+
+pictures: env ## Take the README's pictures anew, in a browser
+	@$(BIN)/pytest -q tests/e2e/test_browser.py --deselect tests/e2e/test_browser.py::test_the_pictures_of_the_readme_are_there
+	@mkdir -p docs/images && cp build/pictures/{verdict,answer,pipeline,form,home}.png docs/images/
+
+lock: ## Compile requirements.txt, -dev and -bench from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra test --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra bench --constraint requirements-dev.txt --output-file requirements-bench.txt pyproject.toml
 
 clean: ## Remove what was built (keeps .venv and your data in .dealfit)
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

@@ -23,6 +23,7 @@ export function showViews() {
   const invalid = dialog.querySelector('.has-error [aria-invalid="true"], .has-error input');
   if (invalid) {
     invalid.focus();
+    (invalid.closest(".has-error") ?? invalid).scrollIntoView({ block: "center" });
     announce(Object.values(view.errors).join(" "));
   } else if (sameView && key) dialog.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
   else first()?.focus();

@@ -1,0 +1,169 @@
+"""The newcomer's walk in a real browser: a card, a form with an error, answers with sources, the pipeline, Home.
+
+The pictures land in build/pictures; those of the README are copies of them (`make pictures`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.cli.run_command import HINTS
+from bot.settings import HERE
+from tests.e2e.conftest import MERCY, settings_for
+from tests.e2e.process import AppProcess
+from tests.e2e.test_pipeline_and_home import EXAMPLES
+from tests.integration.playground.browser import Visitor, browser
+
+pytestmark = pytest.mark.browser
+PICTURES = HERE.parent / "build" / "pictures"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def app(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """The app as a process of its own: in this one the browser's driver runs an event loop."""
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copytree(indexed, folder, dirs_exist_ok=True)
+    values = settings_for(folder)
+    env = {**os.environ, **values}
+    command = [sys.executable, "-m", "bot.cli", "pipeline", "import", str(EXAMPLES)]
+    subprocess.run(command, env=env, check=True, capture_output=True)
+    with AppProcess(values, hints=HINTS) as made:
+        yield made
+
+
+@pytest.fixture
+def page(app: AppProcess, chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+    visitor = Visitor(context.new_page())
+    visitor.page.set_default_timeout(15_000)
+    visitor.page.goto(app.ground.url)
+    expect(visitor.page.locator("#connection")).to_have_text("Dealfit is connected")
+    yield visitor.page
+    context.close()
+    assert visitor.problems == []
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.wait_for_timeout(300)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#composer-text").fill(text)
+    page.locator("#composer-text").press("Enter")
+
+
+def last(page: Page):
+    return page.locator("article").last
+
+
+def act_as(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=re.compile(name)).press("Space")
+
+
+def go_to(page: Page, place: str) -> None:
+    page.get_by_role("button", name=re.compile(place)).or_(
+        page.get_by_role("link", name=re.compile(place))
+    ).first.click()
+
+
+def test_a_verdict_card_and_its_source(page: Page) -> None:
+    write(page, f"/deal-check {MERCY}")
+    expect(last(page)).to_contain_text("Incomplete: Mercy Regional")
+    expect(last(page)).to_contain_text("gap 8 percentage points")
+    picture(page, "verdict")
+    last(page).get_by_role("button", name=re.compile("^Read: ")).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Discounts come with services")
+    picture(page, "source")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_the_form_by_keyboard_with_an_error_at_its_field(page: Page) -> None:
+    write(page, "/deal-check")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Check a deal")
+    dialog.get_by_label("Deal", exact=True).fill("Lakeside Hospital")
+    dialog.get_by_label(re.compile("Contract value")).fill("plenty")
+    dialog.get_by_role("button", name="Check").press("Enter")
+    expect(dialog).to_contain_text("annot read 'plenty'")
+    picture(page, "form")
+    dialog.get_by_label(re.compile("Contract value")).fill("$85k")
+    dialog.get_by_role("button", name="Check").press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(last(page)).to_contain_text("Lakeside Hospital")
+    expect(last(page)).to_contain_text("$85,000")
+
+
+def test_an_answer_with_sources_and_a_follow_up_in_the_thread(page: Page) -> None:
+    go_to(page, "ask-dealfit")
+    write(page, "@Dealfit what discount can I give on a two-month deal?")
+    page.get_by_role("button", name=re.compile("1 reply")).click()
+    thread = page.locator("#thread")
+    expect(thread).to_contain_text("0%")
+    expect(thread).to_contain_text("[1]")
+    box = thread.locator("#thread-text")
+    box.fill("and what about 12 months?")
+    box.press("Enter")
+    expect(thread).to_contain_text("10%")
+    picture(page, "answer")
+    thread.get_by_role("button", name=re.compile("^Open source 1")).first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Deal Profile")
+
+
+def test_the_manager_sees_the_pipeline(page: Page) -> None:
+    act_as(page, "Morgan Lee")
+    write(page, "/pipeline")
+    expect(last(page)).to_contain_text("open deals fit")
+    expect(last(page)).to_contain_text("Dana Reyes")
+    picture(page, "pipeline")
+    write(page, "/pipeline which of Dana's deals break the payment terms")
+    expect(last(page)).to_contain_text("Understood as")
+    picture(page, "question")
+
+
+def test_the_home_tab_of_a_rep(page: Page) -> None:
+    act_as(page, "Dana Reyes")
+    write(page, f"/deal-check {MERCY}")
+    expect(last(page)).to_contain_text("Mercy Regional")
+    go_to(page, "Home")
+    expect(page.get_by_role("main")).to_contain_text("Your deals")
+    expect(page.get_by_role("main")).to_contain_text("Mercy Regional")
+    picture(page, "home")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_it_reads_well_on_a_phone_and_in_the_dark(app: AppProcess, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme="dark")
+    visitor = Visitor(context.new_page())
+    visitor.page.goto(app.ground.url)
+    write(visitor.page, f"/deal-check {MERCY}")
+    expect(last(visitor.page)).to_contain_text("Incomplete: Mercy Regional")
+    wide = visitor.page.evaluate("document.documentElement.scrollWidth")
+    picture(visitor.page, f"dark-{width}")
+    context.close()
+    assert wide <= width
+    assert visitor.problems == []
+
+
+def test_the_pictures_of_the_readme_are_there() -> None:
+    folder: Path = HERE.parent / "docs" / "images"
+    for name in ("verdict", "answer", "pipeline", "form"):
+        assert (folder / f"{name}.png").stat().st_size > 10_000
