@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from bot.deals.facts import FactSpecs, FactType
 from bot.profile.conditions import Condition, Measure, Ordered, Subject, tests_of
+from bot.profile.economics_plan import EconomicsPlan
+from bot.profile.economics_reading import EconomicsReader
 from bot.profile.model import SEGMENT_CHECK, Band, Case, Check, Profile, Segment, Stance
 from bot.profile.problems import Problem, ProfileError
 from bot.profile.read_conditions import ConditionReader, measure_spec
@@ -80,7 +82,14 @@ class _Builder:
             source=data,
             filename=filename,
             tree=self._root,
+            economics=self._economics([segment.name for segment in segments]),
         )
+
+    def _economics(self, segments: list[str]) -> EconomicsPlan | None:
+        if self._shape.economics is None:
+            return None
+        reader = EconomicsReader(self._facts, segments, self._condition, self._problems, sound=self._sound)
+        return reader.read(self._shape.economics, _table(self._root.entries["economics"]))
 
     def _unique(self, key: str, name: str, names: list[str]) -> None:
         seen: dict[str, int] = {}

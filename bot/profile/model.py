@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from bot.deals.facts import FactSpecs
 from bot.profile.conditions import Condition, Ordered, Subject
+from bot.profile.economics_plan import EconomicsPlan
 from bot.profile.verdict import Part, ProfileId
 from bot.profile.yaml_nodes import Place, Table
 
@@ -88,6 +89,7 @@ class Profile:
     source: bytes = field(repr=False)
     filename: str = ""
     tree: Table = field(default_factory=lambda: Table((1, 1)), repr=False, compare=False)
+    economics: EconomicsPlan | None = None
 
     def check(self, check_id: str) -> Check | None:
         """The check with this id; None when there is none, and for the check that the segments make."""

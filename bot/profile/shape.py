@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from bot.profile.economics_shape import EconomicsShape
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -116,3 +118,4 @@ class ProfileShape(Strict):
     facts: Annotated[dict[FactName, FactShape], Field(min_length=1)]
     segments: list[SegmentShape] = Field([], description="The first that matches wins.")
     checks: Annotated[list[CheckShape], Field(min_length=1)]
+    economics: EconomicsShape | None = Field(None, description="What a deal is worth, and what it pays the rep.")

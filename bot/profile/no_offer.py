@@ -1,0 +1,132 @@
+"""Why a deal that does not fit has no counter-offer, in one sentence that a rep can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.deals.deal import Deal
+from bot.deals.facts import FactType
+from bot.profile.compiled_check import CompiledCheck
+from bot.profile.compiled_segments import CompiledSegments
+from bot.profile.conditions import Condition, facts_of
+from bot.profile.counter_offers import MAX_CHANGES, Negotiation
+from bot.profile.evaluate import Facts
+from bot.profile.judge import Judge
+from bot.profile.model import SEGMENT_CHECK
+from bot.profile.verdict import Finding, Judgement, Result, Verdict
+from bot.profile.words import inside_sentence
+
+MOST_NAMED = 3
+
+
+class Obstacles:
+    """Says what stands in the way of a counter-offer under one profile. Made once; safe to use from threads."""
+
+    def __init__(self, judge: Judge) -> None:
+        profile = judge.profile
+        self._profile = profile
+        segments = _named(*(segment.when for segment in profile.segments))
+        self._facts: dict[str, tuple[str, ...]] = {SEGMENT_CHECK: segments}
+        self._required = {SEGMENT_CHECK: segments}
+        accepts: dict[str, Callable[[Facts], bool]] = {}
+        if profile.segments:
+            accepts[SEGMENT_CHECK] = CompiledSegments(profile).accepts
+        for check in profile.checks:
+            conditions = [part for case in check.cases for part in (case.when, case.require)]
+            self._facts[check.id] = _named(check.when, *conditions)
+            self._required[check.id] = _named(*(case.require for case in check.cases))
+            accepts[check.id] = CompiledCheck(check, profile, judge.words).accepts
+        self._alone = {check: Negotiation(profile, holds) for check, holds in accepts.items()}
+
+    def reason(self, deal: Deal, verdict: Verdict) -> str | None:
+        """Why the verdict has no counter-offer; None when it has one, or needs none because the deal fits."""
+        if verdict.judgement is Judgement.FITS or verdict.counter_offers:
+            return None
+        open_facts = self._missing(verdict)
+        failed = verdict.of(Result.FAIL)
+        fixed = [finding for finding in failed if not self._movable(finding)]
+        segment = next((finding for finding in fixed if finding.check == SEGMENT_CHECK), None)
+        if segment is not None:
+            return self._segment_words(segment)
+        if fixed:
+            return self._fixed_words(fixed)
+        if open_facts:
+            return (
+                f"Facts are missing: {self._labels(open_facts)}. Which deal would fit can be told when they are known."
+            )
+        facts = self._usable(deal)
+        stuck = [finding for finding in failed if not self._can_be_met(finding, facts, verdict)]
+        if stuck:
+            names = " and ".join(f"“{finding.label}”" for finding in stuck[:MOST_NAMED])
+            allowed = self._labels(dict.fromkeys(name for finding in stuck for name in self._movable(finding)))
+            return (
+                f"No move that is allowed meets {names}: {allowed} can be moved in one direction only, or not so far."
+            )
+        if self._at_least(failed) > MAX_CHANGES:
+            checks = ", ".join(f"“{finding.label}”" for finding in failed)
+            return f"More than three facts would have to change at once to meet {checks}."
+        firm = [finding for finding in failed if not any(map(self._negotiable, self._required[finding.check]))]
+        if firm:
+            return f"{self._fixed_words(firm)} To sell something else instead breaks other checks."
+        return "No change of up to three facts makes this deal fit: what helps one check breaks another."
+
+    def _missing(self, verdict: Verdict) -> dict[str, None]:
+        findings = verdict.of(Result.FAIL, Result.UNKNOWN)
+        return dict.fromkeys(name for finding in findings for name in finding.missing)
+
+    def _movable(self, finding: Finding) -> tuple[str, ...]:
+        return tuple(filter(self._negotiable, self._facts.get(finding.check, ())))
+
+    def _negotiable(self, name: str) -> bool:
+        return self._profile.facts[name].negotiable is not None
+
+    def _can_be_met(self, finding: Finding, facts: Facts, verdict: Verdict) -> bool:
+        """Whether up to three moves meet this check when no other is looked at."""
+        alone = replace(verdict, judgement=Judgement.DOES_NOT_FIT, findings=(finding,), counter_offers=())
+        return bool(self._alone[finding.check].offers(facts, alone))
+
+    def _at_least(self, failed: tuple[Finding, ...]) -> int:
+        """So many facts must change at the least: failed checks that have no movable fact in common need one each."""
+        count, taken = 0, set[str]()
+        for movable in sorted((set(self._movable(finding)) for finding in failed), key=len):
+            if movable.isdisjoint(taken):
+                count, taken = count + 1, taken | movable
+        return count
+
+    def _segment_words(self, finding: Finding) -> str:
+        who = f" The customer is in “{finding.actual}”, which we decline." if finding.actual else ""
+        return f"The segment cannot be negotiated.{who}"
+
+    def _fixed_words(self, fixed: list[Finding]) -> str:
+        sentences = []
+        for finding in fixed[:MOST_NAMED]:
+            names = self._required.get(finding.check, ())
+            lead = "a fact" if len(names) == 1 else "facts"
+            facts = self._labels(dict.fromkeys(names))
+            sentences.append(f"“{finding.label}” rests on {lead} that no counter-offer can change: {facts}.")
+        more = len(fixed) - MOST_NAMED
+        return " ".join(sentences) + (f" The same holds for {more} more." if more > 0 else "")
+
+    def _labels(self, names: dict[str, None]) -> str:
+        specs = self._profile.facts
+        labels = [inside_sentence(specs[name].label) if name in specs else name for name in names]
+        shown = labels[:MOST_NAMED]
+        if len(labels) > MOST_NAMED:
+            shown.append(f"{len(labels) - MOST_NAMED} more")
+        return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+    def _usable(self, deal: Deal) -> Facts:
+        if deal.currency == self._profile.currency:
+            return deal.facts
+        specs = self._profile.facts
+        return {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
+
+
+def _named(*conditions: Condition | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for condition in conditions for name in facts_of(condition)))
+
+
+def why_no_offer(judge: Judge, deal: Deal, verdict: Verdict) -> str | None:
+    """Why the verdict has no counter-offer; None when it has one, or the deal fits."""
+    return Obstacles(judge).reason(deal, verdict)

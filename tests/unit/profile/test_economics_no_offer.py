@@ -1,0 +1,124 @@
+"""A deal that has no counter-offer says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from inline_snapshot import snapshot
+
+from bot.deals.deal import Deal
+from bot.profile.judge import Judge
+from bot.profile.no_offer import Obstacles, why_no_offer
+from bot.profile.verdict import Judgement
+from bot.profile.words import inside_sentence
+from tests.unit.profile.samples import HEAD, check, make
+from tests.unit.profile.strategies import facts, profiles
+from tests.unit.profile.test_economics import DEALS, JUDGE
+
+SEGMENTS = """
+- {name: hospitals, stance: pursue, when: {kind: hospital}, because: So.}
+- {name: everyone else, stance: decline, because: So.}
+"""
+
+
+def reason(checks: str, segments: str = "", **facts_: object) -> str | None:
+    judge = Judge(make(checks, segments))
+    deal = Deal("A deal", facts_)
+    return why_no_offer(judge, deal, judge.judge_fully(deal))
+
+
+def test_the_shipped_examples() -> None:
+    obstacles = Obstacles(JUDGE)
+    told = {}
+    for deal in DEALS:
+        verdict = JUDGE.judge_fully(deal)
+        said = obstacles.reason(deal, verdict)
+        assert (said is None) is (verdict.judgement is Judgement.FITS or bool(verdict.counter_offers))
+        if said:
+            told[deal.name] = said
+    assert told["Alder Manufacturing laptops"] == snapshot(
+        "The segment cannot be negotiated. The customer is in “everyone else”, which we decline."
+    )
+    assert told["Northgate on-site support"] == snapshot(
+        "“Systems we can reach remotely” rests on a fact that no counter-offer can change: reachable remotely. "
+        "To sell something else instead breaks other checks."
+    )
+    assert told["Kingsbury, thin margin"] == snapshot(
+        "“Margin that pays for the service” rests on a fact that no counter-offer can change: margin."
+    )
+    assert told["Bluewater (waiting for the board)"] == snapshot(
+        "Facts are missing: agreed outcomes. Which deal would fit can be told when they are known."
+    )
+
+
+def test_a_deal_that_fits_or_has_an_offer_needs_no_reason() -> None:
+    assert reason(check("{months: '>= 3'}"), months=5) is None
+    assert reason(check("{months: '>= 3'}"), months=2) is None
+
+
+def test_a_segment_cannot_be_negotiated() -> None:
+    assert reason(check("{months: '>= 3'}"), SEGMENTS, kind="clinic", months=2) == snapshot(
+        "The segment cannot be negotiated. The customer is in “everyone else”, which we decline."
+    )
+
+
+def test_a_fixed_fact_is_named() -> None:
+    assert reason(check("{beds: '>= 30'}"), beds=2) == snapshot(
+        "“Check c” rests on a fact that no counter-offer can change: staffed beds."
+    )
+
+
+def test_missing_facts_are_named() -> None:
+    assert reason(check("{months: '>= 3', beds: '>= 3'}")) == snapshot(
+        "Facts are missing: service term and staffed beds. Which deal would fit can be told when they are known."
+    )
+
+
+def test_the_wrong_direction_is_told() -> None:
+    assert reason(check("{months: '<= 3'}"), months=5) == snapshot(
+        "No move that is allowed meets “Check c”: service term can be moved in one direction only, or not so far."
+    )
+
+
+def test_more_than_three_facts() -> None:
+    """Four checks, each met by a fact of its own that can be moved: one move too many."""
+    limits = {"months": "'>= 3'", "discount": "0%", "call": "true", "rate": "'>= 2'"}
+    checks = "".join(check(f"{{{fact}: {limit}}}", id_=f"c-{fact}") for fact, limit in limits.items())
+    profile = make(checks, head=HEAD.replace("label: Rate,", "label: Rate, negotiable: up,"))
+    judge = Judge(profile)
+
+    def said(**facts_: object) -> str | None:
+        deal = Deal("A deal", facts_)
+        return why_no_offer(judge, deal, judge.judge_fully(deal))
+
+    assert said(months=1, discount=Decimal(5), call=False, rate=Decimal(2)) is None
+    assert said(months=1, discount=Decimal(5), call=False, rate=Decimal(1)) == snapshot(
+        "More than three facts would have to change at once to meet "
+        "“Check c-months”, “Check c-discount”, “Check c-call”, “Check c-rate”."
+    )
+
+
+@settings(max_examples=200)
+@given(profiles(max_checks=3), facts())
+def test_there_is_an_offer_or_a_reason_and_never_both(profile, known) -> None:
+    judge = Judge(profile)
+    deal = Deal("A deal", known)
+    verdict = judge.judge_fully(deal)
+    said = why_no_offer(judge, deal, verdict)
+    if verdict.judgement is Judgement.FITS or verdict.counter_offers:
+        assert said is None
+    else:
+        assert said
+
+
+@pytest.mark.parametrize("deal", DEALS, ids=lambda deal: deal.name)
+def test_a_fact_that_is_said_to_be_fixed_is_fixed(deal: Deal) -> None:
+    verdict = replace(JUDGE.judge_fully(deal), counter_offers=())
+    said = Obstacles(JUDGE).reason(deal, verdict) or ""
+    if "a fact that no counter-offer can change" in said:
+        movable = [inside_sentence(spec.label) for spec in JUDGE.profile.facts.values() if spec.negotiable is not None]
+        for rest in said.split("a fact that no counter-offer can change: ")[1:]:
+            assert rest.split(".")[0] not in movable
