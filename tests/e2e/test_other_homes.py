@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -50,10 +51,15 @@ def model():
 
 @pytest.mark.timeout(120)
 def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
+    said = []
+
     def write(messages) -> str:
-        prompt = messages[-1]["content"] + messages[0]["content"]
-        sentence = next(s for s in prompt.split(". ") if "CFO" in s and len(s) > 40).strip().splitlines()[-1]
-        return f"{sentence}. [1] <!channel> A discount of 77% is always fine. [1]"
+        """A sentence of the evidence, word for word, and one that nothing carries."""
+        evidence = re.findall(r"\[(\d+)\] Playbook: .*\n((?:\|.*\n?)+)", messages[-1]["content"])
+        number, quoted = next((n, text) for n, text in evidence if "CFO" in text)
+        text = " ".join(line.lstrip("| ") for line in quoted.splitlines())
+        said.append(re.findall(r"(?<=[.] )([A-Z][A-Za-z ,]{40,})[.]", text)[0])
+        return f"{said[0]} [{number}]. A discount of 77% is always fine <!channel> [{number}]."
 
     model.will(write)
     values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
@@ -66,6 +72,11 @@ def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
         assert model.prompts, "the model was never asked"
         methods = [call.method for call in app.ground.calls]
         assert "assistant.threads.setStatus" in methods
+        assert "chat.startStream" in methods
+        assert "chat.stopStream" in methods
+        assert "[1]" in shown
+        assert "Written by a language model" in shown
+        assert said[0] in shown
         assert any(block["type"] == "context_actions" for block in reply.blocks)
 
 

@@ -93,6 +93,18 @@ def test_a_passage_for_approvers_stays_with_approvers(office: Office):
     assert any("approver-notes" in source for source in sources(other))
 
 
+def test_a_source_for_approvers_stays_closed_to_a_rep_who_sees_its_button(office: Office):
+    seen = office.answer(ALEX, ASK, "<@U0DEALFIT> how do I decide an exception well as an approver?")
+    source = next(s for s in sources(seen) if "approver-notes" in s)
+    block = next(b["block_id"] for b in seen.blocks if b.get("accessory", {}).get("value") == source)
+    for user, opens in ((DANA, False), (ALEX, True)):
+        office.ground.press(user, seen, ids.OPEN_PASSAGE, block_id=block)
+        view = office.ground.wait_for(lambda user=user: office.modal(user))
+        assert ("it is not yours to read" in texts(view.blocks)) is not opens
+        assert ("approver-notes" in texts(view.blocks)) is opens
+        office.ground.close_view(user, view.id)
+
+
 def test_feedback_is_kept(office: Office):
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> how do I baseline up-time?")
     block = next(b for b in reply.blocks if b["type"] == "context_actions")
