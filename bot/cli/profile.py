@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import profile_diff, profile_replay
+from bot.cli import profile_cases, profile_diff, profile_replay
 from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
-    from bot.profile.cases import CaseReport
     from bot.profile.problems import Problem
 
 app = typer.Typer(
@@ -20,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Look after the Deal Profile: find mistakes, run its cases, explain a check, compare two, judge again.",
 )
+app.command("test")(profile_cases.run_tests)
 app.command("diff")(profile_diff.diff)
 app.command("replay")(profile_replay.replay)
 
@@ -58,63 +58,6 @@ def lint(
     found = f"{count(errors, 'error')}, {count(len(problems) - errors, 'warning')}" if problems else "no problems"
     say(f"{path}: {found}.")
     raise typer.Exit(2 if errors else 1 if problems else 0)
-
-
-@app.command("test")
-def run_tests(
-    file: Annotated[
-        Path | None, typer.Argument(help="A profile; the live one unless given.", show_default=False)
-    ] = None,
-    cases: Annotated[Path | None, typer.Option(help="Folder of cases; cases/ beside the profile unless given.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="The report as JSON on standard output.")] = False,
-) -> None:
-    """Run the cases that stand beside the profile, and say which checks they leave untried.
-
-    Exit status: 0 when all pass, 1 when some fail, 2 when something could not be read.
-    """
-    from bot.profile.cases import run_cases  # noqa: PLC0415
-    from bot.profile.judge import Judge  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
-
-    with core() as rooms:
-        path = file or rooms.settings.profile_path
-        folder = cases or path.parent / "cases"
-        if not folder.is_dir():
-            fail(f"{folder}: there is no such folder. Put cases there, or name another with --cases.")
-        report = run_cases(Judge(load_profile(path)), folder)
-    if json_:
-        print_json(_plain(report))
-    else:
-        for failure in report.failures:
-            out().print(cell(failure), soft_wrap=True)
-        for gap in _gaps(report):
-            out().print(cell(f"coverage: {gap}"), soft_wrap=True)
-    failed = len(report.failures)
-    say(f"{len(report.results) - failed} cases passed, {failed} failed.")
-    raise typer.Exit(0 if not failed else 1)
-
-
-def _gaps(report: CaseReport) -> list[str]:
-    told = {
-        "is passed by no case": report.never_passed,
-        "is failed by no case": report.never_failed,
-        "is unknown in no case": report.never_unknown,
-        "is tried by no case": report.untried_rules,
-    }
-    return [f"{name} {what}" for what, names in told.items() for name in names]
-
-
-def _plain(report: CaseReport) -> dict[str, Any]:
-    results = [
-        {
-            "name": result.case.name,
-            "place": result.case.place,
-            "passed": result.passed,
-            "differences": [{"what": d.what, "expected": d.expected, "actual": d.actual} for d in result.differences],
-        }
-        for result in report.results
-    ]
-    return {"schema": 1, "cases": results, "coverage": _gaps(report)}
 
 
 @app.command("explain")

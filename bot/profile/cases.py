@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bot.deals.deal import Deal
 from bot.profile.case_files import UNKNOWN, DealCase, load_cases
+from bot.profile.coverage import Gap, coverage
 from bot.profile.judge import Judge
 from bot.profile.model import SEGMENT_CHECK
 from bot.profile.problems import CasesError
 from bot.profile.verdict import Result, Verdict
 
-__all__ = ["CaseReport", "CaseResult", "CasesError", "DealCase", "Difference", "load_cases", "run_cases"]
+__all__ = ["CaseReport", "CaseResult", "CasesError", "DealCase", "Difference", "Gap", "load_cases", "run_cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class CaseResult:
 class CaseReport:
     """All cases run, and what they leave untried: checks that never passed, never failed or never lacked a fact.
 
-    `untried_rules` are the rows of checks ("file:line") that no case reaches.
+    `untried_rules` are the rows of checks ("file:line") that no case reaches; `gaps` says all of it in words, and which
+    thresholds no case tries on and just beyond.
     """
 
     results: tuple[CaseResult, ...]
@@ -60,6 +62,7 @@ class CaseReport:
     never_failed: tuple[str, ...]
     never_unknown: tuple[str, ...]
     untried_rules: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def failures(self) -> tuple[CaseResult, ...]:
@@ -84,6 +87,7 @@ def run_cases(judge: Judge, folder: Path) -> CaseReport:
         never_failed=tuple(check for check in ids if Result.FAIL not in seen.get(check, ())),
         never_unknown=tuple(check for check in ids if Result.UNKNOWN not in seen.get(check, ())),
         untried_rules=tuple(row for row in rows if row not in rules),
+        gaps=coverage(judge, ((result.verdict.facts, result.verdict) for result in results)),
     )
 
 

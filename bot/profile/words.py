@@ -118,6 +118,10 @@ class Words:
         """What the test asks for, as it stands after its subject: "at least 3 months"; of staffed beds "25 to 400"."""
         return self._beside(self.label(test.subject), self.limit(test), self.spec(test.subject))
 
+    def value_beside(self, subject: Subject, value: FactValue) -> str:
+        """A value as it stands after the subject's label: "3 months", and of staffed beds "25"."""
+        return self._beside(self.label(subject), self.value(subject, value), self.spec(subject))
+
     @staticmethod
     def _beside(label: str, limit: str, spec: FactSpec) -> str:
         """The limit without a unit that the label already says: staffed beds are 25 to 400."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,23 @@ def test_diff_of_a_profile_with_itself_and_of_what_cannot_be_read(dealfit, own_p
     bad = dealfit("profile", "diff", tmp_path / "bad.yaml", file)
     assert bad.status == 2
     assert "bad.yaml:1:1" in bad.err
+
+
+def test_the_cases_as_junit_and_strictly(dealfit, own_profile, tmp_path):
+    report = tmp_path / "report.xml"
+    done = dealfit("profile", "test", "--strict", "--junit", report)
+    assert done.status == 0, done.out
+    suites = ET.parse(report).getroot().findall("testsuite")  # noqa: S314 - we wrote it
+    assert [(suite.get("name"), suite.get("failures")) for suite in suites] == [("cases", "0")]
+    assert int(suites[0].get("tests")) >= 75
+    file = own_profile / "cases" / "5-payment.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("payment_days: 61", "payment_days: 90"), encoding="utf-8")
+    profile = own_profile / "deal-profile.yaml"
+    loose = dealfit("profile", "test", profile)
+    assert loose.status == 0
+    assert "has a band of Finance that is tried by no case with payment terms just above 60 days" in loose.out
+    assert dealfit("profile", "test", profile, "--strict", "--junit", report).status == 1
+    plain = dealfit("profile", "test", profile, "--json").json
+    assert [gap["check"] for gap in plain["gaps"]] == ["payment-terms"]
+    assert dealfit("profile", "test", "--junit", tmp_path).status == 2
