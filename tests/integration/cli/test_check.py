@@ -3,13 +3,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
 from bot.settings import HERE
+from tests.integration.cli.conftest import OURS
 
 MERCY = (
     "Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, managed services for 2 months, "
@@ -25,6 +28,8 @@ FITTING = [
     ),
 ]  # fmt: skip
 EXAMPLES = HERE.parent / "examples"
+DATA = Path(os.environ.get("DEALFIT_TEST_DATA") or HERE.parent.parent / "shared" / "data")
+"""Read here: inside a test the environment is without settings of ours."""
 
 
 def facts(*pairs: str) -> list[str]:
@@ -218,17 +223,14 @@ def test_real_hospitals(dealfit, test_data):
 
 @pytest.fixture
 def test_data():
-    import os
-    from pathlib import Path
-
-    folder = Path(os.environ.get("DEALFIT_TEST_DATA") or HERE.parent.parent / "shared" / "data")
-    if not (folder / "us_hospitals").is_dir():
+    if not (DATA / "us_hospitals").is_dir():
         pytest.skip("needs the folder us_hospitals/ of the published hospitals; name its parent in DEALFIT_TEST_DATA")
-    return folder
+    return DATA
 
 
 def test_it_runs_as_a_module_and_prints_only_json_there():
     command = [sys.executable, "-m", "bot.cli", "check", "--no-record", "--format", "json", MERCY]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)["schema"] == 1
