@@ -42,6 +42,10 @@ class Steps(Protocol):
 Handler = Callable[[Mapping[str, Any], Steps], None]
 
 
+class StepFailed(RuntimeError):
+    """A step that failed, in words that may be kept. The log has the place."""
+
+
 class DurableQueue:
     """Work goes in with `put` and is done by the handler of its kind."""
 
@@ -131,7 +135,19 @@ class DurableQueue:
         options: Any = {"name": name}
         if attempts > 1:
             options |= {"retries_allowed": True, "max_attempts": attempts, "interval_seconds": 0.5, "backoff_rate": 2.0}
-        return DBOS.run_step(options, do)
+        return DBOS.run_step(options, lambda: self._without_secrets(name, do))
+
+    def _without_secrets(self, name: str, do: Callable[[], T]) -> T:
+        """Do it, and raise only the words of what fails.
+
+        The queue's database keeps an error whole, and one of Slack's client holds the request with the token in it.
+        """
+        try:
+            return do()
+        except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
+            self._log.warning("step failed", step=name, exc_info=True)
+            reason = f"{type(error).__name__}: {error}"
+        raise StepFailed(reason)
 
     def _keep_house(self) -> None:
         forgotten = time.monotonic()
