@@ -31,6 +31,7 @@ class Askers:
         self._people = people
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._home: dict[str, str] | None = None
         self._lock = threading.Lock()
 
     def of(self, user: str) -> Asker:
@@ -39,6 +40,8 @@ class Askers:
         profile = self._profile(user)
         name = str(profile.get("real_name") or profile.get("name") or user)
         if profile.get("deleted") or profile.get("is_bot") or profile.get("is_stranger"):
+            return Asker(user=user, name=name)
+        if not self._is_from_here(profile):
             return Asker(user=user, name=name)
         if profile.get("is_restricted") or profile.get("is_ultra_restricted"):
             return Asker(user=user, name=name)
@@ -49,6 +52,33 @@ class Askers:
         if person is None:
             return Asker(user=user, name=name)
         return Asker(user=user, name=person.name, roles=person.roles, person=person)
+
+    def _is_from_here(self, profile: dict[str, Any]) -> bool:
+        """Whether the account belongs to our workspace, or to our organisation.
+
+        Whoever shares a channel with us over Slack Connect is no `is_stranger`, and their own workspace decides which
+        e-mail address their profile shows: it may be one of ours.
+        """
+        team = profile.get("team_id")
+        if not team:
+            return True
+        home = self._whose()
+        if home is None:
+            return False
+        grid = (profile.get("enterprise_user") or {}).get("enterprise_id")
+        return team == home["team"] or bool(grid and grid == home["enterprise"])
+
+    def _whose(self) -> dict[str, str] | None:
+        """The workspace that the app's token is of; None while Slack does not say."""
+        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+
+        if self._home is None:
+            try:
+                told = self._client.auth_test()
+            except (SlackClientError, OSError):
+                return None
+            self._home = {"team": str(told.get("team_id") or ""), "enterprise": str(told.get("enterprise_id") or "")}
+        return self._home
 
     def _profile(self, user: str) -> dict[str, Any]:
         from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
