@@ -16,6 +16,7 @@ from bot.knowledge.library import Library
 from bot.knowledge.passages import Passage
 from bot.profile.judge import Judge
 from bot.profile.live import LiveProfile
+from bot.profile.model import Profile
 from bot.profile.people import People, Person, Role
 from bot.profile.verdict import Result, Verdict
 from bot.store.database import Store
@@ -35,6 +36,7 @@ class CheckedDeal:
 
     `guidance` holds, by check id, the passage that helps with a finding that failed or is unknown. `key` finds the deal
     again in the store; `decision_id` is the entry in the decision log. Both are None when nothing was recorded.
+    `judged_by` is the very profile that judged: another one may be live by the time the verdict is recorded.
     """
 
     deal: Deal
@@ -44,6 +46,7 @@ class CheckedDeal:
     key: str | None = None
     decision_id: int | None = None
     notices: tuple[str, ...] = ()
+    judged_by: Profile | None = field(default=None, repr=False, compare=False)
 
 
 class DealDesk:
@@ -99,33 +102,32 @@ class DealDesk:
         judge = self._live.current()
         verdict = judge.judge_fully(deal)
         guidance, notices = self._guidance(verdict, asker)
-        checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices)
+        checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices, judged_by=judge.profile)
         return self._recorded(checked, asker, key) if self._store is not None and record else checked
 
-    def judge_only(self, deal: Deal) -> CheckedDeal:
-        """The verdict without guidance, counter-offers or a record: for a file of many deals."""
-        judge = self._live.current()
-        return CheckedDeal(deal, judge.judge(deal))
+    def judge_only(self, deal: Deal, judge: Judge) -> CheckedDeal:
+        """The verdict without guidance, counter-offers or a record: for a file of many deals, all by one judge."""
+        return CheckedDeal(deal, judge.judge(deal), judged_by=judge.profile)
 
     def log_only(self, checked: CheckedDeal) -> int:
         """Record a verdict in the decision log without putting the deal into the pipeline; the decision's id."""
         store = self._kept()
-        self._keep_profile(store)
+        self._keep_profile(store, checked.judged_by)
         body = {"deal": checked.deal.name, **checked.verdict.plain()}
         return store.record(kind="verdict", actor="operator", subject=checked.deal.name, body=body).id
 
     def log_file(self, name: str, sha256: str, checked: Sequence[CheckedDeal]) -> int:
         """Record that a file was checked: with the file's hash and the profile, every verdict can be had again."""
         store = self._kept()
-        self._keep_profile(store)
+        judged_by = (checked[0].judged_by if checked else None) or self.judge.profile
+        self._keep_profile(store, judged_by)
         counts = Counter(c.verdict.judgement.value for c in checked)
-        profile = self.judge.profile.id
         body = {
             "file": name,
             "sha256": sha256,
             "deals": len(checked),
             "verdicts": dict(counts),
-            "profile": profile.sha256,
+            "profile": judged_by.id.sha256,
         }
         return store.record(kind="file", actor="operator", subject=name, body=body).id
 
@@ -203,13 +205,13 @@ class DealDesk:
             raise RuntimeError(message)
         return self._store
 
-    def _keep_profile(self, store: Store) -> None:
-        profile = self.judge.profile
+    def _keep_profile(self, store: Store, judged_by: Profile | None) -> None:
+        profile = judged_by or self.judge.profile
         store.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
 
     def _recorded(self, checked: CheckedDeal, asker: Asker, key: str | None) -> CheckedDeal:
         store = self._kept()
-        self._keep_profile(store)
+        self._keep_profile(store, checked.judged_by)
         deal = checked.deal
         if key is None and deal.source_id is None and deal.name == UNNAMED:
             facts = {"asker": asker.user, "deal": deal.sha256}

@@ -152,7 +152,8 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     from bot.cli.deal_files import read_file  # noqa: PLC0415
 
     desk = rooms.desk_with(None)
-    profile = desk.judge.profile
+    judge = desk.judge
+    profile = judge.profile
     rows = read_file(path, mapping, profile)
     checked: list[CheckedDeal] = []
     bad = 0
@@ -161,7 +162,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
             say(str(error))
         bad += bool(row.errors)
         if row.deal is not None:
-            checked.append(desk.judge_only(row.deal))
+            checked.append(desk.judge_only(row.deal, judge))
     for note in rows.notes:
         say(f"{path.name}: {note}")
     if not checked and not bad:
