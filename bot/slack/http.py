@@ -92,7 +92,9 @@ def _readable(text: str, content_type: str) -> bool:
             return _plausible(json.loads(text))
         form = parse_qs(text, max_num_fields=200, keep_blank_values=True)
         payload = form.get("payload")
-        return payload is None or _plausible(json.loads(payload[0]))
+        if payload is not None:
+            return _plausible(json.loads(payload[0]))
+        return "command" not in form or all(form.get(name) for name in ("user_id", "channel_id", "trigger_id"))
     except (ValueError, RecursionError):
         return False
 
@@ -114,4 +116,39 @@ def _plausible(body: Any) -> bool:
     lists = [body.get(name, []) for name in ("actions", "authorizations")]
     if any(not isinstance(items, list) or not all(isinstance(item, dict) for item in items) for items in lists):
         return False
-    return body.get("type") != "event_callback" or isinstance((body.get("event") or {}).get("type"), str)
+    if body.get("type") == "event_callback" and not isinstance((body.get("event") or {}).get("type"), str):
+        return False
+    return _whole(body)
+
+
+PRESSED = {"block_actions", "message_action", "shortcut", "view_submission", "view_closed"}
+"""What a person does with what we show them; each says who and, but for a closed view, with which trigger."""
+
+
+def _whole(body: dict[str, Any]) -> bool:
+    """Whether an interaction says what the listeners take for granted of each that Slack sends."""
+    kind = body.get("type")
+    if kind not in PRESSED:
+        return True
+    user, view, actions = body.get("user"), body.get("view") or {}, body.get("actions") or []
+    if not isinstance(user, dict) or not _text(user, "id"):
+        return False
+    if kind in {"view_submission", "view_closed"}:
+        state = view.get("state") or {}
+        values = state.get("values", {}) if isinstance(state, dict) else None
+        return _text(view, "id") and _text(view, "callback_id") and _fields(values)
+    if not _text(body, "trigger_id"):
+        return False
+    return kind != "block_actions" or (bool(actions) and all(_text(one, "action_id") for one in actions))
+
+
+def _fields(values: Any) -> bool:
+    """Whether these are the values of a form: elements by action id, by block id."""
+    return isinstance(values, dict) and all(
+        isinstance(block, dict) and all(isinstance(element, dict) for element in block.values())
+        for block in values.values()
+    )
+
+
+def _text(holder: dict[str, Any], name: str) -> bool:
+    return isinstance(holder.get(name), str) and bool(holder[name])

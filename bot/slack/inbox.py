@@ -14,9 +14,9 @@ from typing import Any
 SPOKEN = {None, "file_share", "thread_broadcast"}
 """The subtypes of messages that somebody has just written; all others are edits, deletions, joins and the like."""
 
-USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
-LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
-CHANNEL = re.compile(r"<[#!]([A-Za-z0-9^]+)(?:\|([^>]*))?>")
+USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
+LINK = re.compile(r"<((?:https?|mailto|tel):[^|<>]+)(?:\|([^<>]*))?>")
+CHANNEL = re.compile(r"<[#!]([A-Za-z0-9^]+)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)

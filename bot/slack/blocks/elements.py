@@ -31,14 +31,18 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
 
 
+UNSEEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+"""NUL, and the marks that turn the direction of what follows: in a name they would rewrite the words beside it."""
+
+
 def escape(text: object) -> str:
     """Text of a user, a document or a model as data: nothing in it can be a mention, a link or a broadcast."""
-    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "")
+    return UNSEEN.sub("", str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def inert(text: object) -> str:
     """Text for a field in which Slack parses no markup; what looks like a mention is broken up all the same."""
-    return re.sub(r"<(?=[!@#a-zA-Z])", "<\u2060", str(text).replace("\x00", ""))
+    return re.sub(r"<(?=[!@#a-zA-Z])", "<\u2060", UNSEEN.sub("", str(text)))
 
 
 def clip_escaped(text: object, limit: int) -> str:

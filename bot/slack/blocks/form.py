@@ -42,7 +42,7 @@ class FormContext:
         """Read what `dump` wrote; anything else is an empty context."""
         try:
             data = json.loads(text or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return cls()
         if not isinstance(data, dict):
             return cls()
@@ -117,7 +117,7 @@ def read_form(state: Mapping[str, Any], facts: FactSpecs, currency: str) -> Form
 
 def _choice(spec: FactSpec, given: str) -> str:
     """An option's value is the number of its choice: the choice itself may be longer than a value may be."""
-    if spec.type is FactType.CHOICE and given.isdigit() and int(given) < len(spec.choices):
+    if spec.type is FactType.CHOICE and given in map(str, range(len(spec.choices))):
         return list(spec.choices)[int(given)]
     return given
 
@@ -126,7 +126,7 @@ def _given(values: Mapping[str, Any], block: str) -> str | None:
     element = values.get(block, {}).get(ids.INPUT, {})
     if "selected_option" in element:
         chosen = element["selected_option"]
-        return str(chosen["value"]) if chosen else None
+        return str(chosen.get("value") or "") if isinstance(chosen, dict) else None
     given = element.get("selected_date", element.get("value"))
     return None if given is None else str(given)
 

@@ -30,7 +30,7 @@ def paragraph(pieces: Sequence[tuple[str, Style | None]]) -> Block:
 
 
 def _text(text: str, style: Style | None = None) -> Element:
-    element: Element = {"type": "text", "text": inert(text)}
+    element: Element = {"type": "text", "text": inert(text) or " "}
     return {**element, "style": style} if style else element
 
 

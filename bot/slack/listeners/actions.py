@@ -25,6 +25,8 @@ WORK = {
     ids.SHARE_DEAL: "deal.share",
     ids.PIPELINE: "pipeline",
 }
+LONGEST_NUMBER = 15
+"""Digits of a decision's number; a longer one was not made by us."""
 
 
 def register(app: App, services: Services, put: Put) -> None:
@@ -43,7 +45,7 @@ def register(app: App, services: Services, put: Put) -> None:
     def edit_deal(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         user = str(body["user"]["id"])
-        saved = services.desk.find(str(action["value"]), services.askers.of(user))
+        saved = services.desk.find(str(action.get("value") or ""), services.askers.of(user))
         if saved is None:
             services.replies.send(_place(body), text=GONE, blocks=[section(GONE)])
             return
@@ -55,7 +57,7 @@ def register(app: App, services: Services, put: Put) -> None:
 
         ack()
         asker = services.askers.of(str(body["user"]["id"]))
-        saved = services.desk.find(str(action["value"]), asker)
+        saved = services.desk.find(str(action.get("value") or ""), asker)
         if saved is None:
             services.replies.send(_place(body), text=GONE, blocks=[section(GONE)])
             return
@@ -66,7 +68,7 @@ def register(app: App, services: Services, put: Put) -> None:
     def open_passage(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         asker = services.askers.of(str(body["user"]["id"]))
-        view = source_view(services, str(action["value"]), asker)
+        view = source_view(services, str(action.get("value") or ""), asker)
         open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
 
     def ask_again(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -75,7 +77,7 @@ def register(app: App, services: Services, put: Put) -> None:
             **action_payload(body),
             "ts": str(message.get("ts") or ""),
             "thread_ts": str(message.get("thread_ts") or message.get("ts") or ""),
-            "text": str(action["value"]),
+            "text": str(action.get("value") or ""),
             "direct": True,
         }
         put(Work("question", f"action:{body['trigger_id']}", payload))
@@ -83,7 +85,7 @@ def register(app: App, services: Services, put: Put) -> None:
 
     def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         number, _, value = str(action.get("value") or "").partition("|")
-        if number.isdigit() and value in {"up", "down"}:
+        if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER and value in {"up", "down"}:
             services.store.give_feedback(decision_id=int(number), user=str(body["user"]["id"]), value=value)
         ack()
 

@@ -60,7 +60,14 @@ def signed(body: bytes, **changes: str) -> dict[str, str]:
 
 def command(text: str) -> bytes:
     return urlencode(
-        {"command": "/deal-check", "text": text, "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+        {
+            "command": "/deal-check",
+            "text": text,
+            "team_id": "T1",
+            "user_id": "U1",
+            "channel_id": "C1",
+            "trigger_id": "1.2.abc",
+        }
     ).encode()
 
 
