@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -79,6 +79,7 @@ class Settings(BaseModel):
     chroma_url: str | None = Field(
         default=None,
         alias="DEALFIT_CHROMA_URL",
+        repr=False,
         description="A Chroma server (http://host:8000) instead of the embedded one; needed for several processes.",
     )
     slack_api_url: str = Field(
@@ -99,7 +100,7 @@ class Settings(BaseModel):
         default=None, alias="OPENAI_API_KEY", description="Key of a language model; without it answers are extractive."
     )
     openai_base_url: str | None = Field(
-        default=None, alias="OPENAI_BASE_URL", description="Any OpenAI-compatible endpoint."
+        default=None, alias="OPENAI_BASE_URL", repr=False, description="Any OpenAI-compatible endpoint."
     )
     openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
     playground_port: int = Field(
@@ -166,9 +167,9 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that is set, for logs to blot out; never to be printed."""
         values = [getattr(self, name) for name in type(self).model_fields]
-        found = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
-        passwords = [urlsplit(value).password for value in found if "://" in value]
-        return (*(value for value in found if "://" not in value), *(p for p in passwords if p))
+        secret = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        urls = [v for v in (*secret, *values) if isinstance(v, str) and "://" in v]
+        return (*(v for v in secret if "://" not in v), *(found for url in urls for found in passwords_in(url)))
 
     @classmethod
     def load(cls, environ: dict[str, str] | None = None, env_file: Path | None = Path(".env")) -> Self:
@@ -192,6 +193,21 @@ class Settings(BaseModel):
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}. Mend it or unset it." for e in error.errors()]
             raise SettingsError("\n".join(lines)) from None
+
+
+def passwords_in(url: str) -> tuple[str, ...]:
+    """The passwords in a URL, as it writes them and as they are, whatever characters they hold."""
+    rest = url.partition("://")[2]
+    before, _, query = rest.partition("?")
+    given = [text.rpartition("@")[0].partition(":")[2] for text in (rest, before)]
+    given += [value for name, _, value in (pair.partition("=") for pair in query.split("&")) if "password" in name]
+    return tuple({form for password in given if password for form in (password, unquote(password))})
+
+
+def shown_url(url: str) -> str:
+    """A URL for people: whatever stands before the host is left out."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 def _unknown(name: str, known: set[str]) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.console import cell, out, print_json
 from bot.cli.faults import expected
-from bot.settings import FOREIGN, PREFIX, Settings, SettingsError
+from bot.settings import FOREIGN, PREFIX, Settings, SettingsError, shown_url
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -154,7 +154,7 @@ def _model(rooms: Core) -> Sign:
         return Sign(
             "language model", "note", "none is set; answers quote the profile and the playbooks, which is enough"
         )
-    where = rooms.settings.openai_base_url or "OpenAI"
+    where = shown_url(rooms.settings.openai_base_url) if rooms.settings.openai_base_url else "OpenAI"
     return Sign("language model", "ok", f"{rooms.settings.openai_model} at {where} (not called now)")
 
 
