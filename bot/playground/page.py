@@ -49,6 +49,11 @@ def _static(name: str) -> str | None:
     return next((one.read_text("utf-8") for one in folder.iterdir() if one.name == name and one.is_file()), None)
 
 
+def _same(given: str, secret: str) -> bool:
+    """Whether somebody knows a secret, told in a time that says nothing; any characters may be given."""
+    return secrets.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode())
+
+
 def same_origin(connection: HTTPConnection) -> bool:
     """Whether a request comes from our own page. `Host` was checked before: it is this machine."""
     origin = connection.headers.get("origin", "")
@@ -109,7 +114,7 @@ class Page:
         given = request.query_params.get("token", "")
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         stored = self._files.get(request.path_params["file_id"])
-        known = secrets.compare_digest(given, self.token) or secrets.compare_digest(bearer, self._bot_token)
+        known = _same(given, self.token) or _same(bearer, self._bot_token)
         if not known or stored is None:
             return PlainTextResponse("There is no such file.", 404, headers=HEADERS)
         inline = stored.mimetype in SHOWN_INLINE
@@ -120,14 +125,14 @@ class Page:
 
     async def _act(self, request: Request) -> Response:
         given = request.headers.get("x-playground-token", "")
-        if not same_origin(request) or not secrets.compare_digest(given, self.token):
+        if not same_origin(request) or not _same(given, self.token):
             return JSONResponse({"ok": False, "error": "This page is not of this run. Load it again."}, 403, HEADERS)
         try:
             body = await request.json()
             done = await run_in_threadpool(self._acts.act, body)
         except (NoSuchThing, Refused) as error:
             return JSONResponse({"ok": False, "error": str(error)}, 400, HEADERS)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             return JSONResponse({"ok": False, "error": f"The page asked for something odd: {error}"}, 400, HEADERS)
         return JSONResponse({"ok": True, **done}, headers=HEADERS)
 
@@ -139,11 +144,11 @@ class Page:
         try:
             hello = json.loads(await websocket.receive_text())
             user = str(hello.get("user"))
-            if not secrets.compare_digest(str(hello.get("token")), self.token):
+            if not _same(str(hello.get("token")), self.token):
                 await websocket.close(BAD_TOKEN)
                 return
             await self._tell(websocket, user if user in self._workspace.users else self._first())
-        except (WebSocketDisconnect, RuntimeError, ValueError, AttributeError):
+        except (WebSocketDisconnect, RuntimeError, ValueError, AttributeError, KeyError):
             return
 
     def _first(self) -> str:

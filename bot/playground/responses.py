@@ -28,7 +28,7 @@ class Responses:
             return 404, json.dumps({"ok": False, "error": refused.error})
         try:
             body = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             return 400, "invalid_payload"
         if not isinstance(body, dict):
             return 400, "invalid_payload"

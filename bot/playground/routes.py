@@ -19,6 +19,13 @@ from bot.playground.socket_mode import SocketMode
 UPLOAD_BYTES = 50_000_000
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host in LOOPBACK or urlsplit("//" + host).hostname in LOOPBACK
+    except ValueError:  # what is no host at all, such as an address that is opened and not closed
+        return False
+
+
 class LoopbackOnly:
     """Refuses a `Host` that is not this machine: a name that somebody pointed at 127.0.0.1 is not ours to answer."""
 
@@ -30,7 +37,7 @@ class LoopbackOnly:
         if scope["type"] in ("http", "websocket"):
             headers = dict(scope["headers"])
             given = headers.get(b"host", b"").decode("latin-1")
-            if given not in LOOPBACK and urlsplit("//" + given).hostname not in LOOPBACK:
+            if not _is_loopback(given):
                 if scope["type"] == "websocket":
                     await send({"type": "websocket.close", "code": 1008})
                 else:

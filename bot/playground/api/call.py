@@ -91,7 +91,7 @@ class Call:
         if isinstance(value, str) and value:
             try:
                 return json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise Refused(error) from None
         return value or None
 

@@ -36,7 +36,7 @@ def read_body(body: bytes, content_type: str) -> Json:
     if content_type.split(";", maxsplit=1)[0].strip() == "application/json":
         try:
             found = json.loads(text or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             error = "invalid_json"
             raise Refused(error) from None
         if not isinstance(found, dict):
