@@ -38,26 +38,29 @@ def _sections(body: str) -> list[Section]:
     lines = body.split("\n")
     tokens = _parser().parse(body)
     starts = [
-        token for token in tokens if token.level == 0 and token.nesting >= 0 and token.map and token.type != "inline"
+        (at, token)
+        for at, token in enumerate(tokens)
+        if token.level == 0 and token.nesting >= 0 and token.map and token.type != "inline"
     ]
     sections: list[Section] = []
     level, heading, blocks = 0, "", list[Block]()
     covered = 0
-    for index, token in enumerate(starts):
+    for index, (at, token) in enumerate(starts):
         first, last = token.map or [0, 0]
         # Lines that make no token of their own (link definitions) stay with the block before them.
-        following = starts[index + 1].map if index + 1 < len(starts) else None
-        end = following[0] if following else len(lines)
+        after = starts[index + 1] if index + 1 < len(starts) else None
+        end = after[1].map[0] if after and after[1].map else len(lines)
         if index == 0 and first > covered:
             blocks += _block("\n".join(lines[:first]), ())
         if token.type == "heading_open":
             if blocks or level:
                 sections.append(Section(level, heading, tuple(blocks)))
-            level, heading, blocks = int(token.tag[1:]), _plain(tokens[tokens.index(token) + 1]), []
+            level, heading, blocks = int(token.tag[1:]), _plain(tokens[at + 1]), []
             blocks += _block("\n".join(lines[last:end]), ())
         elif token.type != "hr":
             text = "\n".join(lines[first:end])
-            blocks += _block(text, _items(tokens, token, lines, end), kind=token.type)
+            inside = tokens[at : after[0]] if after else tokens[at:]
+            blocks += _block(text, _items(inside, lines, end), kind=token.type)
     if blocks or level:
         sections.append(Section(level, heading, tuple(blocks)))
     return sections
@@ -66,22 +69,23 @@ def _sections(body: str) -> list[Section]:
 def _block(text: str, pieces: tuple[str, ...], kind: str = "") -> list[Block]:
     """The block, or nothing when there is no text in it."""
     if kind not in _VERBATIM:
-        text = _COMMENT.sub("", text)
-        pieces = tuple(piece for piece in (_COMMENT.sub("", one).rstrip() for one in pieces) if piece.strip())
+        text = _uncommented(text)
+        pieces = tuple(piece for piece in (_uncommented(one).rstrip() for one in pieces) if piece.strip())
     text = text.strip("\n").rstrip()
     return [Block(text, pieces, prose=kind == "paragraph_open")] if text.strip() else []
 
 
-def _items(tokens: Sequence[Token], opening: Token, lines: list[str], end: int) -> tuple[str, ...]:
-    """The source of each item of a list; empty for anything else."""
-    if opening.type not in _LISTS:
+def _uncommented(text: str) -> str:
+    """The text without comments. What opens after the last end is none, and is not looked at again and again."""
+    closed, end, rest = text.rpartition("-->")
+    return _COMMENT.sub("", closed + end) + rest
+
+
+def _items(tokens: Sequence[Token], lines: list[str], end: int) -> tuple[str, ...]:
+    """The source of each item of the list that these tokens are; empty for anything else."""
+    if tokens[0].type not in _LISTS:
         return ()
-    first, last = opening.map or [0, 0]
-    begins = [
-        token.map[0]
-        for token in tokens
-        if token.type == "list_item_open" and token.level == 1 and token.map and first <= token.map[0] < last
-    ]
+    begins = [token.map[0] for token in tokens if token.type == "list_item_open" and token.level == 1 and token.map]
     return tuple("\n".join(lines[begin:stop]).rstrip() for begin, stop in zip(begins, [*begins[1:], end], strict=True))
 
 
