@@ -1,0 +1,171 @@
+"""Words that suppose changes to a deal: "what if they prepay and take 6 months?", "make it 5% and net 30".
+
+The reader of sentences takes no fact from a question, rightly: nobody has said that the deal is so. Here somebody says
+on purpose what might be, so each clause is given to it as if it had been stated. What it cannot take for certain stays
+unread, and is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
+from bot.deals.reading import Reading, SentenceReader
+from bot.deals.values import FactError, parse_value
+
+LONGEST = 500
+MOST_DROPPED = 7
+"""So many words at the beginning of a clause may say who does what: "and then they would sign for"."""
+
+_LEAD = re.compile(
+    r"""^\W*(?:(?:so|and|ok|okay|but|then|well|please|hey|now|hmm?)\b[\s,]*)*
+    (?:(?:what\s+if|what\s+about|how\s+about|suppos(?:e|ing)|imagine|assum(?:e|ing)|let['’]?s\s+say|say|
+    (?:would|will|does)\s+(?:it|that|this|the\s+deal)\s+(?:still\s+)?fit\s+(?:if|at|with(?=\s))|if|instead)\b|
+    (?=(?:make|change|set|move|raise|lower|cut|reduce|increase|extend|shorten|drop|remove|try|with|without)\b))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKS = re.compile(
+    r"\b(?:what|how|who|whom|whose|which|why|where|should|(?:can|could|may|do|am|must)\s+(?:i|we|you))\b", re.IGNORECASE
+)
+_WOULD_IT = re.compile(
+    r"^(?:would|will|does|is|do)\b.*\b(?:fit|ok|okay|fine|work|enough|pass|change|then)\W*$", re.IGNORECASE
+)
+_BREAK = re.compile(r"[;?!\n]+|,(?!\d{3})|\.(?!\d)|\b(?:and|but|plus|then|also)\b", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+\S+(?:\s+(?!to\b)[a-z]+)?\s+to\b", re.IGNORECASE)
+_RATHER = re.compile(r"\b(?:instead\s+of|rather\s+than|not\s+the)\b.*$", re.IGNORECASE)
+_WITHOUT = re.compile(
+    r"^(?:(?:we|they|you|i|it)\s+)?(?:\w+\s+)?(?:without|drops?|dropping|removes?|removing|scraps?|skips?|leaves?\s+out|no)\s+"
+    r"(?:the|any|a|an|its|their|that|our)?\s*(?P<thing>.+)$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)
+_COMPARES = frozenset(
+    """than over above below under beyond least most between until till exceed exceeds more less fewer almost nearly
+    about around roughly or half twice double""".split()
+)
+_OR = re.compile(r"\b(?:either|or)\b", re.IGNORECASE)
+_REFUSES = re.compile(
+    r"\b(?:refus\w*|declin\w*|reject\w*|den(?:y|ies|ied)|balk\w*|object\w*|oppos\w*|fails?|failed|unless|cannot|against|"
+    r"doubt\w*|worr\w*|hates?|dislikes?|stops?|stopped|resist\w*)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"-?\d+(?:\.\d+)?\s*(?:%|percent|per\s+cent)", re.IGNORECASE)
+_EMPTY = re.compile(r"^(?:to|it|they|we|the|deal|instead|then|so|would|be|please|a|an|\W)*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What somebody supposes of a deal: the facts that would change, and the words that were not understood."""
+
+    facts: Mapping[str, FactValue]
+    unread: tuple[str, ...] = ()
+
+
+class WhatIfReader:
+    """Reads suppositions with the facts of one profile."""
+
+    def __init__(self, facts: FactSpecs, reader: SentenceReader, currency: str = "USD") -> None:
+        self._facts, self._reader, self._currency = facts, reader, currency
+        percents = [spec for spec in facts.values() if spec.type is FactType.PERCENT]
+        movable = [spec for spec in percents if spec.negotiable is not None]
+        alone = movable if len(movable) == 1 else percents
+        self._percent = alone[0] if len(alone) == 1 else None
+
+    def read(self, text: str) -> Supposed | None:
+        """What the words suppose; None when they do not suppose anything, or ask something else about it."""
+        text = " ".join(text[:LONGEST].split())
+        lead = _LEAD.match(text)
+        rest = text[lead.end() :] if lead else ""
+        if lead is None or _ASKS.search(rest):
+            return None
+        found: dict[str, FactValue] = {}
+        disputed: dict[str, str] = {}
+        unread: list[str] = []
+        for clause in _clauses(rest):
+            facts = self._clause(clause)
+            if not facts:
+                unread.append(clause)
+            for fact, value in facts.items():
+                if found.setdefault(fact, value) != value:
+                    disputed[fact] = clause
+        kept = {fact: value for fact, value in found.items() if fact not in disputed}
+        unread += [f"{clause} (said in two ways)" for clause in disputed.values()]
+        return Supposed(MappingProxyType(kept), tuple(unread)) if kept or unread else None
+
+    def _clause(self, clause: str) -> Mapping[str, FactValue]:
+        """The facts of one clause; none when anything in it is in doubt."""
+        clause = _RATHER.sub("", _FROM.sub("", clause)).strip()
+        if _OR.search(clause) or _REFUSES.search(clause):
+            return {}
+        gone = _WITHOUT.match(clause)
+        if gone:
+            return self._gone(gone["thing"])
+        denied = _NOT.search(clause)
+        if denied:
+            facts = self._stated(clause[denied.end() :].strip())
+            yes = facts and all(value is True for value in facts.values())
+            return dict.fromkeys(facts, False) if yes else {}
+        return self._stated(clause)
+
+    def _gone(self, thing: str) -> Mapping[str, FactValue]:
+        """Something left out: no discount is a discount of nothing, no monthly call a denied one."""
+        facts = self._taken(self._reader.read(f"no {thing}"), thing)
+        if facts:
+            return facts
+        stated = self._stated(thing)
+        yes = stated and all(value is True for value in stated.values())
+        return dict.fromkeys(stated, False) if yes else {}
+
+    def _stated(self, clause: str) -> Mapping[str, FactValue]:
+        """What the clause states when the words that say who does it are left away, as few of them as possible."""
+        words = clause.split()
+        for start in range(min(len(words), MOST_DROPPED)):
+            if start and words[start - 1].lower().strip(",.") in _COMPARES:
+                return {}
+            for text in _spellings(words[start:]):
+                facts = self._taken(self._reader.read(text), clause) or self._bare(text)
+                if facts:
+                    return facts
+        return {}
+
+    def _taken(self, reading: Reading, clause: str) -> Mapping[str, FactValue]:
+        if reading.conflicts or reading.errors or any(re.search(r"\d", words) for words in reading.unread):
+            return {}
+        if any(word in _COMPARES for words in reading.unread for word in words.lower().split()):
+            return {}
+        return {name: v for name, v in reading.facts.items() if self._is_meant(self._facts[name], clause)}
+
+    @staticmethod
+    def _is_meant(spec: FactSpec, clause: str) -> bool:
+        """Whether a fact about a person is spoken of: "the CFO" alone may be whom somebody asks about."""
+        if not spec.ask.lower().startswith("who "):
+            return True
+        names = [name.lower() for name in (spec.label, *spec.also)]
+        return any(word.lower().startswith(tuple(names)) for word in clause.split())
+
+    def _bare(self, text: str) -> Mapping[str, FactValue]:
+        """An amount alone moves the only fact of its kind that can be moved."""
+        amount = re.sub(r"^(?:to|at|of|by|only|just|a|be)\s+", "", text, flags=re.IGNORECASE).strip()
+        if self._percent is None or not _PERCENT.fullmatch(amount):
+            return {}
+        try:
+            return {self._percent.name: parse_value(self._percent, amount, self._currency)}
+        except FactError:
+            return {}
+
+
+def _clauses(text: str) -> Iterator[str]:
+    for part in _BREAK.split(text):
+        clause = part.strip(" \t:\"“”'()-")
+        if clause and not _EMPTY.match(clause) and not _WOULD_IT.match(clause):
+            yield clause
+
+
+def _spellings(words: list[str]) -> Iterator[str]:
+    """The words as they stand, and with the verb as the profile's phrases have it: "prepay" as "prepays"."""
+    yield " ".join(words)
+    if words and words[0].isalpha() and not words[0].endswith("s"):
+        yield " ".join([f"{words[0]}s", *words[1:]])
