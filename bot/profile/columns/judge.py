@@ -1,0 +1,113 @@
+"""The judge of whole pipelines: the checks of one profile as one expression over a table of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from bot.deals.facts import FactType
+from bot.profile.columns import codes, names
+from bot.profile.columns.names import ColumnError, fact_columns
+from bot.profile.columns.truths import affirmed, holds, usable
+from bot.profile.conditions import Measure, Subject, Test, tests_of
+from bot.profile.model import SEGMENT_CHECK, Profile
+from bot.profile.verdict import Judgement
+
+_INNER = ("_test_", "_code_", "_place", "_weight", "_amount")
+
+
+class ColumnJudge:
+    """Judges tables of deals by one profile, as `Judge` judges one deal: every result, segment and verdict is the same.
+
+    A table has a column for each fact (see `fact_columns`), null where the fact is unknown; a column that no check
+    looks at may be absent. Where it has the column `deal_currency`, money in another currency than the profile's is
+    unknown. Any Ibis backend will do; nothing is read before the expression is executed.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._columns = {column.subject: column for column in fact_columns(profile)}
+        tests = (affirmed(test)[0] for condition in codes.conditions_of(profile) for test in tests_of(condition))
+        self._tests = {test: f"_test_{n}" for n, test in enumerate(dict.fromkeys(tests))}
+        segments = [SEGMENT_CHECK] if profile.segments else []
+        self._checks = (*segments, *(check.id for check in profile.checks))
+        self._counted = (*segments, *(check.id for check in profile.checks if check.counted))
+
+    def judged(self, deals: ir.Table, *, keep: Sequence[str] | None = None) -> ir.Table:
+        """The table with the columns `dealfit_verdict`, `dealfit_segment`, `dealfit_stance` and one for each check.
+
+        Their values are those of Judgement, Stance and Result; the names of checks come from `result_column`. `keep`
+        names the columns of the table that stay, all of them when left out. Raises ColumnError when a fact's column is
+        absent or of another kind.
+        """
+        kept = list(deals.columns) if keep is None else list(keep)
+        weighed = self._weighed(deals, kept)
+        segments = self.profile.segments
+        results = {names.result_column(each): codes.result_words(weighed[_code(each)]) for each in self._checks}
+        return weighed.select(
+            *kept,
+            **{
+                names.VERDICT: codes.verdict_words(weighed["_weight"]),
+                names.SEGMENT: codes.nth(weighed["_place"], [segment.name for segment in segments]),
+                names.STANCE: codes.nth(weighed["_place"], [segment.stance.value for segment in segments]),
+                **results,
+            },
+        )
+
+    def fit(self, deals: ir.Table, *, by: Sequence[str] = (), money: str | None = None) -> ir.Table:
+        """How much of the pipeline fits: for each group `deals`, and how many of them have each judgement.
+
+        With `money`, a fact, also its sum over all deals (`money`) and over those with each judgement (`money_fits`,
+        ...), null where nothing is known; a deal whose money is unknown, or in another currency, adds nothing.
+        """
+        amount = {} if money is None else {"_amount": self._read(deals, Subject(money))}
+        weighed = self._weighed(deals, by, amount)
+        groups = {each: codes.is_judged(weighed["_weight"], each) for each in Judgement}
+        sums: dict[str, ir.Value] = {"deals": weighed.count()}
+        sums |= {each.value: weighed.count(where=here) for each, here in groups.items()}
+        if amount:
+            sums["money"] = weighed["_amount"].sum()
+            sums |= {f"money_{each.value}": weighed["_amount"].sum(where=here) for each, here in groups.items()}
+        return weighed.aggregate(by=list(by), **sums)
+
+    def _weighed(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column] | None = None) -> ir.Table:
+        """The kept columns, each check's code, the place of the segment, and the weight of the whole.
+
+        Every test is a column before any check looks at it: one that several checks share is made once.
+        """
+        kept = list(keep)
+        if clash := [name for name in kept if name.startswith((names.OURS, *_INNER))]:
+            raise ColumnError(f"The table has a column {clash[0]} already. Leave it out with `keep`.")
+        tests = {name: holds(self._read(deals, test.subject), test) for test, name in self._tests.items()}
+        kept_too = more or {}
+        # A view is what Ibis does not merge with the select around it. Merged, a test would be made once for each check
+        # again, and `a BETWEEN 1 AND 2 IS NULL` would rest on how each database ranks its operators.
+        tested = deals.select(*kept, **kept_too, **tests).view()
+
+        def column(test: Test) -> ir.BooleanValue:
+            return tested[self._tests[test]]
+
+        profile = self.profile
+        coded = {_code(check.id): codes.check_code(check, column) for check in profile.checks}
+        if profile.segments:
+            coded[_code(SEGMENT_CHECK)] = codes.segment_code(profile, column)
+        judged = tested.select(*kept, *kept_too, **coded, _place=codes.segment_place(profile, column)).view()
+        weights = [judged[_code(each)] for each in self._counted]
+        return judged.mutate(_weight=ibis.greatest(codes.LIGHTEST, *weights))
+
+    def _read(self, deals: ir.Table, subject: Subject) -> ir.Column:
+        """The column of a fact as the judge reads it. That a list of outcomes is known shows in its count."""
+        fact = self._columns.get(subject) or self._columns[Subject(subject.fact, Measure.COUNT)]
+        if fact.name not in deals.columns:
+            raise ColumnError(f"The table has no column {fact.name}. Add it, null where the fact is unknown.")
+        column = usable(deals[fact.name], fact)
+        if fact.type is not FactType.MONEY or names.CURRENCY not in deals.columns:
+            return column
+        ours = deals[names.CURRENCY] == self.profile.currency
+        return ours.ifelse(column, ibis.null(column.type()))
+
+
+def _code(check_id: str) -> str:
+    return f"_code_{check_id}"

@@ -1,0 +1,1 @@
+"""The evaluator over columns on a real PostgreSQL."""

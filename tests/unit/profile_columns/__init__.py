@@ -1,0 +1,1 @@
+"""The evaluator over columns, held to the judge of one deal."""
