@@ -99,6 +99,9 @@ def _text(values: dict[str, object], lines: dict[str, int], key: str) -> str | N
         reason = f"`{key}` must be text, and is {value!r}"
         raise DocumentRefused(reason, f'Put it in quotes: {key}: "{value}"', lines[key])
     text = " ".join(value.split())
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        reason = f"`{key}` holds half of a character ({value!r}), which no file can keep"
+        raise DocumentRefused(reason, "Write the character itself instead of its \\u code.", lines[key])
     if len(text) > _LONGEST_TEXT:
         reason = f"`{key}` is longer than {_LONGEST_TEXT} characters"
         raise DocumentRefused(reason, "Shorten it.", lines[key])
