@@ -120,7 +120,7 @@ class Core:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = folder / ".can-write"
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)
         except OSError as error:
             message = (
                 f"Cannot write to the data folder {folder} ({error.strerror or error}). "

@@ -45,6 +45,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "deal.words": deals.check_words,
         "deal.form": deals.check_form,
         "deal.offer": deals.apply_offer,
+        "deal.keep": deals.keep_change,
         "deal.share": deals.share,
         "question": QuestionWork(services, deals, pipeline, streams=streams).answer,
         "pipeline": pipeline.answer,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import structlog
 
 from bot.slack.inbox import Work
+from bot.slack.outages import is_temporary
 from bot.slack.seats import first_free, seats_of, visiting
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ QUEUE = "dealfit"
 REMEMBERED = timedelta(hours=72)
 """Slack was seen to deliver an event again after minutes; a key is remembered for three days."""
 POLL_SECONDS = 0.1
+BACKOFF = 1.6
+PATIENT = 20
+"""Attempts for what must reach somebody: the pauses between them add up to almost three hours."""
 HOUSEKEEPING_SECONDS = 3600.0
 ADOPTING_SECONDS = 5.0
 WORK_VERSION = "1"
@@ -44,6 +48,10 @@ Handler = Callable[[Mapping[str, Any], Steps], None]
 
 class StepFailed(RuntimeError):
     """A step that failed, in words that may be kept. The log has the place."""
+
+
+class PassingFailure(StepFailed):
+    """A step that failed for now; trying again may help."""
 
 
 class DurableQueue:
@@ -134,7 +142,8 @@ class DurableQueue:
 
         options: Any = {"name": name}
         if attempts > 1:
-            options |= {"retries_allowed": True, "max_attempts": attempts, "interval_seconds": 0.5, "backoff_rate": 2.0}
+            options |= {"retries_allowed": True, "max_attempts": attempts, "interval_seconds": 0.5}
+            options |= {"backoff_rate": BACKOFF, "should_retry": lambda error: isinstance(error, PassingFailure)}
         return DBOS.run_step(options, lambda: self._without_secrets(name, do))
 
     def _without_secrets(self, name: str, do: Callable[[], T]) -> T:
@@ -147,18 +156,26 @@ class DurableQueue:
         except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
             self._log.warning("step failed", step=name, exc_info=True)
             reason = f"{type(error).__name__}: {error}"
-        raise StepFailed(reason)
+            kind = PassingFailure if is_temporary(error) else StepFailed
+        raise kind(reason)
 
     def _keep_house(self) -> None:
         forgotten = time.monotonic()
         while not self._stopping.wait(ADOPTING_SECONDS):
             try:
+                self._keep_seat()
                 self.adopt()
                 if time.monotonic() - forgotten > HOUSEKEEPING_SECONDS:
                     forgotten = time.monotonic()
                     self.forget()
             except Exception:  # noqa: BLE001 the next round tries again
                 self._log.exception("housekeeping failed")
+
+    def _keep_seat(self) -> None:
+        """Take the seat again when the database dropped the connection that held it."""
+        if self._seat is not None and not self._seats.holds(self._seat):
+            again = self._seats.take(self._seat)
+            self._log.warning("seat_lost", seat=self._seat, taken_again=again)
 
     def adopt(self) -> int:
         """Put the running work of processes that have died back into the queue. Returns how many pieces there were."""

@@ -94,7 +94,7 @@ def _readable(text: str, content_type: str) -> bool:
         payload = form.get("payload")
         if payload is not None:
             return _plausible(json.loads(payload[0]))
-        return "command" not in form or all(form.get(name) for name in ("user_id", "channel_id", "trigger_id"))
+        return "command" not in form or all("".join(form.get(name, [])) for name in ("user_id", "channel_id", "trigger_id"))
     except (ValueError, RecursionError):
         return False
 

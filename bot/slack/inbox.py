@@ -81,7 +81,6 @@ def _question(event: Mapping[str, Any], team: str, bots: frozenset[str]) -> Work
         "thread_ts": str(thread or ts),
         "text": spoken_text(text, bots),
         "direct": direct,
-        "direct_message": event.get("channel_type") == "im" or channel.startswith("D"),
     }
     return Work("question", f"question:{team}:{channel}:{ts}", payload)
 

@@ -23,6 +23,9 @@ class Seats(Protocol):
     def take(self, number: int) -> bool:
         """Take a seat if nobody holds it."""
 
+    def holds(self, number: int) -> bool:
+        """Whether a seat that was taken is still ours."""
+
     def leave(self, number: int) -> None:
         """Give a seat back."""
 
@@ -73,6 +76,10 @@ class FileSeats:
         self._held[number] = lock
         return True
 
+    def holds(self, number: int) -> bool:
+        """Whether a seat that was taken is still ours: a file's lock is, as long as we live."""
+        return number in self._held
+
     def leave(self, number: int) -> None:
         """Give a seat back."""
         self._held.pop(number).release()
@@ -97,6 +104,22 @@ class PostgresSeats:
         self._held[number] = connection
         return True
 
+    def holds(self, number: int) -> bool:
+        """Whether a seat that was taken is still ours: not when the connection that held it is gone."""
+        import psycopg  # noqa: PLC0415 needed on PostgreSQL only
+
+        connection = self._held.get(number)
+        if connection is None:
+            return False
+        try:
+            connection.execute("SELECT 1")
+        except psycopg.Error:
+            self._held.pop(number).close()
+            return False
+        return True
+
     def leave(self, number: int) -> None:
         """Give a seat back."""
-        self._held.pop(number).close()
+        connection = self._held.pop(number, None)
+        if connection is not None:
+            connection.close()

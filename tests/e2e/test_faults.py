@@ -69,6 +69,22 @@ def test_slack_failing_for_a_while_delays_and_does_not_lose(office: Office):
     assert len(replies(office, ASK, reply.thread_ts)) == 1
 
 
+def test_what_slack_refuses_for_good_is_told_at_once(office: Office):
+    office.ground.faults.fail("chat.postMessage", "invalid_blocks", times=1)
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> what does the service visit look at?")
+    assert "Something went wrong on my side" in texts(reply.blocks)
+
+
+def test_a_double_click_on_share_posts_once(office: Office):
+    card = office.command(DANA, "/deal-check", MERCY)
+    known = {m.ts for m in office.ground.messages(DEALS, MORGAN)}
+    for _ in range(2):
+        assert office.ground.press(DANA, card, "deal.share").acked
+    office.ground.wait_for(lambda: office.new_messages(DEALS, MORGAN, known))
+    office.answer(MORGAN, ASK, "<@U0DEALFIT> when should I walk away?")
+    assert len(office.new_messages(DEALS, MORGAN, known)) == 1
+
+
 def test_a_channel_the_bot_is_not_in_answers_the_person_directly(office: Office):
     office.ground.faults.fail("chat.postMessage", "not_in_channel", times=1)
     known = {m.ts for m in office.ground.messages("D0DANA", DANA)}

@@ -89,16 +89,20 @@ def test_a_passage_for_approvers_stays_with_approvers(office: Office):
     assert allowed is not None
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> how do I decide an exception well as an approver?")
     assert not any("approver-notes" in source for source in sources(reply))
-    other = office.answer(ALEX, ASK, "<@U0DEALFIT> how do I decide an exception well as an approver?")
-    assert any("approver-notes" in source for source in sources(other))
+    in_public = office.answer(ALEX, ASK, "<@U0DEALFIT> how do I decide an exception well as an approver?")
+    assert not any("approver-notes" in source for source in sources(in_public))
+    in_private = office.answer(ALEX, "D0ALEX", "how do I decide an exception well as an approver?")
+    assert any("approver-notes" in source for source in sources(in_private))
 
 
-def test_a_source_for_approvers_stays_closed_to_a_rep_who_sees_its_button(office: Office):
-    seen = office.answer(ALEX, ASK, "<@U0DEALFIT> how do I decide an exception well as an approver?")
-    source = next(s for s in sources(seen) if "approver-notes" in s)
-    block = next(b["block_id"] for b in seen.blocks if b.get("accessory", {}).get("value") == source)
+def test_a_source_for_approvers_stays_closed_to_a_rep_who_forges_its_button(office: Office):
+    answered = office.answer(ALEX, "D0ALEX", "how do I decide an exception well as an approver?")
+    source = next(s for s in sources(answered) if "approver-notes" in s)
+    public = office.answer(DANA, ASK, "<@U0DEALFIT> when should I walk away?")
+    forged = next(b for b in public.blocks if b.get("accessory", {}).get("action_id") == ids.OPEN_PASSAGE)
+    forged["accessory"]["value"] = source
     for user, opens in ((DANA, False), (ALEX, True)):
-        office.ground.press(user, seen, ids.OPEN_PASSAGE, block_id=block)
+        office.ground.press(user, public, ids.OPEN_PASSAGE, block_id=forged["block_id"])
         view = office.ground.wait_for(lambda user=user: office.modal(user))
         assert ("it is not yours to read" in texts(view.blocks)) is not opens
         assert ("approver-notes" in texts(view.blocks)) is opens

@@ -8,7 +8,7 @@ from bot.profile.people import Role
 from bot.profile.verdict import Judgement, ProfileId
 from bot.slack import ids
 from bot.slack.blocks.elements import Block, actions, button, context, divider, header, inline, section
-from bot.slack.blocks.verdict import TITLES
+from bot.slack.blocks.titles import TITLES
 from bot.store.records import SavedDeal
 
 MOST_DEALS = 10

@@ -11,7 +11,7 @@ from bot.pipeline.service import Overview, PipelineAnswer
 from bot.pipeline.tables import Cell, ColumnType, Table, cell_words
 from bot.profile.verdict import Judgement
 from bot.slack.blocks.elements import Block, clip, context, divider, fit_message, header, inert, inline, section
-from bot.slack.blocks.verdict import TITLES
+from bot.slack.blocks.titles import TITLES
 
 TABLE_ROWS = 99
 TABLE_COLUMNS = 20

@@ -9,9 +9,11 @@ from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
+from bot.profile.economics_figures import Follow
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result
 from bot.slack import ids
+from bot.slack.blocks.economics import follows_text, worth_line
 from bot.slack.blocks.elements import (
     Block,
     actions,
@@ -24,13 +26,8 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
+from bot.slack.blocks.titles import TITLES
 
-TITLES = {
-    Judgement.FITS: "✅ Fits",
-    Judgement.NEEDS_APPROVAL: "🟠 Needs approval",
-    Judgement.DOES_NOT_FIT: "⛔ Does not fit",
-    Judgement.INCOMPLETE: "❔ Incomplete",
-}
 MEANINGS = {
     Judgement.FITS: "The Deal Profile accepts this deal as it stands.",
     Judgement.NEEDS_APPROVAL: "Outside the Deal Profile, within what somebody may approve.",
@@ -42,9 +39,12 @@ MOST_QUESTIONS = 5
 
 
 def verdict_card(
-    checked: CheckedDeal, *, facts: FactSpecs, people: People, shared_by: str | None = None
+    checked: CheckedDeal, *, facts: FactSpecs, people: People, shared_by: str | None = None, private: bool = False
 ) -> list[Block]:
-    """The whole card for a message. `shared_by` is set where it stands in a channel for all to see."""
+    """The whole card for a message. `shared_by` is set where it stands in a channel for all to see.
+
+    Only a `private` card, which nobody but the rep reads, says what the deal pays them.
+    """
     verdict = checked.verdict
     blocks = [
         header(f"{TITLES[verdict.judgement]}: {checked.deal.name}"),
@@ -55,6 +55,9 @@ def verdict_card(
     blocks += _fails(checked, facts, people)
     blocks += _questions(checked)
     blocks += _offers(verdict.counter_offers, facts, checked, shared=shared_by is not None)
+    line = worth_line(checked.economics, private=private and shared_by is None) if checked.economics else None
+    if line is not None:
+        blocks.append(section(line))
     blocks.append(context(_rest(checked)))
     blocks += [context(inline(notice)) for notice in checked.notices]
     if shared_by is not None:
@@ -203,12 +206,14 @@ def _questions(checked: CheckedDeal) -> list[Block]:
 
 def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: CheckedDeal, *, shared: bool) -> list[Block]:
     if not offers:
-        return []
+        if checked.no_offer is None:
+            return []
+        return [divider(), section(f"*No counter-offer*: {inline(checked.no_offer, 1500)}")]
     blocks: list[Block] = [
         divider(),
         section("*The nearest deal that fits*" + (": either of" if len(offers) > 1 else "")),
     ]
-    for offer in offers[:3]:
+    for offer, follows in zip(offers[:3], _follows(checked), strict=False):
         moves = ", ".join(
             f"{inline(facts[c.fact].label)} "
             f"{inline(value_words(facts, c.fact, c.before)) if c.before is not None else 'not known'} → "
@@ -217,8 +222,16 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
         )
         can_apply = checked.key is not None and not shared
         accessory = button("Apply", ids.APPLY_OFFER, f"{offer_mark(offer)}|{checked.key}") if can_apply else None
-        blocks.append(section(moves, accessory=accessory))
+        more = follows_text(follows, facts)
+        blocks.append(section(f"{moves}\n{more}" if more else moves, accessory=accessory))
     return blocks
+
+
+def _follows(checked: CheckedDeal) -> list[tuple[Follow, ...]]:
+    """What moves with each offer's changes."""
+    if checked.economics is None:
+        return [()] * len(checked.verdict.counter_offers)
+    return [shape.follows for shape in checked.economics.offers]
 
 
 def offer_mark(offer: CounterOffer) -> str:
@@ -244,6 +257,8 @@ def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
         return []
     row = [button("Edit the deal", ids.EDIT_DEAL, checked.key, style=None if shared else "primary")]
     row.append(button("All findings", ids.SHOW_FINDINGS, checked.key))
+    if checked.economics is not None:
+        row.append(button("What it is worth", ids.SHOW_WORTH, checked.key))
     if not shared:
         row.append(button("Share in channel", ids.SHARE_DEAL, checked.key))
     return row

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from bot.checking.desk import CheckedDeal
 from bot.slack import ids
 from bot.slack.blocks.elements import section
 from bot.slack.blocks.form import FormContext
@@ -14,6 +16,7 @@ from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.sources import source_view
 from bot.slack.work.deals import GONE
+from bot.store.errors import RecordError
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 WORK = {
     ids.APPLY_OFFER: "deal.offer",
+    ids.KEEP_CHANGE: "deal.keep",
     ids.SHARE_DEAL: "deal.share",
     ids.PIPELINE: "pipeline",
 }
@@ -29,13 +33,15 @@ LONGEST_NUMBER = 15
 """Digits of a decision's number; a longer one was not made by us."""
 
 
-def register(app: App, services: Services, put: Put) -> None:
+def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR0915 a list of buttons, each a few lines
     """Register every button."""
 
     def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         payload = {**action_payload(body), "value": str(action.get("value") or ""), "text": ""}
         kind = WORK[str(action["action_id"])]
-        put(Work(kind, f"action:{body['trigger_id']}:{action['action_id']}", payload))
+        # A second click on "Share" would post twice: there the message is the key, not the click.
+        stamp = (body.get("container") or {}).get("message_ts") if kind == "deal.share" else None
+        put(Work(kind, f"action:{stamp or body['trigger_id']}:{payload['user']}:{action['action_id']}", payload))
         ack()
 
     def new_deal(ack: Ack, body: dict[str, Any]) -> None:
@@ -52,9 +58,7 @@ def register(app: App, services: Services, put: Put) -> None:
         deal = services.desk.deal_of(saved)
         open_form(services, trigger_id=str(body["trigger_id"]), user=user, where=_where(body, saved.key), deal=deal)
 
-    def show_findings(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 keeps the table of listeners readable
-
+    def show_checked(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         asker = services.askers.of(str(body["user"]["id"]))
         saved = services.desk.find(str(action.get("value") or ""), asker)
@@ -62,7 +66,7 @@ def register(app: App, services: Services, put: Put) -> None:
             services.replies.send(_place(body), text=GONE, blocks=[section(GONE)])
             return
         checked = services.desk.check(services.desk.deal_of(saved), asker=asker, record=False)
-        view = findings_view(checked, facts=services.live.current().profile.facts, people=services.people())
+        view = _view_of(str(action["action_id"]), checked, services)
         open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
 
     def open_passage(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -86,17 +90,31 @@ def register(app: App, services: Services, put: Put) -> None:
     def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         number, _, value = str(action.get("value") or "").partition("|")
         if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER and value in {"up", "down"}:
-            services.store.give_feedback(decision_id=int(number), user=str(body["user"]["id"]), value=value)
+            # Feedback on an answer that is gone is no reason to show an error.
+            with suppress(RecordError):
+                services.store.give_feedback(decision_id=int(number), user=str(body["user"]["id"]), value=value)
         ack()
 
     for action_id in WORK:
         app.action(action_id)(hand_on)
     app.action(ids.CHECK_DEAL)(new_deal)
     app.action(ids.EDIT_DEAL)(edit_deal)
-    app.action(ids.SHOW_FINDINGS)(show_findings)
+    app.action(ids.SHOW_FINDINGS)(show_checked)
+    app.action(ids.SHOW_WORTH)(show_checked)
     app.action(re.compile(rf"^{re.escape(ids.OPEN_PASSAGE)}(\.\d+)?$"))(open_passage)
     app.action(re.compile(rf"^{re.escape(ids.ASK_AGAIN)}\.\d+$"))(ask_again)
     app.action(ids.FEEDBACK)(feedback)
+
+
+def _view_of(action_id: str, checked: CheckedDeal, services: Services) -> dict[str, object]:
+    """The modal that a button of the card opens."""
+    from bot.slack.blocks.economics import worth_view  # noqa: PLC0415 keeps the table of listeners readable
+    from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 the same
+
+    facts = services.live.current().profile.facts
+    if action_id == ids.SHOW_WORTH:
+        return worth_view(checked, facts=facts)
+    return findings_view(checked, facts=facts, people=services.people())
 
 
 def action_payload(body: dict[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.checking.asker import Asker
 from bot.checking.desk import CheckedDeal, UnreadableDeal
-from bot.deals.values import value_from_plain
+from bot.checking.moving import suppose
+from bot.deals.deal import Deal
+from bot.deals.errors import FactError
+from bot.deals.facts import FactValue
+from bot.deals.values import parse_value, value_from_plain
 from bot.slack.blocks import verdict as cards
+from bot.slack.blocks.economics import what_if_blocks, what_if_notification
 from bot.slack.blocks.elements import context, inline, section
-from bot.slack.durable import Steps
+from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
 
-POST_ATTEMPTS = 6
 GONE = "That deal is not there any more, or it is not yours to see. Check it again with `/deal-check`."
 
 
@@ -27,7 +32,7 @@ class DealWork:
 
     def check_words(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """`/deal-check <words>`."""
-        self._answer(payload, steps, lambda: self.card_of_words(payload))
+        self._answer(payload, steps, lambda: self.card_of_words(payload, private=True))
 
     def check_form(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A submitted form. Its facts are typed already; they travel as JSON."""
@@ -37,24 +42,39 @@ class DealWork:
         """The button that applies a counter-offer to the deal."""
         self._answer(payload, steps, lambda: self._card_of_offer(payload))
 
+    def keep_change(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """The button that saves a change that was supposed."""
+        self._answer(payload, steps, lambda: self._card_of_change(payload))
+
     def share(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """Show a card to the whole channel."""
         self._answer(payload, steps, lambda: self._card_to_share(payload), private=False)
 
-    def card_of_words(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Read, judge and record the words; the card, as a message."""
+    def card_of_words(self, payload: Mapping[str, Any], *, private: bool = False) -> dict[str, Any]:
+        """Read, judge and record the words; the card, as a message. `private`: nobody else reads it."""
         services, asker = self._services, self._asker(payload)
         try:
             checked = services.desk.check_text(str(payload["text"]), asker=asker)
         except UnreadableDeal as error:
             return {"text": str(error), "blocks": [section(inline(str(error), 2500))]}
-        return self.message(checked)
+        return self.message(checked, private=private)
 
-    def message(self, checked: CheckedDeal, *, shared_by: str | None = None) -> dict[str, Any]:
+    def what_if(self, text: str, key: str | None, asker: Asker, *, private: bool) -> dict[str, Any] | None:
+        """What the words would change in the deal of a thread, as a message; None where they suppose nothing of it."""
+        desk = self._services.desk
+        supposed = desk.suppose(text) if key is not None else None
+        saved = desk.find(key, asker) if key is not None and supposed is not None and supposed.facts else None
+        if saved is None or supposed is None:
+            return None
+        return self._what_if(saved.key, desk.deal_of(saved), supposed.facts, asker, supposed.unread, private=private)
+
+    def message(self, checked: CheckedDeal, *, shared_by: str | None = None, private: bool = False) -> dict[str, Any]:
         """A checked deal as a message."""
         services = self._services
         facts = services.live.current().profile.facts
-        blocks = cards.verdict_card(checked, facts=facts, people=services.people(), shared_by=shared_by)
+        blocks = cards.verdict_card(
+            checked, facts=facts, people=services.people(), shared_by=shared_by, private=private
+        )
         return {"text": cards.notification(checked), "blocks": blocks, "key": checked.key}
 
     def _answer(self, payload: Mapping[str, Any], steps: Steps, make: Any, *, private: bool = True) -> None:
@@ -65,7 +85,7 @@ class DealWork:
         steps(
             "post",
             lambda: self._services.replies.send(place, text=message["text"], blocks=message["blocks"]),
-            attempts=POST_ATTEMPTS,
+            attempts=PATIENT,
         )
 
     def _card_of_form(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +100,7 @@ class DealWork:
         saved = desk.find(str(key), asker) if key else None
         before = desk.deal_of(saved) if saved else desk.new_deal("", asker=asker)
         deal = replace(before, name=str(payload["name"]), customer=payload.get("customer")).with_facts(values)
-        return self.message(desk.check(deal, asker=asker, key=saved.key if saved else None))
+        return self.message(desk.check(deal, asker=asker, key=saved.key if saved else None), private=True)
 
     def _card_of_offer(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         desk, asker = self._services.desk, self._asker(payload)
@@ -93,10 +113,52 @@ class DealWork:
         pressed = next((offer for offer in offers if cards.offer_mark(offer) == mark), None)
         if pressed is None:
             text = "The deal or the Deal Profile has changed since, and the counter-offer with it. It stands like this:"
-            message = self.message(desk.check(deal, asker=asker, key=key))
+            message = self.message(desk.check(deal, asker=asker, key=key), private=True)
             return {**message, "blocks": [context(text), *message["blocks"]]}
         changes = {change.fact: change.after for change in pressed.changes}
-        return self.message(desk.check(deal.with_facts(changes), asker=asker, key=key))
+        better, _ = desk.reshaped(deal, changes)
+        return self.message(desk.check(better, asker=asker, key=key), private=True)
+
+    def _card_of_change(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        desk, asker = self._services.desk, self._asker(payload)
+        data = _supposed(str(payload["value"]))
+        saved = desk.find(str(data.get("key") or ""), asker)
+        facts = self._typed(data.get("facts"))
+        if saved is None or not facts:
+            return {"text": GONE, "blocks": [section(GONE)]}
+        deal = desk.deal_of(saved)
+        if deal.sha256 != data.get("deal") and any(deal.facts.get(fact) != value for fact, value in facts.items()):
+            text = "The deal has changed since you asked. On the deal as it stands now, the change does this:"
+            message = self._what_if(saved.key, deal, facts, asker, private=True)
+            return {**message, "blocks": [context(text), *message["blocks"]]}
+        after, _ = desk.reshaped(deal, facts)
+        return self.message(desk.check(after, asker=asker, key=saved.key), private=True)
+
+    def _typed(self, data: Any) -> dict[str, FactValue]:
+        """The facts of a button's value; what no button of ours says is not among them."""
+        profile = self._services.live.current().profile
+        typed: dict[str, FactValue] = {}
+        for name, value in data.items() if isinstance(data, dict) else ():
+            try:
+                typed[name] = parse_value(profile.facts[name], value, profile.currency)
+            except (FactError, KeyError):
+                return {}
+        return typed
+
+    def _what_if(
+        self,
+        key: str,
+        deal: Deal,
+        facts: Mapping[str, FactValue],
+        asker: Asker,
+        unread: tuple[str, ...] = (),
+        *,
+        private: bool,
+    ) -> dict[str, Any]:
+        what_if = suppose(self._services.desk, deal, facts, asker=asker, unread=unread, key=key)
+        specs = self._services.live.current().profile.facts
+        blocks = what_if_blocks(what_if, facts=specs, private=private)
+        return {"text": what_if_notification(what_if), "blocks": blocks, "key": key}
 
     def _card_to_share(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         desk, asker = self._services.desk, self._asker(payload)
@@ -109,3 +171,12 @@ class DealWork:
 
     def _asker(self, payload: Mapping[str, Any]) -> Asker:
         return self._services.askers.of(str(payload["user"]))
+
+
+def _supposed(value: str) -> dict[str, Any]:
+    """What the button "Keep this change" carries; nothing for what it never does."""
+    try:
+        data = json.loads(value)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -8,11 +8,9 @@ from typing import Any
 from bot.pipeline.service import AccessDenied
 from bot.slack.blocks import pipeline as drawing
 from bot.slack.blocks.elements import inline, section
-from bot.slack.durable import Steps
+from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
-
-POST_ATTEMPTS = 6
 
 
 class PipelineWork:
@@ -28,7 +26,7 @@ class PipelineWork:
         steps(
             "post",
             lambda: self._services.replies.send(place, text=message["text"], blocks=message["blocks"]),
-            attempts=POST_ATTEMPTS,
+            attempts=PATIENT,
         )
 
     def _compute(self, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.answers.model import Answer, Turn
 from bot.checking.asker import Asker
+from bot.profile.people import Role as StaffRole
 from bot.slack.blocks import answer as drawing
 from bot.slack.blocks.elements import Block, inline, section
-from bot.slack.durable import Steps
+from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.streaming import AnswerStream
@@ -18,7 +20,6 @@ from bot.slack.work.deals import DealWork
 from bot.slack.work.pipeline import PipelineWork
 from bot.store.records import Role
 
-POST_ATTEMPTS = 6
 CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|my)?\s*deal)?\s*[:,]?\s+", re.IGNORECASE)
 PIPELINE = re.compile(r"^\s*/?pipeline\b\s*[:,]?\s*", re.IGNORECASE)
 TALK = frozenset("hi hello hey good morning afternoon evening help thanks thank you thx ok okay great cool".split())
@@ -52,16 +53,19 @@ class QuestionWork:
         if is_small_talk(text):
             if payload["direct"]:
                 help_ = {"text": HELP, "blocks": [section(HELP)]}
-                steps("post", lambda: self._post(place, help_), attempts=POST_ATTEMPTS)
+                steps("post", lambda: self._post(place, help_), attempts=PATIENT)
             return
         if PIPELINE.match(text):
             # Only the asker may see what their role shows them, also where others read along.
             self._pipeline.answer({**payload, "text": PIPELINE.sub("", text, count=1), "private": True}, steps)
             return
         steps("status", lambda: self._status(place))
-        if self._states_a_deal(text):
+        supposed = steps("suppose", lambda: self._what_if(text, payload, thread, place))
+        if supposed is not None:
+            message = supposed
+        elif self._states_a_deal(text):
             words = {**payload, "text": CHECK.sub("", text, count=1)}
-            message = steps("judge", lambda: self._deals.card_of_words(words))
+            message = steps("judge", lambda: self._deals.card_of_words(words, private=place.is_direct))
         elif self._streams:
             # Composing and posting are one step here: what has been streamed cannot be taken back.
             message = steps("stream", lambda: self._stream(place, text, payload, thread))
@@ -71,7 +75,17 @@ class QuestionWork:
         # Before the post, so that a follow-up finds it however fast it comes.
         steps("remember", lambda: self._remember(payload, "assistant", said, message.get("key")))
         if not message.get("sent"):
-            steps("post", lambda: self._post(place, message), attempts=POST_ATTEMPTS)
+            steps("post", lambda: self._post(place, message), attempts=PATIENT)
+
+    def _what_if(
+        self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any], place: Place
+    ) -> dict[str, Any] | None:
+        """The reply to a supposition about the deal that this thread is about; None where it is not one."""
+        key = thread.get("deal_key")
+        if key is None or CHECK.match(text):
+            return None
+        asker = self._services.askers.of(str(payload["user"]))
+        return self._deals.what_if(text, str(key), asker, private=place.is_direct)
 
     def _history(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         state = self._services.store.thread(str(payload["channel"]), str(payload["thread_ts"]))
@@ -84,6 +98,9 @@ class QuestionWork:
 
     def _ask(self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any], on_text: Any = None) -> Answer:
         asker = self._services.askers.of(str(payload["user"]))
+        if not Place.of(payload).is_direct:
+            # In a channel others read along: it gets what every rep may read, whoever asks.
+            asker = replace(asker, roles=asker.roles and frozenset({StaffRole.REP}))
         deal = self._deal(thread.get("deal_key"), asker)
         history = [Turn(role, said) for role, said in thread["turns"]]
         return self._services.answers.answer(text, asker=asker, history=history, deal=deal, on_text=on_text)

@@ -67,7 +67,6 @@ def test_a_direct_message_needs_no_mention():
     work = work_of(event(channel_type="im", channel="D1"))
     assert work is not None
     assert work.payload["direct"] is True
-    assert work.payload["direct_message"] is True
 
 
 def test_only_the_home_tab_is_drawn_when_the_app_is_opened():

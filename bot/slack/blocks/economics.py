@@ -1,0 +1,221 @@
+"""What a deal is worth: a line in the card, the table side by side in a modal, and what a supposed change moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.checking.desk import CheckedDeal
+from bot.checking.moving import WhatIf
+from bot.deals.deal import plain_value
+from bot.deals.facts import FactSpecs, FactValue
+from bot.deals.values import format_value
+from bot.profile.economics_figures import Economics, Follow, Shape
+from bot.profile.verdict import Change, Judgement, Result
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    BUTTON_VALUE,
+    Block,
+    actions,
+    button,
+    clip,
+    context,
+    fit_message,
+    header,
+    inert,
+    inline,
+    section,
+)
+from bot.slack.blocks.titles import TITLES
+
+IN_THE_LINE = ("contract_value", "margin_after_terms", "lifetime_margin")
+PAY = "commission"
+"""What a rep earns is shown to whoever asked for it alone, never where others read along."""
+
+RESULTS = {
+    Result.PASS: "passes",
+    Result.FAIL: "fails",
+    Result.UNKNOWN: "is not known",
+    Result.NOT_APPLICABLE: "does not apply",
+}
+MOST_MOVED = 12
+
+
+def worth_line(economics: Economics, *, private: bool) -> str | None:
+    """The card's one line, or None where no figure is known. The commission stands in it when only the rep reads it."""
+    names = (*IN_THE_LINE, PAY) if private else IN_THE_LINE
+    parts = []
+    for name in names:
+        figure = economics.proposed.figure(name)
+        if figure is None or figure.amount is None:
+            continue
+        text = f"{inline(figure.label)} *{inline(figure.words)}*"
+        better = [offer.figure(name) for offer in economics.offers]
+        amounts = [other for other in better if other is not None and other.amount is not None]
+        best = max(amounts, key=lambda other: other.amount or 0, default=None)
+        if best is not None and best.amount is not None and best.amount > figure.amount:
+            text += f" (→ {inline(best.words)} as counter-offered)"
+        parts.append(text)
+    return f"💰 {' · '.join(parts)}" if parts else None
+
+
+def follows_text(follows: Sequence[Follow], facts: FactSpecs) -> str:
+    """What moves with an offer's changes, in words; empty where nothing does."""
+    moves = [
+        f"{inline(_label(facts, follow.fact))} {inline(_words(facts, follow.fact, follow.after))}" for follow in follows
+    ]
+    return f"With it: {', '.join(moves)}" if moves else ""
+
+
+def worth_view(checked: CheckedDeal, *, facts: FactSpecs) -> dict[str, Any]:
+    """A modal with all figures side by side, and under it how each was reached."""
+    economics = checked.economics
+    blocks: list[Block] = [section(f"*{inline(checked.deal.name)}*: {TITLES[checked.verdict.judgement]}")]
+    if economics is None:
+        blocks.append(section("The Deal Profile says nothing of what deals are worth: it has no `economics`."))
+    else:
+        blocks.append(_preformatted(_grid(economics)))
+        for shape in economics.shapes:
+            blocks += _derivations(shape, facts)
+        blocks.append(context("Rates and formulas are the Deal Profile’s. Each figure is rounded once, at its end."))
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "What it is worth"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks[:100],
+    }
+
+
+def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[Block]:
+    """The reply to a supposition: facts, findings, verdict and money, before and after. Nothing of it is saved."""
+    before, after = what_if.before.verdict, what_if.after.verdict
+    blocks: list[Block] = [header(f"What if: {what_if.after.deal.name}")]
+    if not what_if.changes:
+        blocks.append(section("Nothing would change: the deal is like that already."))
+        return [*blocks, *_unread(what_if)]
+    blocks.append(section("\n".join(_move(change, facts) for change in what_if.changes)))
+    if what_if.follows:
+        blocks.append(context(*[inline(f"{_label(facts, f.fact)}: {f.how}", 600) for f in what_if.follows]))
+    blocks += _unread(what_if)
+    same = before.judgement is after.judgement
+    verdict = (
+        f"stays {TITLES[after.judgement]}" if same else f"{TITLES[before.judgement]} → *{TITLES[after.judgement]}*"
+    )
+    blocks.append(section(f"*Verdict*: {verdict}"))
+    moved = [
+        f"• {inline(one.after.label)}: {RESULTS[one.before.result]} → *{RESULTS[one.after.result]}*"
+        for one in what_if.findings
+    ]
+    if len(moved) > MOST_MOVED:
+        moved = [*moved[:MOST_MOVED], f"• {len(moved) - MOST_MOVED} more checks"]
+    if moved:
+        blocks.append(section("\n".join(moved)))
+    blocks += _money(what_if, private=private)
+    blocks.append(context("Nothing is saved yet."))
+    keep = _keep(what_if)
+    more = context("There is more than one message holds.")
+    return fit_message(blocks, more, [actions(keep)] if keep else [])
+
+
+def what_if_notification(what_if: WhatIf) -> str:
+    """What a phone shows."""
+    name = inline(what_if.after.deal.name, 80)
+    if not what_if.changes:
+        return f"What if: {name}. Nothing would change."
+    after = TITLES[what_if.after.verdict.judgement]
+    return clip(f"What if: {name}. {TITLES[what_if.before.verdict.judgement]} → {after}", 300)
+
+
+def _money(what_if: WhatIf, *, private: bool) -> list[Block]:
+    rows = [["", "As it stands", "With the change"]]
+    rows += [
+        [moved.after.label, moved.before.words, moved.after.words]
+        for moved in what_if.figures
+        if (moved.before.amount is not None or moved.after.amount is not None) and (private or moved.after.name != PAY)
+    ]
+    if len(rows) == 1:
+        return []
+    cells = [[{"type": "raw_text", "text": clip(inert(cell), 300) or "-"} for cell in row] for row in rows]
+    settings = [{"align": "left", "is_wrapped": True}, {"align": "right"}, {"align": "right"}]
+    return [{"type": "table", "column_settings": settings, "rows": cells}]
+
+
+def _keep(what_if: WhatIf) -> dict[str, Any] | None:
+    """The button that saves the change; it carries the change and the deal for which it was worked out."""
+    if what_if.key is None:
+        return None
+    data = {
+        "key": what_if.key,
+        "deal": what_if.before.deal.sha256,
+        "facts": {change.fact: plain_value(change.after) for change in what_if.changes},
+    }
+    value = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if len(value) > BUTTON_VALUE:
+        return None
+    return button("Keep this change", ids.KEEP_CHANGE, value, style="primary")
+
+
+def _unread(what_if: WhatIf) -> list[Block]:
+    if not what_if.unread:
+        return []
+    return [context(f"Not understood, and not used: {inline(', '.join(f'“{w}”' for w in what_if.unread), 500)}")]
+
+
+def _move(change: Change, facts: FactSpecs) -> str:
+    before = "not known" if change.before is None else _words(facts, change.fact, change.before)
+    after = _words(facts, change.fact, change.after)
+    return f"{inline(_label(facts, change.fact))} {inline(before)} → *{inline(after)}*"
+
+
+def _label(facts: FactSpecs, fact: str) -> str:
+    return facts[fact].label if fact in facts else fact
+
+
+def _words(facts: FactSpecs, fact: str, value: FactValue | None) -> str:
+    if value is None:
+        return "not known"
+    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))
+
+
+def _grid(economics: Economics) -> str:
+    """The figures as a table of fixed width: Slack draws no table block in a modal."""
+    shapes = economics.shapes
+    rows = [["", *(shape.name for shape in shapes)], ["Verdict", *(_verdict(shape.judgement) for shape in shapes)]]
+    for figure in economics.proposed.figures:
+        others = [shape.figure(figure.name) for shape in shapes]
+        rows.append([figure.label, *("-" if other is None else other.words for other in others)])
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(widths[n]) for n, cell in enumerate(row[1:], start=1))])
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _verdict(judgement: Judgement) -> str:
+    return judgement.value.replace("_", " ")
+
+
+def _preformatted(text: str) -> Block:
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": clip(inert(text), 9000)}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _derivations(shape: Shape, facts: FactSpecs) -> list[Block]:
+    changes = [_move(change, facts) for change in shape.changes]
+    title = f"*How: {inline(shape.name)}*" + (f" ({', '.join(changes)})" if changes else "")
+    lines = [f"{inline(_label(facts, f.fact))}: {inline(f.how, 400)}" for f in shape.follows]
+    lines += [f"{inline(figure.label)}: {inline(figure.how, 400)}" for figure in shape.figures]
+    return [section(clip(title, 2900)), context(*_chunks(lines))]
+
+
+def _chunks(lines: Sequence[str]) -> list[str]:
+    """Lines joined to pieces that a context element holds."""
+    pieces: list[str] = []
+    for line in lines:
+        if pieces and len(pieces[-1]) + len(line) < 1900:  # noqa: PLR2004 an element holds 2,000 characters
+            pieces[-1] += f"\n{line}"
+        else:
+            pieces.append(line)
+    return pieces[:10]
