@@ -120,13 +120,12 @@ class Probe:
 
 def untried(edge: Edge, words: Words, *, on: bool, over: bool) -> Iterator[str]:
     """The sentences for an edge that was not tried on it, or not just beyond."""
-    label, value = words.label(edge.subject), words.value_beside(edge.subject, edge.at)
-    if edge.subject.measure is not None:
-        label = f"{edge.subject.measure} {label}"
+    value = words.value_beside(edge.subject, edge.at)
+    label = "" if edge.subject.measure is not None else f"{words.label(edge.subject)} "
     if not on:
-        yield f"is tried by no case with {label} exactly {value}"
+        yield f"is tried by no case with {label}exactly {value}"
     if not over:
-        yield f"is tried by no case with {label} just {'above' if edge.upward else 'below'} {value}"
+        yield f"is tried by no case with {label}just {'above' if edge.upward else 'below'} {value}"
 
 
 def _replaced(condition: Condition) -> Iterator[tuple[Test, Condition, Condition]]:

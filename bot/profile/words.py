@@ -120,6 +120,8 @@ class Words:
 
     def value_beside(self, subject: Subject, value: FactValue) -> str:
         """A value as it stands after the subject's label: "3 months", and of staffed beds "25"."""
+        if subject.measure is not None:
+            return self.value(subject, value)
         return self._beside(self.label(subject), self.value(subject, value), self.spec(subject))
 
     @staticmethod

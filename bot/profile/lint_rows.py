@@ -1,0 +1,141 @@
+"""Rows of checks and segments that nobody reaches, that leave a gap, overlap, or ask for what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from bot.profile.conditions import ALWAYS, AnyOf, Condition, all_of, facts_of, negated, tests_of
+from bot.profile.lint_places import Places
+from bot.profile.model import Case, Check, Profile, Segment
+from bot.profile.problems import Problem
+from bot.profile.regions import always, contradiction, covers, possible
+from bot.profile.words import Words
+from bot.profile.yaml_nodes import Table
+
+Row = TypeVar("Row", Segment, Case)
+
+
+class RowLinter:
+    """Looks at the rows of one profile, which are read from the top: the first that applies counts."""
+
+    def __init__(self, profile: Profile, words: Words, places: Places) -> None:
+        self._profile = profile
+        self._facts = profile.facts
+        self._words = words
+        self._places = places
+
+    def segments(self) -> Iterator[Problem]:
+        """What is wrong with the segments."""
+        segments = self._profile.segments
+        for index, segment in enumerate(segments):
+            node = self._places.node("segments", index)
+            yield from self.condition(segment.when, node, "when")
+            if why := self._unreached(segments[:index], segment, None):
+                message = f"Nobody reaches the segment `{segment.name}`: {why}"
+                yield self._places.problem(segment.place, message, "Move it up, or make the earlier narrower.", "error")
+            elif other := self._overlap(segments[:index], segment):
+                message = f"The segment overlaps with `{other.name}`, which has another stance and comes first."
+                place = self._places.fact(node, "when", facts_of(segment.when))
+                yield self._places.problem(place, message, "Make them apart, so that their order does not matter.")
+        if segments and possible(self._facts, *(_not(segment.when) for segment in segments)):
+            message = "A deal that no segment describes does not fit, and no segment says so."
+            yield self._places.problem(segments[-1].place, message, "End with a segment without `when` and its stance.")
+
+    def check(self, index: int, check: Check) -> Iterator[Problem]:
+        """What is wrong with a check's rows."""
+        yield from self.condition(check.when, self._places.node("checks", index), "when")
+        for number, case in enumerate(check.cases):
+            yield from self._case(check, number, case, self._places.row(index, number))
+        if possible(self._facts, check.when, *(_not(case.when) for case in check.cases)):
+            message = f"Where none of the cases of `{check.id}` holds, the check does not apply."
+            suggestion = "End with a case without `when`: a `require`, or `otherwise: not applicable`."
+            yield self._places.problem(check.cases[-1].place, message, suggestion)
+
+    def _case(self, check: Check, number: int, case: Case, node: Table) -> Iterator[Problem]:
+        earlier = check.cases[:number]
+        yield from self.condition(case.when, node, "when")
+        yield from self.condition(case.require, node, "require")
+        if why := self._unreached(earlier, case, check.when):
+            message = f"Nobody reaches this case of `{check.id}`: {why}"
+            yield self._places.problem(case.place, message, "Put the narrower case first.", "error")
+            return
+        if other := self._overlap(earlier, case, check.when):
+            line = other.place[0]
+            message = f"This case overlaps with the one in line {line}, which asks for something else and comes first."
+            place = self._places.fact(node, "when", facts_of(case.when))
+            yield self._places.problem(place, message, "Make them apart, so that their order does not matter.")
+        if case.require is not None:
+            reach = [check.when, case.when, *(_not(each.when) for each in earlier)]
+            yield from self._required(case.require, reach, node)
+
+    def _required(self, require: Condition, reach: list[Condition | None], node: Table) -> Iterator[Problem]:
+        """A requirement that nobody can meet where it applies, or that everybody meets."""
+        applies = all_of(tuple(part for part in reach if part is not None))
+        if applies == ALWAYS or not possible(self._facts, require) or not possible(self._facts, *reach):
+            return
+        place = self._places.fact(node, "require", facts_of(require))
+        asked, where = self._words.condition(require), self._words.condition(applies)
+        if not possible(self._facts, require, *reach):
+            message = f"This can never be met: {asked}, where {where}."
+            yield self._places.problem(place, message, "Change the requirement, or for whom it is meant.", "error")
+        elif covers(self._facts, require, *reach) and not self._constant(require):
+            message = f"This is always met: {asked}, where {where}."
+            yield self._places.problem(place, message, "Remove it, or write `otherwise: not applicable`.")
+
+    def _constant(self, condition: Condition) -> bool:
+        return any(always(self._facts, test) for test in tests_of(condition))
+
+    def _unreached(self, earlier: Sequence[Segment | Case], row: Segment | Case, when: Condition | None) -> str | None:
+        """Why no deal comes to the row; None when some does."""
+        if not possible(self._facts, row.when):
+            return None  # told of the condition itself
+        if not possible(self._facts, when, row.when):
+            return "its `when` never holds together with that of the check."
+        if possible(self._facts, when, row.when, *(_not(each.when) for each in earlier)):
+            return None
+        for each in earlier:
+            if not possible(self._facts, when, row.when, _not(each.when)):
+                named = f"`{each.name}`" if isinstance(each, Segment) else f"the one in line {each.place[0]}"
+                return f"{named} takes all of it first."
+        return "those before it together take all of it first."
+
+    def _overlap(self, earlier: Sequence[Row], row: Row, when: Condition | None = None) -> Row | None:
+        """An earlier row over the same facts that shares some deals, and not all, with this one and says otherwise."""
+        for each in earlier:
+            if each.when is None or row.when is None or set(facts_of(each.when)) != set(facts_of(row.when)):
+                continue
+            if _says(each) == _says(row) or not possible(self._facts, when, each.when, row.when):
+                continue
+            apart = possible(self._facts, when, each.when, _not(row.when))
+            if apart and possible(self._facts, when, row.when, _not(each.when)):
+                return each
+        return None
+
+    def condition(self, condition: Condition | None, node: Table, key: str) -> Iterator[Problem]:
+        """Tests in one condition that can never hold together, or that hold always."""
+        if condition is None:
+            return
+        if not possible(self._facts, condition):
+            pair = contradiction(self._facts, condition)
+            told = ", and ".join(self._words.test(test) for test in pair or tests_of(condition))
+            facts = (pair[1].subject.fact,) if pair else facts_of(condition)
+            place = self._places.fact(node, key, facts)
+            yield self._places.problem(place, f"These can never hold together: {told}.", _ONE_IS_ENOUGH)
+        for test in tests_of(condition):
+            if always(self._facts, test):
+                name = test.subject.fact
+                message = f"This holds for every value that `{name}` can have: {self._words.test(test)}."
+                place = self._places.fact(node, key, (name,))
+                yield self._places.problem(place, message, "Tighten it, or remove it.")
+
+
+_ONE_IS_ENOUGH = "Use any: [...] if one is enough."
+
+
+def _says(row: Segment | Case) -> object:
+    return row.stance if isinstance(row, Segment) else row.require
+
+
+def _not(when: Condition | None) -> Condition:
+    return AnyOf(()) if when is None else negated(when)

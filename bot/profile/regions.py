@@ -1,0 +1,139 @@
+"""Whether any deal can meet a condition, told exactly from the facts' types and ranges. In doubt: yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import Any
+
+from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
+from bot.profile.conditions import AllOf, Among, AnyOf, Compare, Condition, Known, Subject, Test, Within, negated
+from bot.profile.evaluate import value_test
+from bot.profile.read_conditions import measure_spec
+
+MAX_STEPS = 20_000
+"""A condition that takes more steps than this to decide is taken as one that some deal meets."""
+
+_FRESH = "\u0000another text"
+
+
+def possible(facts: FactSpecs, *conditions: Condition | None) -> bool:
+    """Whether some deal, its facts known or not, meets all these conditions. None stands for no condition."""
+    search = _Search(facts)
+    return search.run([condition for condition in conditions if condition is not None], {})
+
+
+def covers(facts: FactSpecs, wider: Condition | None, *conditions: Condition | None) -> bool:
+    """Whether every deal that meets these conditions surely meets `wider` too."""
+    return wider is None or not possible(facts, *conditions, negated(wider))
+
+
+def always(facts: FactSpecs, test: Test) -> bool:
+    """Whether the test holds for every value that its fact can have, so that it tests nothing."""
+    if isinstance(test, Known) or test.subject.measure is not None:
+        return False
+    return not possible(facts, Known(test.subject), negated(test))
+
+
+def contradiction(facts: FactSpecs, condition: Condition) -> tuple[Test, Test] | None:
+    """Two tests that must both hold and never can, or None when no two alone are at fault."""
+    parts = condition.parts if isinstance(condition, AllOf) else ()
+    tests = [part for part in parts if not isinstance(part, AllOf | AnyOf)]
+    for one, other in combinations(tests, 2):
+        if one.subject == other.subject and not possible(facts, one, other):
+            return one, other
+    return next((found for part in parts if (found := contradiction(facts, part))), None)
+
+
+class _Search:
+    """Goes through the alternatives one by one, and leaves a branch as soon as one fact has no value left."""
+
+    def __init__(self, facts: FactSpecs) -> None:
+        self._facts = facts
+        self._left = MAX_STEPS
+
+    def run(self, todo: list[Condition], chosen: Mapping[str, tuple[Test, ...]]) -> bool:
+        self._left -= 1
+        if self._left < 0 or not todo:
+            return True
+        first, rest = todo[0], todo[1:]
+        if isinstance(first, AllOf):
+            return self.run([*first.parts, *rest], chosen)
+        if isinstance(first, AnyOf):
+            return any(self.run([part, *rest], chosen) for part in first.parts)
+        fact = first.subject.fact
+        tests = (*chosen.get(fact, ()), first)
+        return _some_value(self._facts[fact], tests) and self.run(rest, {**chosen, fact: tests})
+
+
+def _some_value(spec: FactSpec, tests: Iterable[Test]) -> bool:
+    """Whether the fact can be such that all its tests hold."""
+    tests = tuple(tests)
+    known = [test for test in tests if isinstance(test, Known)]
+    others: dict[Subject, list[Compare | Among | Within]] = {}
+    for test in tests:
+        if not isinstance(test, Known):
+            others.setdefault(test.subject, []).append(test)
+    if any(test.negative for test in known):
+        return not others and all(test.negative for test in known)
+    return all(_holds_somewhere(spec, subject, each) for subject, each in others.items())
+
+
+def _holds_somewhere(spec: FactSpec, subject: Subject, tests: list[Compare | Among | Within]) -> bool:
+    real = spec if subject.measure is None else measure_spec(spec)
+    holding = [value_test(test) for test in tests]
+    return any(all(holds(value) for holds in holding) for value in samples(real, tests))
+
+
+def samples(spec: FactSpec, tests: Iterable[Test]) -> Iterator[FactValue]:
+    """Values of the fact such that every answer that these tests can give together is given by one of them."""
+    named: list[Any] = [value for test in tests for value in _named(test)]
+    match spec.type:
+        case FactType.YES_NO:
+            yield from (True, False)
+        case FactType.CHOICE:
+            yield from spec.choices
+        case FactType.TEXT | FactType.OUTCOMES:
+            yield from (*(value for value in named if isinstance(value, str)), _FRESH)
+        case FactType.DATE:
+            yield from sorted({day for value in named for day in _around(value, timedelta(days=1))})
+        case _:
+            yield from (value for value in sorted(_numbers(spec, named)) if _in_range(spec, value))
+
+
+def _named(test: Test) -> tuple[Any, ...]:
+    match test:
+        case Compare(_, _, limit):
+            return (limit,)
+        case Within(_, low, high):
+            return (low, high)
+        case Among(_, values):
+            return values
+        case _:
+            return ()
+
+
+def _around(value: date, step: timedelta) -> Iterator[date]:
+    yield value
+    if value > date.min:
+        yield value - step
+    if value < date.max:
+        yield value + step
+
+
+def _numbers(spec: FactSpec, named: list[Any]) -> set[Any]:
+    ends = [bound for bound in (spec.minimum, spec.maximum) if bound is not None]
+    if spec.type is FactType.INTEGER:
+        whole = {int(value) for value in (*named, *ends)} or {0}
+        return {near for point in whole for near in (point - 1, point, point + 1)}
+    points = {Decimal(value) for value in (*named, *ends)}
+    ordered = sorted(points)
+    between = {(low + high) / 2 for low, high in pairwise(ordered)}
+    outside = {ordered[0] - 1, ordered[-1] + 1} if ordered else {Decimal(0)}
+    return points | between | outside
+
+
+def _in_range(spec: FactSpec, value: Any) -> bool:
+    return (spec.minimum is None or value >= spec.minimum) and (spec.maximum is None or value <= spec.maximum)
