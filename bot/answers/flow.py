@@ -97,6 +97,8 @@ def _finished(line: str) -> int:
     for match in re.finditer(r"[.!?…][\"'”’)]*(?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*\s+(?=[^\s\[])", line):
         head = line[: match.end()]
         tail = line[match.end() :]
+        if head.count('"') % 2 or head.count("“") > head.count("”"):
+            continue  # inside a quotation that is still open: its end decides where the sentence ends
         if len(sentences(_early(head + tail))) > len(sentences(_early(head))):
             best = match.end()
     return best

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answers.draft import Draft
@@ -49,6 +49,7 @@ def test_markers_stay_with_their_sentence() -> None:
     ]
 
 
+@example([1] * len(ANSWER))
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=80))
 def test_how_the_text_is_cut_on_the_wire_changes_nothing(sizes: list[int]) -> None:
     portions, at = [], 0
