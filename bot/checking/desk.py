@@ -9,11 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from bot.checking.advice import Advisers
 from bot.checking.asker import Asker
+from bot.checking.what_if import Supposed, WhatIfReader
 from bot.deals.deal import Deal, canonical_json
+from bot.deals.facts import FactValue
 from bot.deals.reading import Reading, SentenceReader
 from bot.knowledge.library import Library
 from bot.knowledge.passages import Passage
+from bot.profile.economics_figures import Economics, Follow
 from bot.profile.judge import Judge
 from bot.profile.live import LiveProfile
 from bot.profile.model import Profile
@@ -36,6 +40,8 @@ class CheckedDeal:
 
     `guidance` holds, by check id, the passage that helps with a finding that failed or is unknown. `key` finds the deal
     again in the store; `decision_id` is the entry in the decision log. Both are None when nothing was recorded.
+    `economics` is what the deal is worth, None when the profile does not say; `no_offer` is why there is no
+    counter-offer, None when there is one, when the deal fits, or when none was looked for.
     `judged_by` is the very profile that judged: another one may be live by the time the verdict is recorded.
     """
 
@@ -47,6 +53,8 @@ class CheckedDeal:
     decision_id: int | None = None
     notices: tuple[str, ...] = ()
     judged_by: Profile | None = field(default=None, repr=False, compare=False)
+    economics: Economics | None = None
+    no_offer: str | None = None
 
 
 class DealDesk:
@@ -66,6 +74,7 @@ class DealDesk:
         self._library = library
         self._store = store
         self._clock = clock
+        self._advisers = Advisers()
         self._reader: tuple[str, SentenceReader] | None = None
 
     @property
@@ -75,11 +84,17 @@ class DealDesk:
 
     def read(self, text: str) -> Reading:
         """What the words say of a deal, by the live profile's facts."""
+        return self._sentences(self._live.current()).read(text[:LONGEST_TEXT])
+
+    def suppose(self, text: str) -> Supposed | None:
+        """What the words suppose of a deal ("what if they prepay?"); None when they do not suppose anything."""
         judge = self._live.current()
-        sha256 = judge.profile.id.sha256
-        if self._reader is None or self._reader[0] != sha256:
-            self._reader = (sha256, SentenceReader(judge.profile.facts, judge.profile.currency))
-        return self._reader[1].read(text[:LONGEST_TEXT])
+        profile = judge.profile
+        return WhatIfReader(profile.facts, self._sentences(judge), profile.currency).read(text)
+
+    def reshaped(self, deal: Deal, changes: Mapping[str, FactValue]) -> tuple[Deal, tuple[Follow, ...]]:
+        """The deal with the changes and with what follows from them: a lower discount raises the contract value."""
+        return self._advisers.of(self._live.current()).economist.reshaped(deal, changes)
 
     def check_text(
         self, text: str, *, asker: Asker, previous: Deal | None = None, source: str = "slack"
@@ -102,7 +117,17 @@ class DealDesk:
         judge = self._live.current()
         verdict = judge.judge_fully(deal)
         guidance, notices = self._guidance(verdict, asker)
-        checked = CheckedDeal(deal, verdict, reading, guidance, notices=notices, judged_by=judge.profile)
+        advice = self._advisers.of(judge).on(deal, verdict)
+        checked = CheckedDeal(
+            deal,
+            verdict,
+            reading,
+            guidance,
+            notices=notices,
+            judged_by=judge.profile,
+            economics=advice.economics,
+            no_offer=advice.no_offer,
+        )
         return self._recorded(checked, asker, key) if self._store is not None and record else checked
 
     def judge_only(self, deal: Deal, judge: Judge) -> CheckedDeal:
@@ -183,6 +208,13 @@ class DealDesk:
     def _named(self, reading: Reading, asker: Asker, source: str) -> Deal:
         name = reading.name or reading.customer or UNNAMED
         return self.new_deal(name, customer=reading.customer, asker=asker, source=source)
+
+    def _sentences(self, judge: Judge) -> SentenceReader:
+        profile = judge.profile
+        reader = self._reader
+        if reader is None or reader[0] != profile.id.sha256:
+            reader = self._reader = (profile.id.sha256, SentenceReader(profile.facts, profile.currency))
+        return reader[1]
 
     def _guidance(self, verdict: Verdict, asker: Asker) -> tuple[dict[str, Passage], tuple[str, ...]]:
         if self._library is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.console import NOT_ALL_FIT, UNREADABLE, cell, fail, out, print_json, say, table
+from bot.cli.given import exact_facts
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def check(
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="The deal's name, with --facts.")] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", metavar="NAME=VALUE", help="Show what this change would move. Nothing is recorded."),
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="Mapping from the file's columns to facts (see examples/us-hospitals.yaml).")
     ] = None,
@@ -71,6 +76,8 @@ def check(
 
       dealfit check --facts beds=120 --facts discount=8 --format json
 
+      dealfit check --facts ... --what-if discount=5 --what-if service_months=12
+
       dealfit check deals.csv
 
       dealfit check hospitals.csv --mapping examples/us-hospitals.yaml --format csv > judged.csv
@@ -80,24 +87,35 @@ def check(
     with core() as rooms:
         path = Path(deal) if deal is not None and len(deal) < 1000 and "\n" not in deal else None  # noqa: PLR2004
         if path is not None and (path.suffix.lower() in DEAL_FILES or path.is_file()):
+            if what_if:
+                fail("--what-if goes with one deal, in words or with --facts.")
             status = _file(rooms, path, mapping, format_, limit, record=record)
         else:
             if mapping is not None:
                 fail("--mapping goes with a file of deals.")
-            status = _one(rooms, deal, fact or [], name, format_, record=record)
+            status = _one(rooms, deal, fact or [], name, format_, what_if or [], record=record)
     raise typer.Exit(status)
 
 
 def _one(
-    rooms: Core, text: str | None, pairs: Sequence[str], name: str | None, format_: Format, *, record: bool
+    rooms: Core,
+    text: str | None,
+    pairs: Sequence[str],
+    name: str | None,
+    format_: Format,
+    changes: Sequence[str],
+    *,
+    record: bool,
 ) -> int:
     from bot.checking.asker import OPERATOR  # noqa: PLC0415
     from bot.checking.desk import UNNAMED, UnreadableDeal  # noqa: PLC0415
+    from bot.checking.moving import suppose  # noqa: PLC0415
     from bot.deals.deal import Deal  # noqa: PLC0415
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
-    given = _exact(pairs, profile.facts, profile.currency)
+    given = exact_facts(pairs, profile.facts, profile.currency, option="--facts")
+    supposed = exact_facts(changes, profile.facts, profile.currency, option="--what-if")
     try:
         reading = desk.read(text) if text else None
     except UnreadableDeal as error:
@@ -108,44 +126,25 @@ def _one(
     called = name or (reading.name if reading else None) or UNNAMED
     deal = Deal(name=called, customer=reading.customer if reading else None, facts=facts, currency=profile.currency)
     checked = desk.check(deal, asker=OPERATOR, reading=reading)
+    moved = suppose(desk, deal, supposed, asker=OPERATOR) if supposed else None
     recorded = _log(rooms, [checked]) if record else True
     troubles = [*_conflicts(reading, profile.facts), *[str(error) for error in (reading.errors if reading else ())]]
     if format_ is Format.JSON:
-        print_json(_document([_plain(checked)], checked))
+        print_json(_document([{**_plain(checked), **({"what_if": moved.plain()} if moved else {})}], checked))
     elif format_ is Format.CSV:
         _csv([checked], profile.facts)
     else:
+        from bot.cli.economics import show_what_if  # noqa: PLC0415
         from bot.cli.verdict import show  # noqa: PLC0415
 
         show(checked, facts=profile.facts, people=rooms.people())
+        if moved is not None:
+            show_what_if(moved, profile.facts)
     for trouble in troubles:
         say(trouble)
     if troubles or not recorded:
         return UNREADABLE
     return 0 if checked.verdict.judgement.value == "fits" else NOT_ALL_FIT
-
-
-def _exact(pairs: Sequence[str], facts: FactSpecs, currency: str) -> dict[str, FactValue]:
-    from rapidfuzz import process  # noqa: PLC0415
-
-    from bot.deals.values import FactError, parse_value  # noqa: PLC0415
-
-    values: dict[str, FactValue] = {}
-    for pair in pairs:
-        fact, equals, raw = pair.partition("=")
-        if not equals:
-            fail(f"--facts {pair}: write NAME=VALUE, such as --facts beds=120.")
-        if fact not in facts:
-            match = process.extractOne(fact, list(facts), score_cutoff=60)
-            hint = f" Did you mean {match[0]}?" if match else f" The facts are: {', '.join(facts)}."
-            fail(f"--facts {pair}: the Deal Profile has no fact {fact!r}.{hint}")
-        if fact in values:
-            fail(f"--facts {pair}: {fact} is given twice.")
-        try:
-            values[fact] = parse_value(facts[fact], raw, currency)
-        except FactError as error:
-            fail(f"--facts {pair}: {error}")
-    return values
 
 
 def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit: int, *, record: bool) -> int:
@@ -199,7 +198,8 @@ def _plain(checked: CheckedDeal) -> dict[str, Any]:
         **verdict,
         "unread": list(reading.unread) if reading else [],
         "conflicts": [conflict.fact for conflict in conflicts],
-        "economics": None,
+        "no_offer": checked.no_offer,
+        "economics": None if checked.economics is None else checked.economics.plain(),
     }
 
 

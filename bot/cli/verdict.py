@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.checking.desk import CheckedDeal
 from bot.cli.console import cell, out
+from bot.cli.economics import follows_words, show_worth
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
@@ -40,9 +41,16 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
         if len(verdict.ask) > 6:  # noqa: PLR2004 as many as a person asks in one call
             console.print(f"  ... and {len(verdict.ask) - 6} more (--format json has all)")
     if verdict.counter_offers:
-        console.print("\n[bold]The nearest deal that fits[/]")
-        for offer in verdict.counter_offers:
-            console.print("  " + ", ".join(_move(change, facts) for change in offer.changes))
+        either = ": either of" if len(verdict.counter_offers) > 1 else ""
+        console.print(f"\n[bold]The nearest deal that fits[/]{either}")
+        shapes = checked.economics.offers if checked.economics else ()
+        for number, offer in enumerate(verdict.counter_offers):
+            more = cell(follows_words(shapes[number].follows, facts)) if shapes else ""
+            console.print("  " + ", ".join(_move(change, facts) for change in offer.changes) + more)
+    elif checked.no_offer:
+        console.print(f"\n[bold]No counter-offer[/]: {cell(checked.no_offer)}")
+    if checked.economics is not None:
+        show_worth(checked.economics, facts)
     _last(checked)
 
 

@@ -1,0 +1,95 @@
+"""What a deal is worth, and what a supposed change moves, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.checking.moving import WhatIf
+from bot.cli.console import cell, out, table
+from bot.deals.deal import plain_value
+from bot.deals.facts import FactSpecs, FactValue
+from bot.deals.values import format_value
+from bot.profile.economics_figures import Economics, Follow, Shape
+from bot.profile.verdict import Judgement
+
+VERDICTS = {
+    Judgement.FITS: "[green]fits[/]",
+    Judgement.NEEDS_APPROVAL: "[yellow]needs approval[/]",
+    Judgement.DOES_NOT_FIT: "[red]does not fit[/]",
+    Judgement.INCOMPLETE: "[blue]incomplete[/]",
+}
+
+
+def show_worth(economics: Economics, facts: FactSpecs) -> None:
+    """Print the figures side by side, and under them how each was reached."""
+    console = out()
+    proposed = economics.proposed
+    if all(figure.amount is None for figure in proposed.figures if figure.unit == economics.currency):
+        waiting = dict.fromkeys(name for figure in proposed.figures for name in figure.waits_for)
+        labels = ", ".join(facts[name].label if name in facts else name for name in waiting)
+        if labels:
+            console.print(f"\n[bold]What it is worth[/] waits for: {cell(labels)}")
+        return
+    names = [shape.name for shape in economics.shapes]
+    made = table("What it is worth", *names, right=tuple(names))
+    made.add_row("Verdict", *(VERDICTS[shape.judgement] for shape in economics.shapes))
+    for figure in proposed.figures:
+        others = [shape.figure(figure.name) for shape in economics.shapes]
+        made.add_row(cell(figure.label), *("-" if other is None else cell(other.words) for other in others))
+    console.print()
+    console.print(made)
+    for shape in economics.shapes:
+        _derivations(shape, facts, proposed)
+
+
+def show_what_if(what_if: WhatIf, facts: FactSpecs) -> None:
+    """Print what moved: facts, findings, verdict and money."""
+    console = out()
+    moves = [f"{_label(facts, c.fact)} {_words(facts, c.fact, c.before)} -> {_words(facts, c.fact, c.after)}"
+             for c in what_if.changes]  # fmt: skip
+    console.print(f"\n[bold]What if[/] {cell(', '.join(moves)) or 'nothing would change'}")
+    if not what_if.changes:
+        return
+    for follow in what_if.follows:
+        console.print(f"  {cell(_label(facts, follow.fact))}: {cell(follow.how)}")
+    before, after = what_if.before.verdict.judgement, what_if.after.verdict.judgement
+    console.print(f"Verdict: {VERDICTS[before]} -> {VERDICTS[after]}")
+    for moved in what_if.findings:
+        results = [finding.result.value.replace("_", " ") for finding in (moved.before, moved.after)]
+        console.print(f"  {cell(moved.after.label)}: {results[0]} -> {results[1]}")
+    shown = [one for one in what_if.figures if one.before.amount is not None or one.after.amount is not None]
+    if shown:
+        made = table("", "As it stands", "With the change", right=("As it stands", "With the change"))
+        for one in shown:
+            made.add_row(cell(one.after.label), cell(one.before.words), cell(one.after.words))
+        console.print(made)
+    console.print("[dim]Nothing of this is recorded.[/]")
+
+
+def follows_words(follows: Sequence[Follow], facts: FactSpecs) -> str:
+    """What moves with an offer's changes; empty where nothing does."""
+    moves = ", ".join(f"{_label(facts, f.fact)} {_words(facts, f.fact, f.after)}" for f in follows)
+    return f" (with it: {moves})" if moves else ""
+
+
+def _derivations(shape: Shape, facts: FactSpecs, proposed: Shape) -> None:
+    """How the figures of a shape were reached; for an offer, those that differ from the deal as proposed."""
+    console = out()
+    console.print(f"[dim]{cell(shape.name)}[/]")
+    for follow in shape.follows:
+        if follow.fact != "contract_value":
+            console.print(f"  [dim]{cell(_label(facts, follow.fact))}: {cell(follow.how)}[/]")
+    for figure in shape.figures:
+        same = proposed.figure(figure.name)
+        if shape is proposed or same is None or same.how != figure.how:
+            console.print(f"  [dim]{cell(figure.label)}: {cell(figure.how)}[/]")
+
+
+def _label(facts: FactSpecs, fact: str) -> str:
+    return facts[fact].label if fact in facts else fact
+
+
+def _words(facts: FactSpecs, fact: str, value: FactValue | None) -> str:
+    if value is None:
+        return "not known"
+    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))
