@@ -131,12 +131,12 @@ def _whole(body: dict[str, Any]) -> bool:
     if kind not in PRESSED:
         return True
     user, view, actions = body.get("user"), body.get("view") or {}, body.get("actions") or []
-    if not isinstance(user, dict) or not _text(user, "id"):
+    if not isinstance(user, dict) or not _text(user, "id") or not isinstance(body.get("team") or {}, dict):
         return False
     if kind in {"view_submission", "view_closed"}:
         state = view.get("state") or {}
         values = state.get("values", {}) if isinstance(state, dict) else None
-        return _text(view, "id") and _text(view, "callback_id") and _fields(values)
+        return all(_text(view, name) for name in ("id", "type", "callback_id")) and _fields(values)
     if not _text(body, "trigger_id"):
         return False
     return kind != "block_actions" or (bool(actions) and all(_text(one, "action_id") for one in actions))
