@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bot.deals.facts import FactValue
 from bot.profile.blanks import Blank
-from bot.profile.conditions import ALWAYS, AllOf, AnyOf, Condition, relaxed, tests_of
-from bot.profile.evaluate import Evaluator, Facts, Reader, Truth, compiled, gap_to, missing_finder, reader
+from bot.profile.conditions import ALWAYS, AllOf, Among, AnyOf, Compare, Condition, Within, relaxed, tests_of
+from bot.profile.evaluate import (
+    Evaluator,
+    Facts,
+    Reader,
+    compiled,
+    gap_finder,
+    missing_finder,
+    reader,
+    value_test,
+)
 from bot.profile.model import Band, Case, Check, Profile
 from bot.profile.verdict import Finding
 from bot.profile.words import Words
 
 Finder = Callable[[Facts], tuple[str, ...]]
+Judged = Callable[[Facts], Finding]
+FindingOf = Callable[[Facts, FactValue | None], Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +47,99 @@ class _Clause:
     fact: str
     read: Reader
     limit: str
-    unit: str | None
+    passed: Callable[[FactValue | None], Finding]
+    failed: FindingOf
 
 
 class Requirement:
     """What one case requires, and who may approve a deal that does not meet it."""
 
-    def __init__(self, condition: Condition, bands: tuple[Band, ...], words: Words) -> None:
+    def __init__(self, condition: Condition, bands: tuple[Band, ...], blank: Blank, words: Words) -> None:
         parts = condition.parts if isinstance(condition, AllOf) and condition.parts else (condition,)
-        self.condition = condition
-        self._clauses = tuple(_clause(part, words) for part in parts)
-        self.bands = tuple(compile_band(band, condition) for band in bands)
+        self._blank = blank
+        self._bands = tuple(compile_band(band, condition) for band in bands)
+        self._clauses = tuple(self._clause(part, words) for part in parts)
+        self.holds = compiled(condition)
+        self.finding: Judged = self._finding
+        if len(parts) == 1 and isinstance(parts[0], Compare | Among | Within):
+            self.finding = self._of_one_test(parts[0], self._clauses[0])
+        """What to say of a deal with these facts."""
 
-    def holds(self, facts: Facts) -> Truth:
-        """Whether the deal meets it."""
-        result: Truth = True
-        for clause in self._clauses:
-            truth = clause.holds(facts)
-            if truth is False:
-                return False
-            if truth is None:
-                result = None
-        return result
+    def _clause(self, condition: Condition, words: Words) -> _Clause:
+        test = next(tests_of(condition))
+        simple = not isinstance(condition, AllOf | AnyOf)
+        limit = words.limit(test) if simple else words.condition(condition)
+        fact = test.subject.fact
+        return _Clause(
+            condition=condition,
+            holds=compiled(condition),
+            missing=missing_finder(condition),
+            fact=fact,
+            read=reader(test.subject),
+            limit=limit,
+            passed=self._blank.passing(fact, limit),
+            failed=self._failing(condition, self._blank.failing(fact, limit, words.unit(test.subject))),
+        )
 
-    def finding(self, facts: Facts, blank: Blank) -> Finding:
-        """The finding on a deal. `blank` holds what every finding of the rule says."""
+    def _failing(self, condition: Condition, write: Callable[..., Finding]) -> FindingOf:
+        bands = self._bands
+        gap_to = None if isinstance(condition, AllOf | AnyOf) else gap_finder(condition)
+
+        def failed(facts: Facts, actual: FactValue | None) -> Finding:
+            gap = None if gap_to is None or actual is None else gap_to(actual)
+            band, missing = who_may_approve(bands, facts)
+            return write(actual, gap, band, missing)
+
+        return failed
+
+    def _of_one_test(self, test: Compare | Among | Within, clause: _Clause) -> Judged:
+        """The finding where the requirement is one test, as it mostly is."""
+        fact, read, passed, failed = clause.fact, clause.read, clause.passed, clause.failed
+        unknown = self._blank.unknown(fact, clause.limit, (fact,))
+        holds = value_test(test)
+        if (
+            isinstance(test, Among)
+            and not test.negative
+            and all(isinstance(value, bool | str) for value in test.values)
+        ):
+            return _of_few_values(fact, {value: passed(value) for value in test.values}, unknown, failed)
+
+        def of_value(facts: Facts) -> Finding:
+            value = read(facts)
+            if value is None:
+                return unknown
+            return passed(value) if holds(value) else failed(facts, value)
+
+        return of_value
+
+    def _finding(self, facts: Facts) -> Finding:
         first_unknown = None
         for clause in self._clauses:
             truth = clause.holds(facts)
             if truth is False:
-                return self._failed(facts, clause, blank)
+                return clause.failed(facts, clause.read(facts))
             if truth is None and first_unknown is None:
                 first_unknown = clause
         if first_unknown is None:
             clause = self._clauses[0]
-            return blank.passed(clause.fact, clause.read(facts), clause.limit)
+            return clause.passed(clause.read(facts))
         if len(self._clauses) == 1:
             missing = first_unknown.missing(facts)
         else:
             missing = tuple(dict.fromkeys(name for clause in self._clauses for name in clause.missing(facts)))
-        return blank.unknown(missing[0], first_unknown.limit, missing)
+        return self._blank.unknown(missing[0], first_unknown.limit, missing)
 
-    def _failed(self, facts: Facts, clause: _Clause, blank: Blank) -> Finding:
-        actual = clause.read(facts)
-        condition = clause.condition
-        gap = None
-        if actual is not None and not isinstance(condition, AllOf | AnyOf):
-            gap = gap_to(condition, actual)
-        band, missing = who_may_approve(self.bands, facts)
-        unit = None if gap is None else clause.unit
-        return blank.failed(clause.fact, actual, clause.limit, gap=gap, unit=unit, band=band, missing=missing)
+
+def _of_few_values(fact: str, passing: Mapping[Any, Finding], unknown: Finding, failed: FindingOf) -> Judged:
+    """The finding where a few words or a yes pass: what passes is written beforehand."""
+
+    def of_value(facts: Facts) -> Finding:
+        value = facts.get(fact)
+        if value is None:
+            return unknown
+        return passing.get(value) or failed(facts, value)
+
+    return of_value
 
 
 class CompiledCheck:
@@ -91,7 +147,7 @@ class CompiledCheck:
 
     def __init__(self, check: Check, profile: Profile, words: Words) -> None:
         self.check = check
-        self.blank = Blank(
+        blank = Blank(
             check.id,
             check.label,
             check.part,
@@ -100,27 +156,32 @@ class CompiledCheck:
             check.guidance,
             check.counted,
         )
+        self._blank = blank
         self._when = None if check.when is None else compiled(check.when)
         self._when_missing = None if check.when is None else missing_finder(check.when)
-        self._cases = tuple(_compile_case(case, self, profile, words) for case in check.cases)
-        self._idle = self.blank.idle()
-
-    def finding(self, facts: Facts) -> Finding:
+        self._rows = tuple(
+            _row(case, check.exception, replace(blank, rule=profile.rule(case.place)), words) for case in check.cases
+        )
+        self._idle = blank.idle()
+        at_once = self._when is None and self._rows and self._rows[0].when is None
+        self.finding: Judged = self._rows[0].finding if at_once else self._finding
         """What the check says of a deal with these facts."""
+
+    def _finding(self, facts: Facts) -> Finding:
         if self._when is not None:
             applies = self._when(facts)
             if applies is None:
-                return self._undecided(self._when_missing, facts, self.blank)
+                return _undecided(self._when_missing, facts, self._blank)
             if applies is False:
                 return self._idle
-        for case in self._cases:
-            if case.when is not None:
-                applies = case.when(facts)
+        for row in self._rows:
+            if row.when is not None:
+                applies = row.when(facts)
                 if applies is None:
-                    return self._undecided(case.when_missing, facts, case.blank)
+                    return _undecided(row.when_missing, facts, row.blank)
                 if applies is False:
                     continue
-            return case.idle if case.requirement is None else case.requirement.finding(facts, case.blank)
+            return row.finding(facts)
         return self._idle
 
     def accepts(self, facts: Facts) -> bool:
@@ -131,55 +192,41 @@ class CompiledCheck:
                 return False
             if applies is False:
                 return True
-        for case in self._cases:
-            if case.when is not None:
-                applies = case.when(facts)
+        for row in self._rows:
+            if row.when is not None:
+                applies = row.when(facts)
                 if applies is None:
                     return False
                 if applies is False:
                     continue
-            return case.requirement is None or case.requirement.holds(facts) is True
+            return row.holds is None or row.holds(facts) is True
         return True
 
-    @staticmethod
-    def _undecided(finder: Finder | None, facts: Facts, blank: Blank) -> Finding:
-        missing = () if finder is None else finder(facts)
-        return blank.unknown(next(iter(missing), None), None, missing)
+
+def _undecided(finder: Finder | None, facts: Facts, blank: Blank) -> Finding:
+    missing = () if finder is None else finder(facts)
+    return blank.unknown(next(iter(missing), None), None, missing)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """One case. `holds` is None where nothing is required."""
+
     when: Evaluator | None
     when_missing: Finder | None
-    requirement: Requirement | None
+    holds: Evaluator | None
+    finding: Judged
     blank: Blank
-    idle: Finding
 
 
-def _compile_case(case: Case, owner: CompiledCheck, profile: Profile, words: Words) -> _Row:
-    blank = replace(owner.blank, rule=profile.rule(case.place))
-    bands = owner.check.exception
-    return _Row(
-        when=None if case.when is None else compiled(case.when),
-        when_missing=None if case.when is None else missing_finder(case.when),
-        requirement=None if case.require is None else Requirement(case.require, bands, words),
-        blank=blank,
-        idle=blank.idle(),
-    )
-
-
-def _clause(condition: Condition, words: Words) -> _Clause:
-    test = next(tests_of(condition))
-    simple = not isinstance(condition, AllOf | AnyOf)
-    return _Clause(
-        condition=condition,
-        holds=compiled(condition),
-        missing=missing_finder(condition),
-        fact=test.subject.fact,
-        read=reader(test.subject),
-        limit=words.limit(test) if simple else words.condition(condition),
-        unit=words.unit(test.subject) if simple else None,
-    )
+def _row(case: Case, bands: tuple[Band, ...], blank: Blank, words: Words) -> _Row:
+    when = None if case.when is None else compiled(case.when)
+    when_missing = None if case.when is None else missing_finder(case.when)
+    if case.require is None:
+        idle = blank.idle()
+        return _Row(when, when_missing, None, lambda _facts: idle, blank)
+    requirement = Requirement(case.require, bands, blank, words)
+    return _Row(when, when_missing, requirement.holds, requirement.finding, blank)
 
 
 def compile_band(band: Band, condition: Condition) -> CompiledBand:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.profile.blanks import Blank
-from bot.profile.compiled_check import CompiledBand, Finder, compile_band, who_may_approve
-from bot.profile.conditions import ALWAYS
+from bot.profile.compiled_check import Finder
 from bot.profile.evaluate import Evaluator, Facts, compiled, missing_finder
 from bot.profile.model import SEGMENT_CHECK, Profile, Segment, Stance
 from bot.profile.verdict import Finding, Part
@@ -17,20 +16,21 @@ _NOWHERE = "No segment of the profile describes this deal."
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """One segment. Its finding is the same for every deal in it, and is written beforehand."""
+
     segment: Segment
     when: Evaluator | None
     missing: Finder | None
-    bands: tuple[CompiledBand, ...]
-    blank: Blank
+    finding: Finding
 
 
 class CompiledSegments:
     """The check that the segments make together."""
 
     def __init__(self, profile: Profile) -> None:
-        self._rows = tuple(_row(segment, profile) for segment in profile.segments)
         accepted = [segment.name for segment in profile.segments if segment.stance is not Stance.DECLINE]
         self._limit = f"one of {', '.join(accepted)}" if len(accepted) > 1 else next(iter(accepted), "none")
+        self._rows = tuple(_row(segment, profile, self._limit) for segment in profile.segments)
         self._nowhere = _blank(_NOWHERE, None, profile.rule(profile.segments_place))
         wanted = next((s.because for s in profile.segments if s.stance is Stance.PURSUE), _NOWHERE)
         guidance = next((s.guidance for s in profile.segments if s.guidance), None)
@@ -45,7 +45,7 @@ class CompiledSegments:
                 missing.update(dict.fromkeys(row.missing(facts)))
             elif applies is True:
                 if not missing:
-                    return row.segment, self._finding(row, facts)
+                    return row.segment, row.finding
                 break
         if missing:
             names = tuple(missing)
@@ -74,23 +74,20 @@ class CompiledSegments:
                 return row.segment.stance is not Stance.DECLINE
         return not self._rows
 
-    def _finding(self, row: _Row, facts: Facts) -> Finding:
-        segment = row.segment
-        if segment.stance is not Stance.DECLINE:
-            return row.blank.passed(None, segment.name, self._limit)
-        band, _ = who_may_approve(row.bands, facts)
-        return row.blank.failed(None, segment.name, self._limit, band=band)
-
 
 def _blank(because: str, guidance: str | None, rule: str) -> Blank:
     return Blank(SEGMENT_CHECK, LABEL, Part.CUSTOMER, because, rule, guidance)
 
 
-def _row(segment: Segment, profile: Profile) -> _Row:
+def _row(segment: Segment, profile: Profile, limit: str) -> _Row:
+    blank = _blank(segment.because, segment.guidance, profile.rule(segment.place))
+    finding = blank.passed(None, segment.name, limit)
+    if segment.stance is Stance.DECLINE:
+        # The loader lets no segment's exception have a reach: the first authority may approve any deal in it.
+        finding = blank.failed(None, segment.name, limit, next(iter(segment.exception), None))
     return _Row(
         segment=segment,
         when=None if segment.when is None else compiled(segment.when),
         missing=None if segment.when is None else missing_finder(segment.when),
-        bands=tuple(compile_band(band, ALWAYS) for band in segment.exception),
-        blank=_blank(segment.because, segment.guidance, profile.rule(segment.place)),
+        finding=finding,
     )

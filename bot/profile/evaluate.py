@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Context, Decimal
+from typing import Any
 
 from bot.deals.facts import FactValue, Outcome
 from bot.profile.conditions import (
@@ -74,22 +76,25 @@ def _test(test: Test) -> Evaluator:
     if isinstance(test, Known):
         name, negative = test.subject.fact, test.negative
         return lambda facts: (name in facts) is not negative
-    holds = value_test(test)
-    if test.subject.measure is None:
-        fact = test.subject.fact
+    if isinstance(test, Compare) and test.subject.measure is None:
+        return _compare(test.subject.fact, _ORDERS[test.order], test.limit)
+    read, holds = reader(test.subject), value_test(test)
 
-        def of_fact(facts: Facts) -> Truth:
-            value = facts.get(fact)
-            return None if value is None else holds(value)
-
-        return of_fact
-    read = reader(test.subject)
-
-    def of_count(facts: Facts) -> Truth:
+    def of_value(facts: Facts) -> Truth:
         value = read(facts)
         return None if value is None else holds(value)
 
-    return of_count
+    return of_value
+
+
+def _compare(fact: str, stands: Callable[[Any, Any], bool], limit: Ordered) -> Evaluator:
+    """The most common test, with one call less."""
+
+    def of_fact(facts: Facts) -> Truth:
+        value = facts.get(fact)
+        return None if value is None else stands(value, limit)
+
+    return of_fact
 
 
 def value_test(test: Compare | Among | Within) -> Callable[[FactValue], bool]:
@@ -109,16 +114,17 @@ def value_test(test: Compare | Among | Within) -> Callable[[FactValue], bool]:
             return lambda value: low <= value <= high  # type: ignore[operator]
 
 
+_ORDERS: dict[Order, Callable[[Any, Any], bool]] = {
+    Order.AT_MOST: operator.le,
+    Order.BELOW: operator.lt,
+    Order.AT_LEAST: operator.ge,
+    Order.ABOVE: operator.gt,
+}
+
+
 def _ordered(order: Order, limit: Ordered) -> Callable[[FactValue], bool]:
-    match order:
-        case Order.AT_MOST:
-            return lambda value: value <= limit  # type: ignore[operator]
-        case Order.BELOW:
-            return lambda value: value < limit  # type: ignore[operator]
-        case Order.AT_LEAST:
-            return lambda value: value >= limit  # type: ignore[operator]
-        case Order.ABOVE:
-            return lambda value: value > limit  # type: ignore[operator]
+    stands = _ORDERS[order]
+    return lambda value: stands(value, limit)
 
 
 def reader(subject: Subject) -> Reader:
@@ -170,26 +176,37 @@ def missing_finder(condition: Condition) -> Callable[[Facts], tuple[str, ...]]:
     return lambda facts: () if fact in facts else alone
 
 
-def gap_to(test: Test, value: FactValue) -> Decimal | None:
-    """How far the value is from passing the test: positive, or None where distance has no meaning."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
-        return None
+def gap_finder(test: Test) -> Callable[[FactValue], Decimal | None] | None:
+    """A closure that says how far a failing value is from passing: positive, or None where distance has no meaning.
+
+    None in its place where it never has one.
+    """
     match test:
         case Compare(_, order, limit):
-            gap = _distance(value, limit)
-            if order in {Order.BELOW, Order.ABOVE} and gap is not None and not isinstance(limit, Decimal):
-                gap += 1  # between whole numbers, or days, there is nothing in between
+            # Between whole numbers, or days, there is nothing in between: more than 3 begins at 4.
+            steps = order in {Order.BELOW, Order.ABOVE} and not isinstance(limit, Decimal)
+
+            def to_limit(value: FactValue) -> Decimal | None:
+                gap = _distance(value, limit)
+                return _EXACT.add(gap, Decimal(1)) if steps and gap is not None else gap or None
+
+            return to_limit
         case Among(_, values, False):
-            gaps = [_distance(value, other) for other in values]
-            gap = min((each for each in gaps if each is not None), default=None)
+
+            def to_nearest(value: FactValue) -> Decimal | None:
+                gaps = [_distance(value, other) for other in values]
+                return min((gap for gap in gaps if gap is not None), default=None) or None
+
+            return to_nearest
         case Within(_, low, high, False):
-            gap = _distance(value, low if value < low else high)  # type: ignore[operator]
+            return lambda value: _distance(value, low if value < low else high) or None  # type: ignore[operator]
         case _:
             return None
-    return gap or None
 
 
 def _distance(one: FactValue, other: object) -> Decimal | None:
+    if isinstance(one, bool):
+        return None
     if isinstance(one, date) and isinstance(other, date):
         return Decimal(abs((one - other).days))
     if isinstance(one, int | Decimal) and isinstance(other, int | Decimal):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactType, FactValue
@@ -14,7 +15,7 @@ from bot.profile.compiled_segments import CompiledSegments
 from bot.profile.counter_offers import Negotiation
 from bot.profile.evaluate import Facts
 from bot.profile.limits import LimitStatement, limits_of
-from bot.profile.model import Profile
+from bot.profile.model import Profile, Segment
 from bot.profile.questions import Questions
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
 from bot.profile.words import Words
@@ -33,6 +34,16 @@ PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
 """Exactly these: True is no number, and a time of day is no date."""
 
 
+_PASS, _FAIL, _IDLE = Result.PASS, Result.FAIL, Result.NOT_APPLICABLE
+_FITS: tuple[Judgement, tuple[str, ...]] = (Judgement.FITS, ())
+
+
+class _Draft:
+    """A verdict that can still be written in, with the same slots: see `blanks.Draft`."""
+
+    __slots__ = Verdict.__slots__
+
+
 class Judge:
     """Judges deals by one profile. Made once per profile; safe to use from several threads."""
 
@@ -41,6 +52,7 @@ class Judge:
         self.words = Words(profile.facts, profile.currency)
         self._segments = CompiledSegments(profile) if profile.segments else None
         self._checks = tuple(CompiledCheck(check, profile, self.words) for check in profile.checks)
+        self._finders = tuple(check.finding for check in self._checks)
         self._counted = tuple(check for check in self._checks if check.check.counted)
         self._types = {name: PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
         self._money = frozenset(name for name, spec in profile.facts.items() if spec.type is FactType.MONEY)
@@ -55,24 +67,25 @@ class Judge:
         Raises TypeError for a fact whose value is not of its declared kind: values are read by `bot.deals.values`.
         """
         facts = self._usable(deal)
-        findings: list[Finding] = []
-        segment = None
+        segment: Segment | None = None
+        findings = [finder(facts) for finder in self._finders]
         if self._segments is not None:
             segment, finding = self._segments.place(facts)
-            findings.append(finding)
-        findings.extend([check.finding(facts) for check in self._checks])
-        judgement, authorities = self._decide(findings)
-        return Verdict(
-            judgement=judgement,
-            profile=self.profile.id,
-            deal_sha256=deal.sha256,
-            facts=deal.facts,
-            findings=tuple(findings),
-            segment=None if segment is None else segment.name,
-            stance=None if segment is None else segment.stance.value,
-            authorities=authorities,
-            ask=self._questions.order(findings, facts),
-        )
+            findings.insert(0, finding)
+        troubled = [f for f in findings if f.result is not _PASS and f.result is not _IDLE and f.counted]
+        draft: Any = _Draft()
+        draft.judgement, draft.authorities = self._decide(troubled) if troubled else _FITS
+        draft.profile = self.profile.id
+        draft.judged = deal  # its hash is made when it is asked for
+        draft.facts = deal.facts
+        draft.findings = tuple(findings)
+        draft.segment = None if segment is None else segment.name
+        draft.stance = None if segment is None else segment.stance.value
+        draft.ask = self._questions.order(troubled, facts) if troubled else ()
+        draft.counter_offers = ()
+        draft.__class__ = Verdict
+        verdict: Verdict = draft
+        return verdict
 
     def judge_fully(self, deal: Deal) -> Verdict:
         """The verdict together with the counter-offers, which take longer to find."""
@@ -103,30 +116,29 @@ class Judge:
         return allowed is None or type(value) in allowed
 
     def _usable(self, deal: Deal) -> Facts:
-        for name, value in deal.facts.items():
-            if not self.takes(name, value):
+        facts, types = dict(deal.facts), self._types
+        for name, value in facts.items():
+            if name in types and type(value) not in types[name]:
                 kind = self.profile.facts[name].type
                 msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
                 raise TypeError(msg)
         if deal.currency == self.profile.currency or not self._money:
-            return deal.facts
-        return {name: value for name, value in deal.facts.items() if name not in self._money}
+            return facts
+        return {name: value for name, value in facts.items() if name not in self._money}
 
-    def _decide(self, findings: Sequence[Finding]) -> tuple[Judgement, tuple[str, ...]]:
+    def _decide(self, troubled: Sequence[Finding]) -> tuple[Judgement, tuple[str, ...]]:
         incomplete = False
         authorities: set[str] = set()
         judgement = Judgement.FITS
-        for finding in findings:
-            if not finding.counted:
-                continue
-            if finding.result is Result.FAIL:
+        for finding in troubled:
+            if finding.result is _FAIL:
                 if finding.authority is not None:
                     authorities.add(finding.authority)
                 elif finding.missing:
                     incomplete = True
                 else:
                     judgement = Judgement.DOES_NOT_FIT
-            elif finding.result is Result.UNKNOWN:
+            else:
                 incomplete = True
         if judgement is Judgement.DOES_NOT_FIT:
             return judgement, ()

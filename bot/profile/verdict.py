@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.deals.deal import canonical_json, plain_facts, plain_value
+from bot.deals.deal import Deal, canonical_json, plain_facts, plain_value
 from bot.deals.facts import FactValue
 
 
@@ -143,6 +143,17 @@ class Verdict:
     authorities: tuple[str, ...] = ()
     ask: tuple[Question, ...] = ()
     counter_offers: tuple[CounterOffer, ...] = ()
+    judged: Deal | None = field(default=None, init=False, repr=False, compare=False)
+    """The deal, where the judge left its hash to be made when somebody first asks for it."""
+
+    def __getattr__(self, name: str) -> str:
+        # Comes here for a slot that is still empty. Hashing a deal takes longer than judging it, and most verdicts
+        # (those of a counter-offer's trials, of a preview, of a pipeline) are never asked for the hash.
+        if name != "deal_sha256" or self.judged is None:
+            raise AttributeError(name)
+        sha256 = self.judged.sha256
+        object.__setattr__(self, "deal_sha256", sha256)
+        return sha256
 
     def of(self, *results: Result) -> tuple[Finding, ...]:
         """The findings that count and have one of these results."""
