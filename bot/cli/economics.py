@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.checking.moving import WhatIf
 from bot.cli.console import cell, out, table
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
-from bot.profile.economics_figures import Economics, Follow, Shape
+from bot.profile.economics_figures import Economics, Shape
 from bot.profile.verdict import Judgement
 
 VERDICTS = {
@@ -66,10 +64,11 @@ def show_what_if(what_if: WhatIf, facts: FactSpecs) -> None:
     console.print("[dim]Nothing of this is recorded.[/]")
 
 
-def follows_words(follows: Sequence[Follow], facts: FactSpecs) -> str:
-    """What moves with an offer's changes; empty where nothing does."""
-    moves = ", ".join(f"{_label(facts, f.fact)} {_words(facts, f.fact, f.after)}" for f in follows)
-    return f" (with it: {moves})" if moves else ""
+def follows_words(shape: Shape, facts: FactSpecs) -> str:
+    """What moves with an offer's changes, and the verdict where that breaks it; empty where nothing moves."""
+    moves = ", ".join(f"{_label(facts, f.fact)} {_words(facts, f.fact, f.after)}" for f in shape.follows)
+    broken = "" if shape.judgement is Judgement.FITS else f": {shape.judgement.value.replace('_', ' ')}"
+    return f" (with it: {moves}{broken})" if moves else ""
 
 
 def _derivations(shape: Shape, facts: FactSpecs, proposed: Shape) -> None:

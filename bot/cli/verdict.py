@@ -45,7 +45,7 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
         console.print(f"\n[bold]The nearest deal that fits[/]{either}")
         shapes = checked.economics.offers if checked.economics else ()
         for number, offer in enumerate(verdict.counter_offers):
-            more = cell(follows_words(shapes[number].follows, facts)) if shapes else ""
+            more = cell(follows_words(shapes[number], facts)) if shapes else ""
             console.print("  " + ", ".join(_move(change, facts) for change in offer.changes) + more)
     elif checked.no_offer:
         console.print(f"\n[bold]No counter-offer[/]: {cell(checked.no_offer)}")

@@ -6,8 +6,10 @@ between everything is exact, so that the same facts always give the same figures
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from bot.deals.deal import Deal
 from bot.deals.facts import Direction, FactType, FactValue
@@ -70,10 +72,9 @@ class Economist:
         if spec.negotiable is not Direction.DOWN or not isinstance(discount, Decimal | int):
             return None
         step = spec.step or Decimal(1)
-        for number in range(1, MOST_STEPS):
-            lower = Decimal(discount) - number * step
-            if lower < 0:
-                return None
+        highest = math.ceil(Fraction(discount) / Fraction(step)) - 1
+        for number in range(highest, max(highest - MOST_STEPS, -1), -1):
+            lower = number * step
             after, _ = self.reshaped(deal, {spec.name: lower})
             margin = after.facts.get(plan.facts.margin)
             if margin is not None and self._judge.judge(after).judgement is Judgement.FITS:

@@ -161,3 +161,21 @@ def test_what_was_not_understood_is_named(office: Office):
     reply = office.answer(DANA, DIRECT, "what if net 30 and we half the discount?", thread_ts=first.thread_ts)
     assert "Not understood, and not used: “we half the discount”" in texts(reply.blocks)
     assert "Payment terms 60 days → *30 days*" in texts(reply.blocks)
+
+
+def test_what_if_behind_the_command_speaks_of_the_deal_checked_last(office: Office):
+    office.command(DANA, "/deal-check", f"Early General: {NET_60}")
+    office.command(DANA, "/deal-check", f"Latest General: {NET_60}")
+    card = office.command(DANA, "/deal-check", "what if net 30?")
+    shown = texts(card.blocks)
+    assert card.ephemeral_to == DANA
+    assert "What if: Latest General" in shown
+    assert "Needs approval → *✅ Fits*" in shown
+    assert "Your commission" in shown
+    assert saved_facts(office, "Latest General")["payment_days"] == 60
+
+
+def test_a_deal_that_begins_with_with_is_a_deal(office: Office):
+    card = office.command(DANA, "/deal-check", "with 120 beds, hospital, net 30")
+    assert "What if" not in texts(card.blocks)
+    assert "120 beds" in texts(card.blocks)

@@ -11,7 +11,7 @@ from bot.checking.moving import WhatIf
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
-from bot.profile.economics_figures import Economics, Follow, Shape
+from bot.profile.economics_figures import Economics, Shape
 from bot.profile.verdict import Change, Judgement, Result
 from bot.slack import ids
 from bot.slack.blocks.elements import (
@@ -60,12 +60,13 @@ def worth_line(economics: Economics, *, private: bool) -> str | None:
     return f"💰 {' · '.join(parts)}" if parts else None
 
 
-def follows_text(follows: Sequence[Follow], facts: FactSpecs) -> str:
-    """What moves with an offer's changes, in words; empty where nothing does."""
-    moves = [
-        f"{inline(_label(facts, follow.fact))} {inline(_words(facts, follow.fact, follow.after))}" for follow in follows
-    ]
-    return f"With it: {', '.join(moves)}" if moves else ""
+def follows_text(shape: Shape, facts: FactSpecs) -> str:
+    """What moves with an offer's changes, in words, and the verdict where that breaks it; empty where nothing moves."""
+    moves = [f"{inline(_label(facts, f.fact))} {inline(_words(facts, f.fact, f.after))}" for f in shape.follows]
+    if not moves:
+        return ""
+    broken = "" if shape.judgement is Judgement.FITS else f". With that: {TITLES[shape.judgement]}"
+    return f"With it: {', '.join(moves)}{broken}"
 
 
 def worth_view(checked: CheckedDeal, *, facts: FactSpecs) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
-from bot.profile.economics_figures import Follow
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result
 from bot.slack import ids
@@ -213,7 +212,8 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
         divider(),
         section("*The nearest deal that fits*" + (": either of" if len(offers) > 1 else "")),
     ]
-    for offer, follows in zip(offers[:3], _follows(checked), strict=False):
+    shapes = checked.economics.offers if checked.economics else ()
+    for number, offer in enumerate(offers[:3]):
         moves = ", ".join(
             f"{inline(facts[c.fact].label)} "
             f"{inline(value_words(facts, c.fact, c.before)) if c.before is not None else 'not known'} → "
@@ -222,16 +222,9 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
         )
         can_apply = checked.key is not None and not shared
         accessory = button("Apply", ids.APPLY_OFFER, f"{offer_mark(offer)}|{checked.key}") if can_apply else None
-        more = follows_text(follows, facts)
+        more = follows_text(shapes[number], facts) if number < len(shapes) else ""
         blocks.append(section(f"{moves}\n{more}" if more else moves, accessory=accessory))
     return blocks
-
-
-def _follows(checked: CheckedDeal) -> list[tuple[Follow, ...]]:
-    """What moves with each offer's changes."""
-    if checked.economics is None:
-        return [()] * len(checked.verdict.counter_offers)
-    return [shape.follows for shape in checked.economics.offers]
 
 
 def offer_mark(offer: CounterOffer) -> str:

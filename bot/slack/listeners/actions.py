@@ -33,7 +33,7 @@ LONGEST_NUMBER = 15
 """Digits of a decision's number; a longer one was not made by us."""
 
 
-def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR0915 a list of buttons, each a few lines
+def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a list of buttons, each a few lines
     """Register every button."""
 
     def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@ DEAL_CHECK_HELP = (
     "*/deal-check* alone opens a form. *Words after it* are read as a deal:\n"
     "> /deal-check Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, managed services for "
     "6 months, 8% discount, net 30\n"
-    "What I cannot read I name, and what is missing I ask for. Only you see the card until you share it."
+    "What I cannot read I name, and what is missing I ask for. Only you see the card until you share it.\n"
+    "*What if* speaks of the deal that you checked last, and saves nothing until you keep it:\n"
+    "> /deal-check what if they prepay and take 6 months?"
 )
 PIPELINE_HELP = (
     "*/pipeline* alone shows how many of your team's open deals fit. *A question after it* gets a table:\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,8 @@ from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
 
+SUPPOSES = re.compile(r"\s*(?:what\s+if|what\s+about|how\s+about|make\s+it|suppose|without)\b", re.IGNORECASE)
+"""Behind a slash command, which Slack never sends from a thread, this speaks of the deal that was checked last."""
 GONE = "That deal is not there any more, or it is not yours to see. Check it again with `/deal-check`."
 
 
@@ -53,8 +56,13 @@ class DealWork:
     def card_of_words(self, payload: Mapping[str, Any], *, private: bool = False) -> dict[str, Any]:
         """Read, judge and record the words; the card, as a message. `private`: nobody else reads it."""
         services, asker = self._services, self._asker(payload)
+        text = str(payload["text"])
+        latest = services.desk.mine(asker, limit=1) if SUPPOSES.match(text) else []
+        supposed = self.what_if(text, latest[0].key, asker, private=private) if latest else None
+        if supposed is not None:
+            return supposed
         try:
-            checked = services.desk.check_text(str(payload["text"]), asker=asker)
+            checked = services.desk.check_text(text, asker=asker)
         except UnreadableDeal as error:
             return {"text": str(error), "blocks": [section(inline(str(error), 2500))]}
         return self.message(checked, private=private)

@@ -27,7 +27,8 @@ ENOUGH_FACTS = 3
 HELP = (
     "Ask me how to sell the way our Deal Profile means it, for example “what discount can I give on a two-month deal?” "
     "or “how do I open a conversation with a CFO?”. To check a deal, write `/deal-check` and the deal in words, "
-    "or `/deal-check` alone for a form. A manager asks about the pipeline with `/pipeline`."
+    "or `/deal-check` alone for a form; then ask “what if they prepay and take 6 months?” in the thread. "
+    "A manager asks about the pipeline with `/pipeline`."
 )
 
 
