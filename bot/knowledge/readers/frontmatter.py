@@ -52,6 +52,9 @@ def _read(block: str) -> FrontMatter:
         raise DocumentRefused(
             reason, "Put a value with a colon in it in quotes.", mark.line + 2 if mark else 1
         ) from error
+    except RecursionError as error:
+        reason = "the front matter is nested too deep"
+        raise DocumentRefused(reason, "Write it flat: one `key: value` a line.", 1) from error
     except yaml.YAMLError as error:
         reason = f"the front matter cannot be read: {error}"
         raise DocumentRefused(reason, "Take out what is no plain text.", 1) from error
