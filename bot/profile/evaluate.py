@@ -21,6 +21,7 @@ from bot.profile.conditions import (
     Ordered,
     Subject,
     Test,
+    TestValue,
     Within,
 )
 
@@ -133,28 +134,48 @@ def reader(subject: Subject) -> Reader:
     if measure is None:
         return lambda facts: facts.get(fact)
 
+    count = _COUNTERS[measure]
+
     def read(facts: Facts) -> FactValue | None:
         outcomes = facts.get(fact)
-        return counted(outcomes, measure) if isinstance(outcomes, tuple) else None
+        return count(outcomes) if isinstance(outcomes, tuple) else None
 
     return read
 
 
 def counted(outcomes: tuple[Outcome, ...], measure: Measure) -> int:
     """How many of the outcomes count."""
-    match measure:
-        case Measure.COUNT:
-            return len(outcomes)
-        case Measure.MEASURABLE:
-            return sum(is_measurable(outcome) for outcome in outcomes)
-        case Measure.AGREED:
-            return sum(outcome.agreed is True for outcome in outcomes)
+    return _COUNTERS[measure](outcomes)
+
+
+def _measurable(outcomes: tuple[Outcome, ...]) -> int:
+    number = 0
+    for outcome in outcomes:
+        if is_measurable(outcome):
+            number += 1
+    return number
+
+
+def _agreed(outcomes: tuple[Outcome, ...]) -> int:
+    number = 0
+    for outcome in outcomes:
+        if outcome.agreed is True:
+            number += 1
+    return number
+
+
+_COUNTERS: dict[Measure, Callable[[tuple[Outcome, ...]], int]] = {
+    Measure.COUNT: len,
+    Measure.MEASURABLE: _measurable,
+    Measure.AGREED: _agreed,
+}
 
 
 def is_measurable(outcome: Outcome) -> bool:
     """Whether the outcome says what is measured, from where to where, in what unit, until when, and who answers."""
-    texts = (outcome.metric, outcome.unit, outcome.owner)
-    return all(texts) and None not in (outcome.baseline, outcome.target, outcome.due)
+    if not (outcome.metric and outcome.unit and outcome.owner):
+        return False
+    return outcome.baseline is not None and outcome.target is not None and outcome.due is not None
 
 
 def missing_finder(condition: Condition) -> Callable[[Facts], tuple[str, ...]]:
@@ -185,30 +206,41 @@ def gap_finder(test: Test) -> Callable[[FactValue], Decimal | None] | None:
         case Compare(_, order, limit):
             # Between whole numbers, or days, there is nothing in between: more than 3 begins at 4.
             steps = order in {Order.BELOW, Order.ABOVE} and not isinstance(limit, Decimal)
+            away = _distance_from(limit)
+            if not steps:
+                return lambda value: away(value) or None
 
             def to_limit(value: FactValue) -> Decimal | None:
-                gap = _distance(value, limit)
-                return _EXACT.add(gap, Decimal(1)) if steps and gap is not None else gap or None
+                gap = away(value)
+                return None if gap is None else _EXACT.add(gap, Decimal(1))
 
             return to_limit
         case Among(_, values, False):
+            distances = [_distance_from(value) for value in values]
 
             def to_nearest(value: FactValue) -> Decimal | None:
-                gaps = [_distance(value, other) for other in values]
-                return min((gap for gap in gaps if gap is not None), default=None) or None
+                gaps = [gap for distance in distances if (gap := distance(value)) is not None]
+                return min(gaps, default=None) or None
 
             return to_nearest
         case Within(_, low, high, False):
-            return lambda value: _distance(value, low if value < low else high) or None  # type: ignore[operator]
+            to_low, to_high = _distance_from(low), _distance_from(high)
+            return lambda value: (to_low(value) if value < low else to_high(value)) or None  # type: ignore[operator]
         case _:
             return None
 
 
-def _distance(one: FactValue, other: object) -> Decimal | None:
-    if isinstance(one, bool):
-        return None
-    if isinstance(one, date) and isinstance(other, date):
-        return Decimal(abs((one - other).days))
-    if isinstance(one, int | Decimal) and isinstance(other, int | Decimal):
-        return _EXACT.subtract(Decimal(one), Decimal(other)).copy_abs()
-    return None
+def _distance_from(limit: TestValue) -> Callable[[FactValue], Decimal | None]:
+    """A closure that says how far a value is from the limit; None where the two have no distance."""
+    if isinstance(limit, date):
+        return lambda value: Decimal(abs((value - limit).days)) if isinstance(value, date) else None
+    if isinstance(limit, bool | str):
+        return lambda _value: None
+    exact = Decimal(limit)
+
+    def distance(value: FactValue) -> Decimal | None:
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            return None
+        return _EXACT.subtract(Decimal(value), exact).copy_abs()
+
+    return distance
