@@ -1,7 +1,8 @@
-"""What goes with a verdict: what the deal is worth, and why there is no counter-offer. Made once for each profile."""
+"""What goes with a verdict: the money, why there is no counter-offer, what an answer could settle."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.deals.deal import Deal
@@ -9,15 +10,21 @@ from bot.profile.economics import Economist
 from bot.profile.economics_figures import Economics
 from bot.profile.judge import Judge
 from bot.profile.no_offer import Obstacles
-from bot.profile.verdict import Verdict
+from bot.profile.settling import Settling
+from bot.profile.verdict import Judgement, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Beside one verdict: the figures (None when the profile gives none), and why there is no counter-offer."""
+    """Beside one verdict.
+
+    `economics` are the figures, None when the profile gives none; `no_offer` is why there is no counter-offer;
+    `settles` names, for the questions of an incomplete deal, the verdicts that an answer to them alone could settle.
+    """
 
     economics: Economics | None
     no_offer: str | None
+    settles: Mapping[str, tuple[Judgement, ...]]
 
 
 class Adviser:
@@ -27,12 +34,17 @@ class Adviser:
         self.judge = judge
         self.economist = Economist(judge)
         self._obstacles = Obstacles(judge)
+        self._settling = Settling(judge)
 
     def on(self, deal: Deal, verdict: Verdict) -> Advice:
         """What goes with a verdict whose counter-offers were looked for."""
         reason = self._obstacles.reason(deal, verdict)
         price = self.economist.at_a_better_price(deal, verdict) if reason else None
-        return Advice(self.economist.of(deal, verdict), f"{reason} {price}" if reason and price else reason)
+        return Advice(
+            self.economist.of(deal, verdict),
+            f"{reason} {price}" if reason and price else reason,
+            self._settling.by_one_answer(deal, verdict),
+        )
 
 
 class Advisers:

@@ -22,7 +22,7 @@ from bot.profile.judge import Judge
 from bot.profile.live import LiveProfile
 from bot.profile.model import Profile
 from bot.profile.people import People, Person, Role
-from bot.profile.verdict import Result, Verdict
+from bot.profile.verdict import Judgement, Result, Verdict
 from bot.store.database import Store
 from bot.store.records import NewDecision, SavedDeal
 
@@ -41,7 +41,8 @@ class CheckedDeal:
     `guidance` holds, by check id, the passage that helps with a finding that failed or is unknown. `key` finds the deal
     again in the store; `decision_id` is the entry in the decision log. Both are None when nothing was recorded.
     `economics` is what the deal is worth, None when the profile does not say; `no_offer` is why there is no
-    counter-offer, None when there is one, when the deal fits, or when none was looked for.
+    counter-offer, None when there is one, when the deal fits, or when none was looked for. `settles` names, by the fact
+    that a question asks for, the verdicts that an answer to it alone could settle.
     `judged_by` is the very profile that judged: another one may be live by the time the verdict is recorded.
     """
 
@@ -55,6 +56,7 @@ class CheckedDeal:
     judged_by: Profile | None = field(default=None, repr=False, compare=False)
     economics: Economics | None = None
     no_offer: str | None = None
+    settles: Mapping[str, tuple[Judgement, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class DealDesk:
@@ -127,6 +129,7 @@ class DealDesk:
             judged_by=judge.profile,
             economics=advice.economics,
             no_offer=advice.no_offer,
+            settles=advice.settles,
         )
         return self._recorded(checked, asker, key) if self._store is not None and record else checked
 

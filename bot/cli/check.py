@@ -196,6 +196,10 @@ def _plain(checked: CheckedDeal) -> dict[str, Any]:
     return {
         "name": checked.deal.name,
         **verdict,
+        "ask": [
+            {"fact": q.fact, "question": q.question, "settles": [v.value for v in checked.settles.get(q.fact, ())]}
+            for q in checked.verdict.ask
+        ],
         "unread": list(reading.unread) if reading else [],
         "conflicts": [conflict.fact for conflict in conflicts],
         "no_offer": checked.no_offer,

@@ -37,7 +37,9 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
     if verdict.ask:
         console.print("\n[bold]Ask next[/]")
         for n, question in enumerate(verdict.ask[:6], 1):
-            console.print(f"  {n}. {cell(question.question)}")
+            settles = " or ".join(v.value.replace("_", " ") for v in checked.settles.get(question.fact, ()))
+            more = f" [dim](an answer can settle it: {settles})[/]" if settles else ""
+            console.print(f"  {n}. {cell(question.question)}{more}")
         if len(verdict.ask) > 6:  # noqa: PLR2004 as many as a person asks in one call
             console.print(f"  ... and {len(verdict.ask) - 6} more (--format json has all)")
     if verdict.counter_offers:

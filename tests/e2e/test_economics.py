@@ -179,3 +179,8 @@ def test_a_deal_that_begins_with_with_is_a_deal(office: Office):
     card = office.command(DANA, "/deal-check", "with 120 beds, hospital, net 30")
     assert "What if" not in texts(card.blocks)
     assert "120 beds" in texts(card.blocks)
+
+
+def test_a_question_says_what_an_answer_could_settle(office: Office):
+    card = office.command(DANA, "/deal-check", MERCY.replace("Mercy Regional", "Asking General"))
+    assert "What margin does the deal leave? _An answer can settle it: ⛔ Does not fit_" in texts(card.blocks)

@@ -10,7 +10,7 @@ from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
 from bot.profile.people import People
-from bot.profile.verdict import CounterOffer, Finding, Judgement, Result
+from bot.profile.verdict import CounterOffer, Finding, Judgement, Question, Result
 from bot.slack import ids
 from bot.slack.blocks.economics import follows_text, worth_line
 from bot.slack.blocks.elements import (
@@ -188,7 +188,7 @@ def _questions(checked: CheckedDeal) -> list[Block]:
     questions = checked.verdict.ask
     if not questions:
         return []
-    lines = [f"{n}. {inline(q.question)}" for n, q in enumerate(questions[:MOST_QUESTIONS], 1)]
+    lines = [f"{n}. {inline(q.question)}{_settles(checked, q)}" for n, q in enumerate(questions[:MOST_QUESTIONS], 1)]
     more = f"\n…and {len(questions) - MOST_QUESTIONS} more in the form." if len(questions) > MOST_QUESTIONS else ""
     blocks: list[Block] = [divider(), section("*Ask next*\n" + "\n".join(lines) + more)]
     unknown = [checked.guidance[f.check] for f in checked.verdict.of(Result.UNKNOWN) if f.check in checked.guidance]
@@ -201,6 +201,12 @@ def _questions(checked: CheckedDeal) -> list[Block]:
         ]
         blocks.append(actions(*row))
     return blocks
+
+
+def _settles(checked: CheckedDeal, question: Question) -> str:
+    """Which verdicts an answer to this question alone could settle."""
+    verdicts = checked.settles.get(question.fact, ())
+    return f" _An answer can settle it: {' or '.join(TITLES[v] for v in verdicts)}_" if verdicts else ""
 
 
 def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: CheckedDeal, *, shared: bool) -> list[Block]:

@@ -96,3 +96,11 @@ def test_a_profile_without_economics_shows_none(dealfit, own_profile):
     assert deal["economics"] is None
     assert deal["counter_offers"]
     assert "What it is worth" not in dealfit("check", *facts(*NET_60)).out
+
+
+def test_a_question_says_what_an_answer_could_settle(dealfit):
+    assert "What margin does the deal leave? (an answer can settle it: does not fit)" in dealfit("check", MERCY).out
+    (deal,) = dealfit("check", MERCY, "--format", "json").json["deals"]
+    settles = {ask["fact"]: ask["settles"] for ask in deal["ask"]}
+    assert settles["margin"] == ["does_not_fit"]
+    assert settles["sponsor"] == []
