@@ -99,6 +99,7 @@ def _finished(line: str) -> int:
         tail = line[match.end() :]
         if head.count('"') % 2 or head.count("“") > head.count("”"):
             continue  # inside a quotation that is still open: its end decides where the sentence ends
-        if len(sentences(_early(head + tail))) > len(sentences(_early(head))):
+        before, whole = sentences(_early(head)), sentences(_early(head + tail))
+        if len(whole) > len(before) and whole[: len(before)] == before:
             best = match.end()
     return best
