@@ -48,7 +48,7 @@ def changes(old: Profile, new: Profile) -> tuple[ProfileChange, ...]:
 class _Comparison:
     def __init__(self, old: Profile, new: Profile) -> None:
         self._old, self._new = old, new
-        self._was, self._is = Words(old.facts, old.currency), Words(new.facts, new.currency)
+        self._was, self._is = Words(old.specs, old.currency), Words(new.specs, new.currency)
 
     def all(self) -> Iterator[ProfileChange]:
         for name in _HEAD:

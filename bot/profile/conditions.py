@@ -25,10 +25,14 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a test looks at: a fact, or a count over a fact that is a list of outcomes."""
+    """What a test looks at: a fact, or a count over a fact that is a list of outcomes.
+
+    `needs` names the facts of the deal behind a derived fact; it is empty for the deal's own.
+    """
 
     fact: str
     measure: Measure | None = None
+    needs: tuple[str, ...] = ()
 
 
 class Order(StrEnum):
@@ -153,8 +157,9 @@ def tests_of(condition: Condition | None) -> Iterator[Test]:
 
 
 def facts_of(condition: Condition | None) -> tuple[str, ...]:
-    """The facts that the condition tests, each once, in order."""
-    return tuple(dict.fromkeys(test.subject.fact for test in tests_of(condition)))
+    """The facts of a deal that the condition rests on, each once, in order."""
+    subjects = [test.subject for test in tests_of(condition)]
+    return tuple(dict.fromkeys(name for subject in subjects for name in subject.needs or (subject.fact,)))
 
 
 def relaxed(condition: Condition, limits: dict[Subject, Ordered]) -> Condition:

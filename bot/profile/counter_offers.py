@@ -44,7 +44,7 @@ class Negotiation:
         self._fits = fits
         self._conditions = _conditions_by_check(profile)
         tests = [test for conditions in self._conditions.values() for each in conditions for test in tests_of(each)]
-        used = {test.subject.fact for test in tests}
+        used = {name for conditions in self._conditions.values() for each in conditions for name in facts_of(each)}
         self._specs = {n: spec for n, spec in profile.facts.items() if spec.negotiable and n in used}
         self._tests = {n: tuple(t for t in tests if t.subject.fact == n) for n in self._specs}
 

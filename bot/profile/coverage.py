@@ -40,7 +40,8 @@ def coverage(judge: Judge, tried: Tried) -> tuple[Gap, ...]:
     parts: list[_Segments | _Check] = [_Check(check, words) for check in profile.checks]
     if profile.segments:
         parts.insert(0, _Segments(profile, words))
-    for facts, verdict in tried:
+    for known, verdict in tried:
+        facts = judge.complete(known)
         findings = {finding.check: finding for finding in verdict.findings}
         for part in parts:
             part.see(facts, findings[part.id])

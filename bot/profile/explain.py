@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.profile.conditions import Condition, tests_of
+from bot.profile.derived import formula
 from bot.profile.limits import LimitStatement, limits_of, limits_of_check
 from bot.profile.model import SEGMENT_CHECK, Band, Check, Profile
 from bot.profile.words import Words
@@ -15,18 +16,19 @@ _SEGMENTS = "The first segment that describes the customer counts."
 
 def describe(profile: Profile, condition: Condition) -> str:
     """A condition in words: "the service term is at least 3 months and the offer is managed services"."""
-    return Words(profile.facts, profile.currency).condition(condition)
+    return Words(profile.specs, profile.currency).condition(condition)
 
 
 def explain_check(profile: Profile, check_id: str) -> str:
     """The check as sentences, one thought a line. Raises KeyError when the profile has no such check."""
-    words = Words(profile.facts, profile.currency)
+    words = Words(profile.specs, profile.currency)
     if check_id == SEGMENT_CHECK and profile.segments:
         return _explain_segments(profile, words)
     check = profile.check(check_id)
     if check is None:
         raise KeyError(check_id)
     lines = [f"{check.label} ({check.part.value})", *_rule(profile, words, check), f"Why: {check.because}"]
+    lines.extend(_derivations(profile, check))
     lines.append(_approval(check.exception, words, check))
     if not check.counted:
         lines.append("This check is on trial (dry-run): it is reported and does not count.")
@@ -36,9 +38,20 @@ def explain_check(profile: Profile, check_id: str) -> str:
     return "\n".join(lines)
 
 
+def _derivations(profile: Profile, check: Check) -> list[str]:
+    """How the derived facts that the check speaks of are worked out."""
+    conditions = [check.when, *(part for case in check.cases for part in (case.when, case.require))]
+    spoken = {test.subject.fact for condition in conditions for test in tests_of(condition)}
+    return [
+        f"{each.spec.label}: {formula(each.expression, profile.specs)}."
+        for each in profile.derived
+        if each.name in spoken and each.written
+    ]
+
+
 def rule_sentences(profile: Profile, check: Check) -> list[str]:
     """What the check requires, a sentence for each of its cases."""
-    return _rule(profile, Words(profile.facts, profile.currency), check)
+    return _rule(profile, Words(profile.specs, profile.currency), check)
 
 
 def _rule(profile: Profile, words: Words, check: Check) -> list[str]:

@@ -13,6 +13,7 @@ from bot.deals.facts import FactType, FactValue
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.compiled_segments import CompiledSegments
 from bot.profile.counter_offers import Negotiation
+from bot.profile.deriving import Deriving
 from bot.profile.evaluate import Facts
 from bot.profile.limits import LimitStatement, limits_of
 from bot.profile.model import Profile, Segment
@@ -49,7 +50,8 @@ class Judge:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.words = Words(profile.facts, profile.currency)
+        self.words = Words(profile.specs, profile.currency)
+        self._deriving = Deriving(profile.derived) if profile.derived else None
         self._segments = CompiledSegments(profile) if profile.segments else None
         self._checks = tuple(CompiledCheck(check, profile, self.words) for check in profile.checks)
         self._finders = tuple(check.finding for check in self._checks)
@@ -72,6 +74,8 @@ class Judge:
         if self._segments is not None:
             segment, finding = self._segments.place(facts)
             findings.insert(0, finding)
+        if self._deriving is not None:
+            findings = [self._deriving.told(each, facts) for each in findings]
         troubled = [f for f in findings if f.result is not _PASS and f.result is not _IDLE and f.counted]
         draft: Any = _Draft()
         draft.judgement, draft.authorities = self._decide(troubled) if troubled else _FITS
@@ -99,6 +103,8 @@ class Judge:
 
     def fits(self, facts: Facts) -> bool:
         """Whether a deal with exactly these facts fits: the verdict alone, without findings."""
+        if self._deriving is not None:
+            facts = self._deriving.complete(facts)
         if self._segments is not None and not self._segments.accepts(facts):
             return False
         return all(check.accepts(facts) for check in self._counted)
@@ -108,7 +114,11 @@ class Judge:
 
         One statement for each case that may apply. Raises KeyError when the profile has no such check.
         """
-        return limits_of(self.profile, self.words, check_id, facts)
+        return limits_of(self.profile, self.words, check_id, self.complete(facts))
+
+    def complete(self, facts: Facts) -> Facts:
+        """The facts together with those that the profile derives from them."""
+        return facts if self._deriving is None else self._deriving.complete(facts)
 
     def takes(self, name: str, value: FactValue) -> bool:
         """Whether the value is of the kind that the profile declares for the fact, or the profile has no such fact."""
@@ -116,15 +126,15 @@ class Judge:
         return allowed is None or type(value) in allowed
 
     def _usable(self, deal: Deal) -> Facts:
-        facts, types = dict(deal.facts), self._types
+        facts, types = deal.facts, self._types
         for name, value in facts.items():
             if name in types and type(value) not in types[name]:
                 kind = self.profile.facts[name].type
                 msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
                 raise TypeError(msg)
         if deal.currency == self.profile.currency or not self._money:
-            return facts
-        return {name: value for name, value in facts.items() if name not in self._money}
+            return self.complete(facts)
+        return self.complete({name: value for name, value in facts.items() if name not in self._money})
 
     def _decide(self, troubled: Sequence[Finding]) -> tuple[Judgement, tuple[str, ...]]:
         incomplete = False
@@ -146,6 +156,8 @@ class Judge:
             return Judgement.INCOMPLETE, ()
         if not authorities:
             return judgement, ()
+        if len(authorities) == 1:
+            return Judgement.NEEDS_APPROVAL, tuple(authorities)
         return Judgement.NEEDS_APPROVAL, tuple(sorted(authorities, key=lambda authority: self._ranks[authority]))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.deals.facts import Direction
 from bot.profile.conditions import Compare, Condition, facts_of, tests_of
+from bot.profile.derived import names_of
 from bot.profile.lint_bands import BandLinter
 from bot.profile.lint_cliffs import cliffs
 from bot.profile.lint_places import Places
@@ -17,7 +18,7 @@ from bot.profile.shape_errors import did_you_mean
 from bot.profile.words import Words
 from bot.profile.yaml_nodes import Listing, Node, Place, Scalar, Table
 
-_JUDGED_BY = frozenset({"facts", "segments", "checks"})
+_JUDGED_BY = frozenset({"facts", "derived", "segments", "checks"})
 
 
 def lint(
@@ -43,7 +44,7 @@ class _Linter:
         self._profile = profile
         self._anchors = anchors
         self._today = today
-        self._words = Words(profile.facts, profile.currency)
+        self._words = Words(profile.specs, profile.currency)
         self._places = Places(profile)
         self._rows = RowLinter(profile, self._words, self._places)
         self._bands = BandLinter(profile, self._words, self._places, authorities)
@@ -51,6 +52,7 @@ class _Linter:
     def problems(self) -> Iterator[Problem]:
         yield from self._effective()
         yield from self._facts()
+        yield from self._derived()
         yield from self._rows.segments()
         for index, segment in enumerate(self._profile.segments):
             yield from self._guidance(segment.guidance, self._places.node("segments", index))
@@ -89,12 +91,23 @@ class _Linter:
             if spec.negotiable in {Direction.UP, Direction.DOWN} and spec.type.is_numeric:
                 yield from self._direction(name, spec.negotiable is Direction.UP, place)
 
+    def _derived(self) -> Iterator[Problem]:
+        tested = {test.subject.fact for condition in self._conditions() for test in tests_of(condition)}
+        built_on = {name for each in self._profile.derived for name in names_of(each.expression)}
+        for each in self._profile.derived:
+            if each.written and each.name not in tested | built_on:
+                place = self._places.node("derived").key_place(each.name)
+                message = f"No segment and no check uses the derived fact `{each.name}`."
+                yield self._places.problem(place, message, "Remove it, or judge by it.")
+
+    def _conditions(self) -> Iterator[Condition | None]:
+        yield from (segment.when for segment in self._profile.segments)
+        for check in self._profile.checks:
+            yield from (check.when, *(part for case in check.cases for part in (case.when, case.require)))
+
     def _used(self) -> set[str]:
         """The facts that something in the profile rests on."""
-        conditions: list[Condition | None] = [segment.when for segment in self._profile.segments]
-        for check in self._profile.checks:
-            conditions.extend((check.when, *(part for case in check.cases for part in (case.when, case.require))))
-        judged = {name for condition in conditions for name in facts_of(condition)}
+        judged = {name for condition in self._conditions() for name in facts_of(condition)}
         rest = [node for key, node in self._profile.tree.entries.items() if key not in _JUDGED_BY]
         return judged | {word for node in rest for word in _words_in(node)}
 

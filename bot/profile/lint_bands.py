@@ -67,7 +67,7 @@ class BandLinter:
         """Whether some deal fails the requirement, lies in the band, and in none of the earlier ones."""
         beyond = (AnyOf(()) if not each.up_to else negated(relaxed(require, dict(each.up_to))) for each in earlier)
         mine = relaxed(require, dict(band.up_to)) if band.up_to else None
-        return possible(self._profile.facts, check.when, negated(require), mine, *beyond)
+        return possible(self._profile.specs, check.when, negated(require), mine, *beyond)
 
     def _inverted(self, band: Band, earlier: tuple[Band, ...]) -> Iterator[Problem]:
         """Two authorities of which the wider one here is the narrower one elsewhere."""

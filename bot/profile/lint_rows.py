@@ -21,7 +21,7 @@ class RowLinter:
 
     def __init__(self, profile: Profile, words: Words, places: Places) -> None:
         self._profile = profile
-        self._facts = profile.facts
+        self._facts = profile.specs
         self._words = words
         self._places = places
 

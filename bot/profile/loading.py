@@ -13,6 +13,7 @@ from bot.profile.economics_reading import EconomicsReader
 from bot.profile.model import SEGMENT_CHECK, Band, Case, Check, Profile, Segment, Stance
 from bot.profile.problems import Problem, ProfileError
 from bot.profile.read_conditions import ConditionReader, measure_spec
+from bot.profile.read_derived import read_derived
 from bot.profile.read_facts import read_facts
 from bot.profile.read_tests import TestReader
 from bot.profile.shape import CaseShape, CheckShape, ExceptionShape, ProfileShape, SegmentShape
@@ -53,7 +54,11 @@ class _Builder:
         self._shape, self._root, self._problems = shape, root, problems
         self._facts: FactSpecs = read_facts(shape.facts, _table(root.entries["facts"]), problems)
         self._sound = not problems.inside(root.entries["facts"])
-        self._conditions = ConditionReader(self._facts, shape.currency, problems)
+        sound = self._sound and "derived" in root.entries
+        derived = read_derived(shape.derived, _table(root.get("derived")), self._facts, problems) if sound else ()
+        self._sound = self._sound and not (sound and problems.inside(root.entries["derived"]))
+        self._conditions = ConditionReader(self._facts, shape.currency, problems, derived, shape.effective)
+        self._plain_conditions = ConditionReader(self._facts, shape.currency, problems)
         self._tests = TestReader(shape.currency, problems)
 
     def build(self, data: bytes, filename: str) -> Profile:
@@ -82,13 +87,14 @@ class _Builder:
             source=data,
             filename=filename,
             tree=self._root,
+            derived=tuple(self._conditions.derived.values()),
             economics=self._economics([segment.name for segment in segments]),
         )
 
     def _economics(self, segments: list[str]) -> EconomicsPlan | None:
         if self._shape.economics is None:
             return None
-        reader = EconomicsReader(self._facts, segments, self._condition, self._problems, sound=self._sound)
+        reader = EconomicsReader(self._facts, segments, self._plain_condition, self._problems, sound=self._sound)
         return reader.read(self._shape.economics, _table(self._root.entries["economics"]))
 
     def _unique(self, key: str, name: str, names: list[str]) -> None:
@@ -106,6 +112,11 @@ class _Builder:
         inner = node.get(key)
         # Where the facts are faulty, what is said of the conditions over them would only mislead.
         return None if inner is None or not self._sound else self._conditions.read(inner)
+
+    def _plain_condition(self, node: Table, key: str) -> Condition | None:
+        """A condition over the deal's own facts alone."""
+        inner = node.get(key)
+        return None if inner is None or not self._sound else self._plain_conditions.read(inner)
 
     def _segment(self, shape: SegmentShape, node: Table) -> Segment:
         return Segment(
@@ -187,11 +198,12 @@ class _Builder:
             message = f"`up_to` names `{key}`, which this check does not require anything of."
             self._problems.refuse(table.keys[key], message, did_you_mean(key, tested))
             return
-        spec = self._facts[key]
+        subject = next(subject for subject in required if subject.fact == key)
+        spec = self._conditions.specs[key]
         if spec.type is not FactType.OUTCOMES:
             value = self._tests.ordered_value(spec, node)
             if value is not None:
-                limits[Subject(key)] = value
+                limits[subject] = value
             return
         counted = {subject.measure.value for subject in required if subject.fact == key and subject.measure}
         if not isinstance(node, Table) or not set(node.entries) <= counted:

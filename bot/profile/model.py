@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from bot.deals.facts import FactSpecs
 from bot.profile.conditions import Condition, Ordered, Subject
+from bot.profile.derived import Derived
 from bot.profile.economics_plan import EconomicsPlan
 from bot.profile.verdict import Part, ProfileId
 from bot.profile.yaml_nodes import Place, Table
@@ -90,6 +91,12 @@ class Profile:
     filename: str = ""
     tree: Table = field(default_factory=lambda: Table((1, 1)), repr=False, compare=False)
     economics: EconomicsPlan | None = None
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def specs(self) -> FactSpecs:
+        """What conditions speak of: the facts, and what is derived from them."""
+        return self.facts if not self.derived else {**self.facts, **{each.name: each.spec for each in self.derived}}
 
     def check(self, check_id: str) -> Check | None:
         """The check with this id; None when there is none, and for the check that the segments make."""

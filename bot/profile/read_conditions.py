@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType
 from bot.profile.conditions import Condition, Known, Measure, Subject, all_of, any_of, negated
+from bot.profile.derived import Derived
+from bot.profile.read_relations import Relation, RelationReader
 from bot.profile.read_tests import TestReader
 from bot.profile.shape_errors import did_you_mean
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
@@ -17,10 +21,21 @@ _MEASURES = tuple(measure.value for measure in Measure)
 class ConditionReader:
     """Reads `when` and `require`. Problems are reported, and the condition is then None."""
 
-    def __init__(self, facts: FactSpecs, currency: str, problems: Problems) -> None:
-        self._facts = facts
+    def __init__(
+        self,
+        facts: FactSpecs,
+        currency: str,
+        problems: Problems,
+        derived: Sequence[Derived] = (),
+        effective: date | None = None,
+    ) -> None:
         self._problems = problems
         self._tests = TestReader(currency, problems)
+        self._relations = RelationReader(facts, problems, effective)
+        self.derived = {each.name: each for each in derived}
+        """The derived facts that conditions rest on: those that were given, and those that the conditions made."""
+        self.specs: FactSpecs = {**facts, **{each.name: each.spec for each in derived}}
+        """What conditions can speak of."""
 
     def read(self, node: Node) -> Condition | None:
         """The condition that stands at the node."""
@@ -40,9 +55,9 @@ class ConditionReader:
             return None if inner is None else negated(inner)
         if key in {"all", "any"}:
             return self._group(key, value)
-        spec = self._facts.get(key)
+        spec = self.specs.get(key)
         if spec is None:
-            known = (*self._facts, *sorted(WORDS_OF_THE_LANGUAGE))
+            known = (*self.specs, *sorted(WORDS_OF_THE_LANGUAGE))
             self._problems.refuse(table.keys[key], f"There is no fact `{key}`.", did_you_mean(key, known))
             return None
         return self._test(spec, value)
@@ -58,8 +73,9 @@ class ConditionReader:
         return all_of(good) if key == "all" else any_of(good)
 
     def _test(self, spec: FactSpec, value: Node) -> Condition | None:
+        subject = self._subject(spec.name)
         if isinstance(value, Scalar) and value.value == "known" and not value.quoted:
-            return Known(Subject(spec.name))
+            return Known(subject)
         if (
             isinstance(value, Scalar)
             and value.value == "unknown"
@@ -70,7 +86,18 @@ class ConditionReader:
             return None
         if spec.type is FactType.OUTCOMES:
             return self._outcomes(spec, value)
-        return self._tests.read(spec, Subject(spec.name), value)
+        if spec.type is FactType.TEXT and isinstance(value, Table):
+            return self._related(self._relations.text(spec, value))
+        if spec.type is FactType.DATE and (relation := self._relations.days(spec, subject, value)) is not None:
+            return self._related(relation)
+        return self._tests.read(spec, subject, value)
+
+    def _subject(self, name: str) -> Subject:
+        return Subject(name, needs=self.derived[name].needs if name in self.derived else ())
+
+    def _related(self, relation: Relation) -> Condition | None:
+        self.derived.update({each.name: each for each in relation.derived})
+        return relation.condition
 
     def _outcomes(self, spec: FactSpec, value: Node) -> Condition | None:
         if not isinstance(value, Table) or not value.entries:

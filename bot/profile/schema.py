@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.profile.derived import Match
 from bot.profile.shape import CONDITION, ProfileShape
 
+_FORMS = (
+    'true, a word, a list, "<= 10%", ">= 3", "!= x", 25..400, known, "<= start + 30 days", {contains: word}, '
+    'or {measurable: ">= 2"}'
+)
 _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _NUMBER_TEST: dict[str, Any] = {"type": ["string", "integer"]}
 
@@ -17,6 +22,9 @@ def profile_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Deal Profile"
     schema["$defs"].update({"Condition": _condition(), "Test": _test()})
+    derived = schema["properties"]["derived"]["patternProperties"]
+    for name, shape in derived.items():
+        derived[name] = {"anyOf": [{"type": "string", "minLength": 1}, shape]}
     for name in ("CheckShape", "SegmentShape"):
         many = schema["$defs"][name]["properties"]["exception"]
         schema["$defs"][name]["properties"]["exception"] = {"anyOf": [many["items"], many]}
@@ -57,13 +65,16 @@ def _condition() -> dict[str, Any]:
 
 
 def _test() -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1}
+    matches = {match.value: {"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]} for match in Match}
     measures = dict.fromkeys(("count", "measurable", "agreed"), _NUMBER_TEST)
     return {
         "title": "Test",
-        "description": 'true, a word, a list, "<= 10%", ">= 3", "!= x", 25..400, known, or {measurable: ">= 2"}',
+        "description": _FORMS,
         "anyOf": [
             _SCALAR,
             {"type": "array", "minItems": 1, "items": _SCALAR},
             {"type": "object", "minProperties": 1, "properties": measures, "additionalProperties": False},
+            {"type": "object", "minProperties": 1, "properties": matches, "additionalProperties": False},
         ],
     }

@@ -28,6 +28,10 @@ CONDITION: dict[str, Any] = {"title": "Condition", "type": "object", "minPropert
 AnyCondition = Annotated[dict[str, Any], WithJsonSchema(CONDITION)]
 
 
+def _as_value(value: Any) -> Any:
+    return {"value": value} if isinstance(value, str) else value
+
+
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
@@ -58,6 +62,21 @@ class FactShape(Strict):
     maximum: Number | None = Field(None, description="The greatest value that can be true.")
     means_yes: list[Word] = Field([], description="Phrases that state a yes/no fact.")
     means_no: list[Word] = Field([], description="Phrases that deny a yes/no fact.")
+
+
+class DerivedShape(Strict):
+    """A fact that is worked out from others."""
+
+    value: Text = Field(description="Facts and numbers joined by + - * /, with ( ), min(a, b) and max(a, b).")
+    label: Word | None = Field(None, description="What people call it. Made from the name when left out.")
+    type: Literal["number", "percent", "money"] | None = Field(
+        None, description="What it is shown as. Left out: what follows from its parts."
+    )
+    unit: Word | None = Field(None, description="The unit of a number, in the plural.")
+
+
+DerivedFact = Annotated[DerivedShape, BeforeValidator(_as_value)]
+"""An expression alone, or a mapping with it: the schema says so too (see `schema.py`)."""
 
 
 class ExceptionShape(Strict):
@@ -116,6 +135,7 @@ class ProfileShape(Strict):
     effective: date = Field(description="From which day the profile holds.")
     currency: Currency = Field(description="The ISO code of the currency of all money in the profile.")
     facts: Annotated[dict[FactName, FactShape], Field(min_length=1)]
+    derived: dict[FactName, DerivedFact] = Field({}, description="Facts that follow from others.")
     segments: list[SegmentShape] = Field([], description="The first that matches wins.")
     checks: Annotated[list[CheckShape], Field(min_length=1)]
     economics: EconomicsShape | None = Field(None, description="What a deal is worth, and what it pays the rep.")

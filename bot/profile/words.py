@@ -28,7 +28,7 @@ from bot.profile.conditions import (
 from bot.profile.model import Band
 from bot.profile.read_conditions import measure_spec
 
-_AFTER_NOUN = re.compile(" (?:of|off|a|in|for|per) ")
+_AFTER_NOUN = re.compile(" (?:of|off|a|in|for|per|from) ")
 # Words are the same whatever the caller's decimal context says.
 _EXACT = Context(prec=60)
 _MEASURED = {Measure.COUNT: "outcomes", Measure.MEASURABLE: "measurable outcomes", Measure.AGREED: "agreed outcomes"}
@@ -78,6 +78,8 @@ class Words:
                 return f"{words[order]} {self.value(subject, limit)}"
             case Within(_, low, high, negative):
                 return f"outside {self._range(subject, low, high)}" if negative else self._range(subject, low, high)
+            case Among(_, (bool() as value,), negative) if subject.needs:
+                return self._phrase(test, holds=value is not negative)
             case Among(_, values, negative):
                 return self._among(subject, [self.value(subject, value) for value in values], negative=negative)
             case Known(_, negative):
@@ -106,6 +108,8 @@ class Words:
         plural = "must be" if must else "are"
         if isinstance(test, Known):
             return f"the {label} {plural if _is_plural(label) else 'must be' if must else 'is'} {self.limit(test)}"
+        if spec.type is FactType.YES_NO and isinstance(test, Among) and test.subject.needs:
+            return f"the {label} {self._phrase(test, holds=(True in test.values) is not test.negative, must=must)}"
         if spec.type is FactType.YES_NO:
             return f'"{label}" {"must be" if must else "is"} {self.limit(test)}'
         if test.subject.measure is not None:
@@ -113,6 +117,11 @@ class Words:
             return f"there {plural if limit.endswith('s') or must else 'is'} {limit}"
         verb = plural if _is_plural(label) else "must be" if must else "is"
         return f"the {label} {verb} {self._beside(label, self.limit(test), spec)}"
+
+    def _phrase(self, test: Test, *, holds: bool, must: bool = False) -> str:
+        """What is asked of a text that is searched: "contains “mandate”"."""
+        spec = self.spec(test.subject)
+        return (spec.means_yes if holds else spec.means_no)[must]
 
     def limit_beside(self, test: Test) -> str:
         """What the test asks for, as it stands after its subject: "at least 3 months"; of staffed beds "25 to 400"."""

@@ -8,6 +8,7 @@ from textwrap import indent
 
 import pytest
 
+from bot.deals.values import parse_value
 from bot.profile.cases import run_cases
 from bot.profile.explain import describe
 from bot.profile.judge import Judge
@@ -38,6 +39,8 @@ def profile_of(kind: str, text: str) -> str:
         test = ", ".join(f"{name}: known" for name in names)
         start = 'title: t\nversion: "1"\neffective: 2026-11-01\ncurrency: USD\nfacts:\n'
         return start + indent(text, "  ") + PLAIN_CHECK.replace("beds: known", test)
+    if kind == "derived":
+        return HEAD + "derived:\n" + indent(text, "  ") + PLAIN_CHECK
     if kind == "segments":
         return HEAD + "segments:\n" + indent(text, "  ") + PLAIN_CHECK
     return HEAD + "checks:\n" + indent(text, "  ")
@@ -45,8 +48,8 @@ def profile_of(kind: str, text: str) -> str:
 
 def test_every_yaml_example_says_what_it_is() -> None:
     assert PAGE.count("```yaml") == len(BLOCKS)
-    assert {kind for kind, _ in BLOCKS} == {"profile", "facts", "segments", "checks", "cases", "people"}
-    assert set(TABLES) == {"conditions", "refused"}
+    assert {kind for kind, _ in BLOCKS} == {"profile", "facts", "segments", "checks", "cases", "people", "derived"}
+    assert set(TABLES) == {"conditions", "refused", "relations", "figures"}
 
 
 @pytest.mark.parametrize(("kind", "text"), [block for block in BLOCKS if block[0] not in {"cases", "people"}])
@@ -61,6 +64,27 @@ def test_a_condition_means_what_the_page_says(written: str, means: str) -> None:
     require = profile.checks[0].cases[0].require
     assert require is not None
     assert describe(profile, require) == means
+
+
+RELATED = next(text for kind, text in BLOCKS if kind == "facts" and text.startswith("remark:"))
+
+
+@pytest.mark.parametrize(("written", "means"), rows("relations"))
+def test_a_test_of_a_text_or_a_date_means_what_the_page_says(written: str, means: str) -> None:
+    check = f"checks:\n  - {{id: c, part: price, label: C, require: {written}, because: So.}}\n"
+    profile = parse_profile(profile_of("facts", RELATED).split("checks:")[0].encode() + check.encode(), "example.yaml")
+    require = profile.checks[0].cases[0].require
+    assert require is not None
+    assert describe(profile, require) == means
+
+
+@pytest.mark.parametrize(("expression", "told"), rows("figures"))
+def test_an_expression_gives_what_the_page_says(expression: str, told: str) -> None:
+    given, expected = (part.strip() for part in told.split("|"))
+    profile = parse_profile(profile_of("derived", f"figure: {expression}\n").encode(), "example.yaml")
+    pairs = (pair.split("=") for pair in given.split())
+    facts = {name: parse_value(profile.facts[name], value, "USD") for name, value in pairs}
+    assert str(Judge(profile).complete(facts).get("figure", "unknown")) == expected
 
 
 @pytest.mark.parametrize(("written", "told"), rows("refused"))

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.deals.deal import Deal
+from bot.profile.cases import load_cases
+from bot.profile.changes import changes
+from bot.profile.explain import describe, explain_check
+from bot.profile.judge import Judge
+from bot.profile.lint import lint
+from bot.profile.model import Profile
+from bot.profile.problems import CasesError, ProfileError
+from bot.profile.replay import replay
+from bot.profile.verdict import Judgement, Result
+from tests.unit.profile.samples import HEAD, check, make
+
+DAYS = HEAD + "  signed: {type: date, label: Signed, ask: When is it signed?}\n"
+
+
+def derived(text: str, head: str = DAYS) -> str:
+    return head + "derived:\n" + "".join(f"  {line}\n" for line in text.strip().splitlines())
+
+
+def value(expression: str, **facts) -> object:
+    profile = make(check("{x: known}"), head=derived(f"x: {expression}"))
+    return dict(Judge(profile).complete(facts)).get("x")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("worth / beds", Decimal("708.33")),
+        ("worth * discount / 100", Decimal("6800.00")),
+        ("worth - worth * discount / 100", Decimal("78200.00")),
+        ("(worth - 5000) / months", Decimal("40000.00")),
+        ("months * 30 + 5", Decimal(65)),
+        ("-months + 1", Decimal(-1)),
+        ("2 - -months", Decimal(4)),
+        ("margin - discount", Decimal(34)),
+        ("max(months, 3, 1)", Decimal(3)),
+        ("min(months, 12) / 7", Decimal("0.2857")),
+        ("worth / (worth * 2)", None),
+        ("worth / (months - 2)", None),
+        ("start - signed", Decimal(31)),
+        ("start - (signed + 30)", Decimal(1)),
+        ("worth/beds*beds", Decimal("85000.00")),
+        ("1 / 3 * months", Decimal("0.6667")),
+    ],
+)
+def test_arithmetic(expression: str, expected: Decimal | None) -> None:
+    facts = {
+        "worth": Decimal(85000),
+        "beds": 120,
+        "months": 2,
+        "discount": Decimal(8),
+        "margin": Decimal(42),
+        "start": date(2027, 1, 1),
+        "signed": date(2026, 12, 1),
+    }
+    if expression == "worth / (worth * 2)":
+        assert value("worth / worth", **facts) == 1
+        return
+    assert value(expression, **facts) == expected
+
+
+def test_a_missing_part_leaves_it_unknown_and_its_parts_are_asked_for() -> None:
+    profile = make(
+        check('{per_bed: ">= 500"}', more="exception: {authority: desk, up_to: {per_bed: 400}}"),
+        head=derived("per_bed: worth / beds"),
+    )
+    verdict = Judge(profile).judge(Deal("x", {"beds": 120}))
+    assert verdict.judgement is Judgement.INCOMPLETE
+    assert verdict.findings[0].missing == ("worth",)
+    assert verdict.findings[0].fact == "worth"
+    assert [question.fact for question in verdict.ask] == ["worth"]
+
+
+def test_a_division_by_zero_is_unknown_and_asks_for_its_parts() -> None:
+    profile = make(check('{per_bed: ">= 500"}'), head=derived("per_bed: worth / beds"))
+    verdict = Judge(profile).judge(Deal("x", {"beds": 0, "worth": Decimal(1)}))
+    assert verdict.judgement is Judgement.INCOMPLETE
+    assert verdict.findings[0].missing == ("worth", "beds")
+
+
+@pytest.mark.parametrize(
+    ("worth", "judgement", "gap"),
+    [
+        (60000, "fits", None),
+        (59999, "needs_approval", "0.01"),
+        (48000, "needs_approval", "100"),
+        (47000, "does_not_fit", "108.33"),
+    ],
+)
+def test_a_derived_fact_is_judged_like_any_other(worth: int, judgement: str, gap: str | None) -> None:
+    profile = make(
+        check('{per_bed: ">= 500"}', more="exception: {authority: desk, up_to: {per_bed: 400}}"),
+        head=derived("per_bed: {value: worth / beds, label: Value per bed}"),
+    )
+    verdict = Judge(profile).judge(Deal("x", {"beds": 120, "worth": Decimal(worth)}))
+    found = verdict.findings[0]
+    assert verdict.judgement.value == judgement
+    assert found.gap == (None if gap is None else Decimal(gap))
+    assert found.limit == "at least $500"
+    assert found.fact == "per_bed"
+    assert explain_check(profile, "c").splitlines()[1:4] == [
+        "The value per bed must be at least $500.",
+        "Why: We say so.",
+        "Value per bed: contract value / staffed beds.",
+    ]
+
+
+def test_a_derived_fact_is_never_taken_from_the_deal() -> None:
+    profile = make(check('{per_bed: ">= 500"}'), head=derived("per_bed: worth / beds"))
+    deal = Deal("x", {"beds": 120, "worth": Decimal(100), "per_bed": Decimal(9999)})
+    assert Judge(profile).judge(deal).findings[0].result is Result.FAIL
+
+
+def test_money_in_another_currency_leaves_it_unknown() -> None:
+    profile = make(check('{per_bed: ">= 500"}'), head=derived("per_bed: worth / beds"))
+    verdict = Judge(profile).judge(Deal("x", {"beds": 1, "worth": Decimal(900)}, currency="EUR"))
+    assert verdict.findings[0].missing == ("worth",)
+
+
+def test_one_derived_fact_rests_on_another_and_segments_may_use_it() -> None:
+    profile = make(
+        check("{call: known}"),
+        "- {name: rich, stance: pursue, when: {yearly: '>= 100'}, because: So.}",
+        head=derived("monthly: worth / months\nyearly: monthly * 12"),
+    )
+    judge = Judge(profile)
+    verdict = judge.judge(Deal("x", {"months": 6, "worth": Decimal(60), "call": True}))
+    assert verdict.segment == "rich"
+    assert judge.judge(Deal("x", {"call": True})).findings[0].missing == ("worth", "months")
+
+
+def test_a_counter_offer_moves_the_parts_and_fits() -> None:
+    head = HEAD.replace(
+        "unit: months, negotiable: up, minimum: 0,", "unit: months, negotiable: up, usual: [3, 6, 12], minimum: 0,"
+    )
+    profile = make(check('{total: ">= 600"}'), head=derived("total: rate * months", head))
+    judge = Judge(profile)
+    deal = Deal("x", {"rate": Decimal(100), "months": 2})
+    verdict = judge.judge_fully(deal)
+    assert [[(c.fact, c.after) for c in offer.changes] for offer in verdict.counter_offers] == [[("months", 6)]]
+    assert replay({"deal": "x", **verdict.plain()}, profile.source).same
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**4), st.integers(1, 60))
+def test_figures_are_the_same_in_any_decimal_context(worth: int, beds: int, precision: int) -> None:
+    expected = value("worth / beds", worth=Decimal(worth), beds=beds)
+    with localcontext() as context:
+        context.prec = precision
+        assert value("worth / beds", worth=Decimal(worth), beds=beds) == expected
+    assert abs(expected - Decimal(worth) / beds) <= Decimal("0.005")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        ("x: worth / bed", 14, "There is no fact `bed`."),
+        ("x: worth +", 12, "The expression ends, and a part is missing."),
+        ("x: (worth", 11, "The expression ends, and ) is missing."),
+        ("x: worth beds", 12, "`beds` does not belong here."),
+        ("x: worth + beds", 12, "+ joins money and beds."),
+        ("x: worth - discount", 12, "- joins money and percent."),
+        ("x: months + beds", 13, "+ joins months and beds."),
+        ("x: worth * worth", 12, "* joins money and money, which means nothing."),
+        ("x: beds / worth", 11, "/ joins beds and money, which means nothing."),
+        ("x: start + signed", 12, "+ joins a date and a date."),
+        ("x: start", 6, "The expression gives a date."),
+        ("x: 2 + 3", 6, "The expression names no fact."),
+        ("x: kind + 1", 6, "`kind` is a fact of the type choice: nothing can be worked out from it."),
+        ("x: worth ** 2", 13, "`*` does not belong here."),
+        ("x: worth.real", 11, "`.` is not part of an expression."),
+        ("x: __import__('os')", 6, "`_` is not part of an expression."),
+        ('x: "worth ; beds"', 13, "`;` is not part of an expression."),
+        ("x: min(worth)", 18, "`,` is missing before `)`."),
+        ("beds: worth / 2", 3, "`beds` is a fact already."),
+        ("any: worth / 2", 3, "`any` is a word of the language."),
+        ("x: y * 2\ny: worth / beds", 6, "There is no fact `y`."),
+        (f"x: {'(' * 30}worth{')' * 30}", None, "The brackets are nested too deep."),
+        (f"x: worth {'+ worth ' * 80}", 6, "An expression has at most 500 characters."),
+    ],
+)
+def test_a_faulty_expression_is_refused_at_its_place(text: str, column: int | None, message: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        make(check("{worth: known}"), head=derived(text))
+    problem = caught.value.problems[0]
+    assert problem.message == message
+    assert problem.suggestion
+    assert column is None or problem.column == column or message.startswith("`,`")
+    assert problem.line == DAYS.count("\n") + 2
+
+
+def test_a_case_cannot_give_a_derived_fact(tmp_path) -> None:
+    (tmp_path / "a.yaml").write_text("cases:\n  - {name: a, facts: {x: 3}, expect: {verdict: fits}}\n")
+    with pytest.raises(CasesError, match="There is no fact `x`"):
+        load_cases(make(check("{x: known}"), head=derived("x: worth / beds")), tmp_path)
+
+
+def test_lint_and_diff_know_derived_facts() -> None:
+    names = "kind margin call note start outcomes discount months signed rate".split()
+    use = check(f"{{all: [{', '.join(f'{{{name}: known}}' for name in names)}]}}", more="mode: dry-run")
+
+    def tried(test: str, text: str) -> Profile:
+        return make(use + check(test, id_="d", more="mode: dry-run"), head=derived(text))
+
+    old = tried('{x: ">= 1"}', "x: worth / beds + worth * 0")
+    new = tried('{z: ">= 1"}', "x: worth / beds\nz: margin * 2")
+    assert [p.message for p in lint(old, frozenset())] == []
+    assert [p.message for p in lint(new, frozenset())] == [
+        "No segment and no check uses the fact `beds`.",
+        "No segment and no check uses the fact `worth`.",
+        "No segment and no check uses the derived fact `x`.",
+    ]
+    assert [change.text for change in changes(old, new)] == [
+        "Check d: the X is at least $1 -> the Z is at least 1%",
+        "derived.x: worth / beds + worth * 0 -> worth / beds",
+        "derived.z: none -> margin * 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "cases"),
+    [
+        (
+            "{note: {contains: Mandate}}",
+            "the note contains “Mandate”",
+            {"under a MANDATE now": True, "none": False, "": False},
+        ),
+        (
+            "{note: {starts_with: [re, aw]}}",
+            "the note starts with “re” or “aw”",
+            {"RE: x": True, "Aw x": True, "x re": False},
+        ),
+        ("{note: {ends_with: '!'}}", "the note ends with “!”", {"yes!": True, "yes": False}),
+        ("{not: {note: {contains: x}}}", "the note does not contain “x”", {"x": False, "y": True}),
+        (
+            "{note: {starts_with: a, contains: b}}",
+            "the note starts with “a” and the note contains “b”",
+            {"ab": True, "ba": False, "a": False},
+        ),
+    ],
+)
+def test_texts_that_are_searched(written: str, told: str, cases: dict[str, bool]) -> None:
+    profile = make(check(written))
+    require = profile.checks[0].cases[0].require
+    assert require is not None
+    assert describe(profile, require) == told
+    judge = Judge(profile)
+    for text, holds in cases.items():
+        found = judge.judge(Deal("x", {"note": text})).findings[0]
+        assert found.result is (Result.PASS if holds else Result.FAIL), text
+        assert (found.fact, found.actual) == ("note", text)
+    verdict = judge.judge(Deal("x", {}))
+    assert verdict.findings[0].missing == ("note",)
+    assert verdict.ask[0].question == "What else?"
+
+
+def test_what_a_searched_text_must_do_is_said() -> None:
+    profile = make(check("{note: {contains: Mandate}}"))
+    assert "The note must contain “Mandate”." in explain_check(profile, "c")
+    assert Judge(profile).judge(Deal("x", {"note": "no"})).findings[0].limit == "contains “Mandate”"
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "start", "holds"),
+    [
+        ('{start: "<= effective + 90 days"}', "the start is on or before 2027-01-30", date(2027, 1, 30), True),
+        ('{start: "<= effective + 90 days"}', "the start is on or before 2027-01-30", date(2027, 1, 31), False),
+        ('{start: "> effective"}', "the start is after 2026-11-01", date(2026, 11, 1), False),
+        ('{start: ">= effective - 1 day"}', "the start is on or after 2026-10-31", date(2026, 10, 31), True),
+        ('{start: "<= signed + 30 days"}', "the days from signed to start are at most 30", date(2026, 12, 31), True),
+        ('{start: "<= signed + 30 days"}', "the days from signed to start are at most 30", date(2027, 1, 1), False),
+        ('{start: ">= signed"}', "the days from signed to start are at least 0", date(2026, 12, 1), True),
+        ('{start: "< signed - 7 days"}', "the days from signed to start are below -7", date(2026, 11, 23), True),
+    ],
+)
+def test_dates_relative_to_others(written: str, told: str, start: date, holds: bool) -> None:
+    profile = make(check(written), head=DAYS)
+    require = profile.checks[0].cases[0].require
+    assert require is not None
+    assert describe(profile, require) == told
+    found = Judge(profile).judge(Deal("x", {"start": start, "signed": date(2026, 12, 1)})).findings[0]
+    assert found.result is (Result.PASS if holds else Result.FAIL)
+    assert Judge(profile).judge(Deal("x", {"signed": date(2026, 12, 1)})).findings[0].missing == ("start",)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('{start: "<= sined + 30 days"}', "`sined` is not another date of the deal."),
+        ('{start: "<= beds + 30 days"}', "`beds` is not another date of the deal."),
+        ('{start: "<= start + 30 days"}', "`start` is not another date of the deal."),
+        ('{start: "<= signed + 30"}', "This is not a test of the date `start`."),
+        ('{start: "<= signed * 2"}', "This is not a test of the date `start`."),
+        ('{start: "<= today"}', "`today` is not another date of the deal."),
+        ('{start: "<= effective + 99999 days"}', None),
+        ("{note: {has: x}}", "`has` is not a way to search a text."),
+        ("{note: {contains: 3}}", "This is not a text to look for."),
+        ("{note: {contains: []}}", "An empty list: the test can never hold."),
+        ("{note: {}}", "The test is empty."),
+        ("{note: {contains: {a: b}}}", "This is not a text to look for."),
+    ],
+)
+def test_a_faulty_relation_is_refused(written: str, message: str | None) -> None:
+    if message is None:
+        assert make(check(written), head=DAYS)
+        return
+    with pytest.raises(ProfileError) as caught:
+        make(check(written), head=DAYS)
+    assert [problem.message for problem in caught.value.problems] == [message]
+    assert caught.value.problems[0].suggestion
