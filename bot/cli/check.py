@@ -86,7 +86,7 @@ def check(
         fail('Nothing to check. Give the deal in words, a file, or --facts NAME=VALUE. See "dealfit check --help".')
     with core() as rooms:
         path = Path(deal) if deal is not None and len(deal) < 1000 and "\n" not in deal else None  # noqa: PLR2004
-        if path is not None and (path.suffix.lower() in DEAL_FILES or path.is_file()):
+        if path is not None and _names_a_file(path):
             if what_if:
                 fail("--what-if goes with one deal, in words or with --facts.")
             status = _file(rooms, path, mapping, format_, limit, record=record)
@@ -95,6 +95,14 @@ def check(
                 fail("--mapping goes with a file of deals.")
             status = _one(rooms, deal, fact or [], name, format_, what_if or [], record=record)
     raise typer.Exit(status)
+
+
+def _names_a_file(path: Path) -> bool:
+    """Whether the words are a file's name; a sentence may be longer than any name may be."""
+    try:
+        return path.suffix.lower() in DEAL_FILES or path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _one(

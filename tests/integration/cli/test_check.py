@@ -130,6 +130,12 @@ def test_a_contradiction_is_said_and_ends_with_2(dealfit):
     assert "net 60" in done.err
 
 
+def test_a_sentence_longer_than_any_file_name_is_a_sentence(dealfit):
+    done = dealfit("check", f"{MERCY}, margin 42%, sponsor: CFO, " + "monthly call, " * 30)
+    assert done.status == 1
+    assert "Mercy Regional" in done.out
+
+
 def test_words_without_a_fact_are_refused(dealfit):
     done = dealfit("check", "lovely weather")
     assert done.status == 2
