@@ -24,7 +24,7 @@ _LEAD = re.compile(
     r"""^\W*(?:(?:so|and|ok|okay|but|then|well|please|hey|now|hmm?)\b[\s,]*)*
     (?:(?:what\s+if|what\s+about|how\s+about|suppos(?:e|ing)|imagine|assum(?:e|ing)|let['’]?s\s+say|say|
     (?:would|will|does)\s+(?:it|that|this|the\s+deal)\s+(?:still\s+)?fit\s+(?:if|at|with(?=\s))|if|instead)\b|
-    (?=(?:make|change|set|move|raise|lower|cut|reduce|increase|extend|shorten|drop|remove|try|with|without)\b))""",
+    (?=(?:make|change|set|move|raise|lower|cut|reduce|increase|extend|shorten|drop|remove|take|try|with|without)\b))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ASKS = re.compile(
@@ -37,14 +37,17 @@ _BREAK = re.compile(r"[;?!\n]+|,(?!\d{3})|\.(?!\d)|\b(?:and|but|plus|then|also)\
 _FROM = re.compile(r"\bfrom\s+\S+(?:\s+(?!to\b)[a-z]+)?\s+to\b", re.IGNORECASE)
 _RATHER = re.compile(r"\b(?:instead\s+of|rather\s+than|not\s+the)\b.*$", re.IGNORECASE)
 _WITHOUT = re.compile(
-    r"^(?:(?:we|they|you|i|it)\s+)?(?:\w+\s+)?(?:without|drops?|dropping|removes?|removing|scraps?|skips?|leaves?\s+out|no)\s+"
+    r"^(?:(?:we|they|you|i|it)\s+)?(?:\w+\s+)?(?:without|drops?|dropping|removes?|removing|scraps?|skips?|leaves?\s+out|takes?\s+off|no\s+to|no)\s+"
     r"(?:the|any|a|an|its|their|that|our)?\s*(?P<thing>.+)$",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:by|adds?|added|adding|another|extra|additional|further|longer|shorter)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s+(?:instead|(?:would|will|does|do|is)\s+(?:it|that|this|we|the\s+deal)\b.*)$", re.IGNORECASE)
+_JOINS = re.compile(r"\b(?:at|for|with|on)\b", re.IGNORECASE)
 _COMPARES = frozenset(
     """than over above below under beyond least most between until till exceed exceeds more less fewer almost nearly
-    about around roughly or half twice double""".split()
+    about around roughly or half twice double no none neither nor without""".split()
 )
 _OR = re.compile(r"\b(?:either|or)\b", re.IGNORECASE)
 _REFUSES = re.compile(
@@ -97,18 +100,18 @@ class WhatIfReader:
 
     def _clause(self, clause: str) -> Mapping[str, FactValue]:
         """The facts of one clause; none when anything in it is in doubt."""
-        clause = _RATHER.sub("", _FROM.sub("", clause)).strip()
-        if _OR.search(clause) or _REFUSES.search(clause):
+        clause = _ASIDE.sub("", _RATHER.sub("", _FROM.sub("to", clause))).strip()
+        if _OR.search(clause) or _REFUSES.search(clause) or _RELATIVE.search(clause):
             return {}
         gone = _WITHOUT.match(clause)
-        if gone:
+        if gone and not re.search(r"\bto\s+\S*\d", gone["thing"]):
             return self._gone(gone["thing"])
         denied = _NOT.search(clause)
         if denied:
             facts = self._stated(clause[denied.end() :].strip())
             yes = facts and all(value is True for value in facts.values())
             return dict.fromkeys(facts, False) if yes else {}
-        return self._stated(clause)
+        return self._stated(clause) or self._joined(clause)
 
     def _gone(self, thing: str) -> Mapping[str, FactValue]:
         """Something left out: no discount is a discount of nothing, no monthly call a denied one."""
@@ -119,11 +122,22 @@ class WhatIfReader:
         yes = stated and all(value is True for value in stated.values())
         return dict.fromkeys(stated, False) if yes else {}
 
+    def _joined(self, clause: str) -> Mapping[str, FactValue]:
+        """Facts that hang together: "a 3-year deal at 5%". All of them, or none."""
+        parts = [part.strip() for part in _JOINS.split(clause) if not _EMPTY.match(part.strip())]
+        found: dict[str, FactValue] = {}
+        for part in parts if len(parts) > 1 else ():
+            facts = self._stated(part)
+            if not facts or found.keys() & facts.keys():
+                return {}
+            found |= facts
+        return found
+
     def _stated(self, clause: str) -> Mapping[str, FactValue]:
         """What the clause states when the words that say who does it are left away, as few of them as possible."""
         words = clause.split()
         for start in range(min(len(words), MOST_DROPPED)):
-            if start and words[start - 1].lower().strip(",.") in _COMPARES:
+            if start and (words[start - 1].lower().strip(",.") in _COMPARES or re.search(r"\d", words[start - 1])):
                 return {}
             for text in _spellings(words[start:]):
                 facts = self._taken(self._reader.read(text), clause) or self._bare(text)
@@ -132,11 +146,16 @@ class WhatIfReader:
         return {}
 
     def _taken(self, reading: Reading, clause: str) -> Mapping[str, FactValue]:
-        if reading.conflicts or reading.errors or any(re.search(r"\d", words) for words in reading.unread):
+        if reading.conflicts or reading.errors:
+            return {}
+        amounts = [words for words in reading.unread if re.search(r"\d", words)]
+        bare = self._bare(amounts[0]) if len(amounts) == 1 else {}
+        if amounts and (not bare or bare.keys() & reading.facts.keys()):
             return {}
         if any(word in _COMPARES for words in reading.unread for word in words.lower().split()):
             return {}
-        return {name: v for name, v in reading.facts.items() if self._is_meant(self._facts[name], clause)}
+        meant = {name: v for name, v in reading.facts.items() if self._is_meant(self._facts[name], clause)}
+        return {**meant, **bare} if meant else {}
 
     @staticmethod
     def _is_meant(spec: FactSpec, clause: str) -> bool:

@@ -49,6 +49,20 @@ READ = [
     ("with 12 months", {"service_months": 12}),
     ("what if they take three years", {"service_months": 36}),
     ("let's say 200 beds", {"beds": 200}),
+    ("what if it drops to 5%", {"discount": 5}),
+    ("drop it to 5% and drop the monthly call", {"discount": 5, "monthly_call": False}),
+    ("what if they say no to the monthly call", {"monthly_call": False}),
+    ("take off the discount", {"discount": 0}),
+    ("make it a 3-year deal at 5%", {"service_months": 36, "discount": 5}),
+    ("what if we made it twelve months at 7.5% net 30?",
+     {"service_months": 12, "discount": Decimal("7.5"), "payment_days": 30}),
+    ("what if they get 10% off for 24 months prepaid", {"service_months": 24, "discount": 10, "prepaid": True}),
+    ("make the term 36 months, prepaid, with quarterly CBRs",
+     {"service_months": 36, "prepaid": True, "reviews_per_year": 4}),
+    ("what if they can't prepay", {"prepaid": False}),
+    ("what if the discount were 5% instead", {"discount": 5}),
+    ("If they prepaid would it fit?", {"prepaid": True}),
+    ("what if no discount but net 45", {"discount": 0, "payment_days": 45}),
 ]  # fmt: skip
 
 
@@ -90,6 +104,15 @@ def test_what_asks_something_else_supposes_nothing(words: str) -> None:
         ("what if they balk at 12 months?", "they balk at 12 months"),
         ("what if they pay €50,000", "they pay €50,000"),
         ("what if it takes less than 6 months", "it takes less than 6 months"),
+        ("increase the discount by 2%", "increase the discount by 2%"),
+        ("what if they take another 6 months", "they take another 6 months"),
+        ("what if we add 6 months", "we add 6 months"),
+        ("what if 6 more months", "6 more months"),
+        ("what if the price drops by $20k", "the price drops by $20k"),
+        ("what if we remove 3% of the discount", "we remove 3% of the discount"),
+        ("what if the term is 6-12 months", "the term is 6-12 months"),
+        ("what if the customer won't accept net 30", "the customer won't accept net 30"),
+        ("what if they say no", "they say no"),
     ],
 )
 def test_what_is_in_doubt_is_not_taken_and_is_named(words: str, unread: str) -> None:
