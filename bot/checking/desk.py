@@ -24,7 +24,7 @@ from bot.profile.model import Profile
 from bot.profile.people import People, Person, Role
 from bot.profile.verdict import Judgement, Result, Verdict
 from bot.store.database import Store
-from bot.store.records import NewDecision, SavedDeal
+from bot.store.records import NewDecision, SavedDeal, deal_key
 
 UNNAMED = "Unnamed deal"
 LONGEST_TEXT = 20_000
@@ -101,7 +101,7 @@ class DealDesk:
     def check_text(
         self, text: str, *, asker: Asker, previous: Deal | None = None, source: str = "slack"
     ) -> CheckedDeal:
-        """Read the words and judge what they say, on top of `previous` where there is one.
+        """Read the words and judge what they say, on top of `previous` or of the asker's own deal of that name.
 
         Raises:
             UnreadableDeal: no fact was found in the words.
@@ -109,8 +109,19 @@ class DealDesk:
         reading = self.read(text)
         if not reading.facts and not reading.conflicts and not reading.errors:
             raise UnreadableDeal(self.how_to_write())
-        deal = previous or self._named(reading, asker, source)
-        return self.check(deal.with_facts(reading.facts), asker=asker, reading=reading)
+        known = previous or self._known(reading, asker, source)
+        deal = known or self._named(reading, asker, source)
+        # A fact that the words contradict themselves about is open again, whatever was known of it.
+        said = {**dict.fromkeys((conflict.fact for conflict in reading.conflicts), None), **reading.facts}
+        checked = self.check(deal.with_facts(said), asker=asker, reading=reading)
+        kept = [name for name in deal.facts if name not in said] if known else []
+        if not kept:
+            return checked
+        note = (
+            f"Added to {len(kept)} {'fact' if len(kept) == 1 else 'facts'} that I knew of this deal; "
+            "“Edit the deal” clears what no longer holds."
+        )
+        return replace(checked, notices=(*checked.notices, note))
 
     def check(
         self, deal: Deal, *, asker: Asker, reading: Reading | None = None, key: str | None = None, record: bool = True
@@ -211,6 +222,13 @@ class DealDesk:
     def _named(self, reading: Reading, asker: Asker, source: str) -> Deal:
         name = reading.name or reading.customer or UNNAMED
         return self.new_deal(name, customer=reading.customer, asker=asker, source=source)
+
+    def _known(self, reading: Reading, asker: Asker, source: str) -> Deal | None:
+        """The asker's own open deal of the name that the words give: to say one thing more of it loses nothing."""
+        if self._store is None or not (reading.name or reading.customer):
+            return None
+        saved = self._store.deal(deal_key(self._named(reading, asker, source)))
+        return self.deal_of(saved) if saved is not None and self._owns(asker, saved) else None
 
     def _sentences(self, judge: Judge) -> SentenceReader:
         profile = judge.profile

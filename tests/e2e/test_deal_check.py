@@ -106,6 +106,17 @@ def test_a_contradiction_is_named_and_left_open(office: Office):
     assert "net 60" in shown
 
 
+def test_one_thing_more_of_a_deal_is_added_to_what_is_known(office: Office):
+    office.command(DANA, "/deal-check", "Known General: hospital, 120 beds, 8% discount")
+    card = office.command(DANA, "/deal-check", "Known General: net 45")
+    shown = texts(card.blocks)
+    assert "*120 beds*" in shown
+    assert "*45 days*" in shown
+    assert "Added to 3 facts that I knew of this deal" in shown
+    other = office.command(ALEX, "/deal-check", "Known General: net 45")
+    assert "120 beds" not in texts(other.blocks)
+
+
 def test_words_without_a_fact_are_answered_with_how_to_write_them(office: Office):
     card = office.command(DANA, "/deal-check", "lovely weather today")
     assert "found no fact" in texts(card.blocks)
