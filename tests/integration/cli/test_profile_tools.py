@@ -143,3 +143,45 @@ def test_the_cases_as_junit_and_strictly(dealfit, own_profile, tmp_path):
     plain = dealfit("profile", "test", profile, "--json").json
     assert [gap["check"] for gap in plain["gaps"]] == ["payment-terms"]
     assert dealfit("profile", "test", "--junit", tmp_path).status == 2
+
+
+DERIVED = """
+derived:
+  value_per_bed: {value: contract_value / beds, label: Value per bed}
+"""
+PER_BED = """
+  - id: value-per-bed
+    part: price
+    label: Worth the visit
+    require: {value_per_bed: ">= 1000"}
+    because: A bed must bring in what it costs to serve.
+    exception: {authority: finance, up_to: {value_per_bed: 500}}
+"""
+
+
+def test_a_derived_fact_goes_through_the_whole_command_line(dealfit, own_profile, data):
+    file = own_profile / "deal-profile.yaml"
+    text = file.read_text(encoding="utf-8").replace("\n# The first segment", DERIVED + "\n# The first segment", 1)
+    file.write_text(text.replace("\nchecks:\n", "\nchecks:" + PER_BED, 1), encoding="utf-8")
+    where = {"DEALFIT_PROFILE_DIR": str(own_profile)}
+    done = dealfit("check", DEAL, "--format", "json", **where)
+    assert done.status == 1, done.err
+    found = next(f for f in done.json["deals"][0]["findings"] if f["check"] == "value-per-bed")
+    assert (found["result"], found["fact"], found["actual"], found["authority"]) == (
+        "fail",
+        "value_per_bed",
+        708.33,
+        "finance",
+    )
+    assert "Worth the visit" in dealfit("check", DEAL, **where).out
+    assert dealfit("profile", "replay", newest_verdict(data), **where).status == 0
+    assert (
+        "Value per bed: contract value / staffed beds." in dealfit("profile", "explain", "value-per-bed", **where).out
+    )
+    lint = dealfit("profile", "lint", **where)
+    assert lint.status == 0, lint.out
+    gaps = dealfit("profile", "test", **where)
+    assert "value-per-bed" in gaps.out
+    diff = dealfit("profile", "diff", HERE.parent / "profile" / "deal-profile.yaml", file, **where)
+    assert "Check added: Worth the visit. The value per bed must be at least $1,000." in diff.out
+    assert "derived.value_per_bed.value: none -> contract_value / beds" in diff.out
