@@ -14,8 +14,9 @@ from fractions import Fraction
 from bot.deals.deal import Deal
 from bot.deals.facts import Direction, FactType, FactValue
 from bot.deals.values import format_value
-from bot.profile.economics_figures import Economics, Follow, Shape
-from bot.profile.economics_money import Money
+from bot.profile.deriving import Deriving
+from bot.profile.economics_figures import Economics, Figure, Follow, Shape
+from bot.profile.economics_money import Money, waiting
 from bot.profile.economics_pay import Pay
 from bot.profile.economics_plan import EconomicsPlan
 from bot.profile.economics_reshaping import follow_up
@@ -35,6 +36,7 @@ class Economist:
         profile = judge.profile
         self._judge, self._profile = judge, profile
         self._plan: EconomicsPlan | None = profile.economics
+        self._deriving = Deriving(profile.derived)
         self._money = None if self._plan is None else Money(profile, self._plan)
         self._pay = None if self._plan is None else Pay(profile, self._plan)
 
@@ -101,13 +103,22 @@ class Economist:
         followed = next((follow.how for follow in follows if follow.fact == value), None)
         figures = self._money.figures(facts, foreign=foreign, followed=followed)
         figures = (*figures, *self._pay.figures(facts, figures))
-        return Shape(name, self._judge.judge(deal).judgement, figures, changes, follows)
+        told = tuple(self._told(figure, facts) for figure in figures)
+        return Shape(name, self._judge.judge(deal).judgement, told, changes, follows)
+
+    def _told(self, figure: Figure, facts: Mapping[str, FactValue]) -> Figure:
+        """The figure waiting for the deal's own facts, in place of those that are derived from them."""
+        if not figure.waits_for or not self._profile.derived:
+            return figure
+        needed = self._deriving.needed(figure.waits_for, facts)
+        return waiting(self._profile, figure.name, figure.label, figure.unit, needed)
 
     def _usable(self, deal: Deal) -> Mapping[str, FactValue]:
         if deal.currency == self._profile.currency:
-            return deal.facts
+            return self._judge.complete(deal.facts)
         specs = self._profile.facts
-        return {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
+        ours = {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
+        return self._judge.complete(ours)
 
 
 def economics(profile: Profile, deal: Deal, verdict: Verdict) -> Economics | None:

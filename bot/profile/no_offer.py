@@ -37,7 +37,8 @@ class Obstacles:
             self._facts[check.id] = _named(check.when, *conditions)
             self._required[check.id] = _named(*(case.require for case in check.cases))
             accepts[check.id] = CompiledCheck(check, profile, judge.words).accepts
-        self._alone = {check: Negotiation(profile, holds) for check, holds in accepts.items()}
+        self._judge = judge
+        self._alone = {check: Negotiation(profile, self._completing(holds)) for check, holds in accepts.items()}
 
     def reason(self, deal: Deal, verdict: Verdict) -> str | None:
         """Why the verdict has no counter-offer; None when it has one, or needs none because the deal fits."""
@@ -70,6 +71,9 @@ class Obstacles:
         if firm:
             return f"{self._fixed_words(firm)} To sell something else instead breaks other checks."
         return "No change of up to three facts makes this deal fit: what helps one check breaks another."
+
+    def _completing(self, holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
+        return lambda facts: holds(self._judge.complete(facts))
 
     def _missing(self, verdict: Verdict) -> dict[str, None]:
         findings = verdict.of(Result.FAIL, Result.UNKNOWN)
@@ -118,9 +122,10 @@ class Obstacles:
 
     def _usable(self, deal: Deal) -> Facts:
         if deal.currency == self._profile.currency:
-            return deal.facts
+            return self._judge.complete(deal.facts)
         specs = self._profile.facts
-        return {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
+        ours = {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
+        return self._judge.complete(ours)
 
 
 def _named(*conditions: Condition | None) -> tuple[str, ...]:

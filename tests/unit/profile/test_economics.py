@@ -12,9 +12,9 @@ from bot.deals.rows import read_deals
 from bot.profile.economics import Economist, economics
 from bot.profile.economics_figures import cents, rounded
 from bot.profile.judge import Judge
-from bot.profile.loading import load_profile
+from bot.profile.loading import load_profile, parse_profile
 from bot.profile.verdict import Judgement
-from tests.unit.profile.samples import BUNDLED, ROOT, check, make
+from tests.unit.profile.samples import BUNDLED, HEAD, ROOT, check, make
 
 PROFILE = load_profile(BUNDLED)
 JUDGE = Judge(PROFILE)
@@ -265,3 +265,31 @@ def test_halves_are_rounded_away_from_zero(amount: str, shown: str) -> None:
 def test_rounding_does_not_depend_on_the_callers_decimal_context() -> None:
     with localcontext(prec=3, rounding=ROUND_DOWN):
         assert str(rounded(Fraction(2 * 10**20, 3), Decimal("0.01"))) == "66666666666666666666.67"
+
+
+def test_a_figure_waits_for_the_deals_own_facts_behind_a_derived_one() -> None:
+    head = HEAD + "derived:\n  month_price: {value: worth / months, type: money, label: Price of a month}\n"
+    segments = """
+    - {name: big, stance: pursue, when: {month_price: ">= 1000"}, because: So.}
+    - {name: others, stance: selective, because: So.}
+    """
+    economics_part = """\
+economics:
+  facts: {contract_value: worth, service_months: months}
+  churn: [{segment: big, monthly: 1%}, {monthly: 2%}]
+"""
+    profile = parse_profile(
+        make(check("{beds: known}"), segments, head=head).source + economics_part.encode(), "small.yaml"
+    )
+    judge = Judge(profile)
+
+    def lifetime(**facts):
+        deal = Deal("A deal", facts)
+        found = Economist(judge).of(deal, judge.judge(deal))
+        assert found is not None
+        return found.proposed.figure("lifetime")
+
+    assert lifetime(months=12, worth=Decimal(24000)).amount == 100
+    assert lifetime(months=12, worth=Decimal(2400)).amount == 50
+    assert lifetime(months=12).waits_for == ("worth",)
+    assert lifetime(months=12).how == "waits for: Contract value"

@@ -122,3 +122,25 @@ def test_a_fact_that_is_said_to_be_fixed_is_fixed(deal: Deal) -> None:
         movable = [inside_sentence(spec.label) for spec in JUDGE.profile.facts.values() if spec.negotiable is not None]
         for rest in said.split("a fact that no counter-offer can change: ")[1:]:
             assert rest.split(".")[0] not in movable
+
+
+DERIVED = (
+    HEAD
+    + """\
+derived:
+  month_price: {value: worth / months, type: money, label: Price of a month}
+"""
+)
+
+
+def test_a_check_on_a_derived_fact_is_told_in_the_deals_own_facts() -> None:
+    judge = Judge(make(check("{month_price: '>= 1000'}"), head=DERIVED))
+    deal = Deal("A deal", {"worth": Decimal(1000), "months": 10})
+    said = why_no_offer(judge, deal, judge.judge_fully(deal))
+    assert said == snapshot(
+        "No move that is allowed meets “Check c”: service term can be moved in one direction only, or not so far."
+    )
+    deal = Deal("A deal", {"months": 10})
+    assert why_no_offer(judge, deal, judge.judge_fully(deal)) == snapshot(
+        "Facts are missing: contract value. Which deal would fit can be told when they are known."
+    )
