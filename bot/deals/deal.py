@@ -68,4 +68,6 @@ def plain_facts(facts: Mapping[str, FactValue]) -> dict[str, Any]:
 
 def canonical_json(data: Any) -> bytes:
     """The one byte form of JSON data that hashes and replays rest on: sorted keys, no spaces, UTF-8."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # Half a surrogate pair is no character: JSON may carry one, UTF-8 may not.
+    return text.encode("utf-8", "replace")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot.deals.errors import DealsFileError, shorten
+from bot.deals.yaml_events import has_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -201,7 +202,7 @@ def _yaml_records(text: str, filename: str) -> Iterator[Record]:
         msg = f"{filename}: more than 20 MB of YAML. Save so many deals as CSV or JSON lines."
         raise DealsFileError(msg)
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.BaseLoader)):
+        if has_aliases(text):
             msg = f"{filename}: a file of deals has no aliases (*name). Write the values out."
             raise DealsFileError(msg)
         root = yaml.compose(text, Loader=yaml.BaseLoader)

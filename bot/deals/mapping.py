@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from bot.deals.errors import DealsFileError, FactError, shorten
 from bot.deals.text import key
 from bot.deals.values import parse_value
+from bot.deals.yaml_events import has_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +140,7 @@ def _compose(data: bytes, filename: str) -> yaml.Node:
         raise DealsFileError(msg)
     try:
         text = data.decode("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+        if has_aliases(text):
             msg = f"{filename}: a mapping file has no aliases (*name). Write the words out."
             raise DealsFileError(msg)
         root = yaml.compose(text, Loader=yaml.SafeLoader)

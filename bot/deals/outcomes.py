@@ -18,6 +18,7 @@ from bot.deals.text import plain_text
 EXAMPLE = "time to deploy: 10 -> 3 days by 2027-03-01, owner J. Smith, agreed"
 _PARTS = ("metric", "baseline", "target", "unit", "due", "owner", "agreed")
 _MAX_OUTCOMES = 100
+LONGEST = 250_000
 _MAX_TEXT = 300
 
 _NUMBER = rf"-?(?:{NUMERAL})"
@@ -57,6 +58,9 @@ def parse_outcomes(raw: object) -> tuple[Outcome, ...]:
     "none", an empty text and an empty list are no outcomes. Raises OutcomeError.
     """
     if isinstance(raw, str):
+        if len(raw) > LONGEST:
+            msg = f"more than {LONGEST:,} characters of outcomes"
+            raise OutcomeError(msg)
         return _limited([_from_segment(segment) for segment in _segments(plain_text(raw).strip())])
     if isinstance(raw, Mapping):
         return (_from_mapping(raw),)
