@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.slack import ids
+from bot.slack.work.deals import DealWork
 from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, DIRECT, MERCY, Office, buttons, texts
 
 NET_60 = (
@@ -184,3 +185,38 @@ def test_a_deal_that_begins_with_with_is_a_deal(office: Office):
 def test_a_question_says_what_an_answer_could_settle(office: Office):
     card = office.command(DANA, "/deal-check", MERCY.replace("Mercy Regional", "Asking General"))
     assert "What margin does the deal leave? _An answer can settle it: ⛔ Does not fit_" in texts(card.blocks)
+
+
+def test_nobody_else_keeps_a_change_and_a_forged_one_is_refused(office: Office):
+    first = office.answer(DANA, ASK, f"<@U0DEALFIT> check Forged General: {NET_60}")
+    reply = office.answer(DANA, ASK, "what if net 30?", thread_ts=first.thread_ts)
+    value = json.loads(button_of(reply, ids.KEEP_CHANGE)["value"])
+    work = DealWork(office.slack.services)
+    for user, forged in [
+        (ALEX, value),
+        (DANA, {**value, "key": "name:nobody"}),
+        (DANA, {**value, "facts": {"payment_days": "soon"}}),
+        (DANA, {**value, "facts": {"payment_days": {"a": [1]}}}),
+        (DANA, {**value, "facts": {"no_such_fact": 1}}),
+        (DANA, {**value, "facts": [1]}),
+        (DANA, {}),
+        (DANA, [value]),
+    ]:
+        sent: list[dict] = []
+        payload = {"user": user, "channel": DEALS, "value": json.dumps(forged)}
+        work.keep_change(payload, Recorded(sent))
+        assert "not yours to see" in texts(sent[0]["blocks"]), forged
+    assert saved_facts(office, "Forged General")["payment_days"] == 60
+
+
+class Recorded:
+    """Runs the judging step, and keeps its message instead of posting it."""
+
+    def __init__(self, sent: list[dict]) -> None:
+        self._sent = sent
+
+    def __call__(self, name: str, step, **_: object):
+        if name == "post":
+            return None
+        self._sent.append(step())
+        return self._sent[-1]

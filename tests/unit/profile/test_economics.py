@@ -9,6 +9,7 @@ from inline_snapshot import snapshot
 
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.rows import read_deals
+from bot.profile.case_files import load_cases
 from bot.profile.economics import Economist, economics
 from bot.profile.economics_figures import cents, rounded
 from bot.profile.judge import Judge
@@ -293,3 +294,21 @@ economics:
     assert lifetime(months=12, worth=Decimal(2400)).amount == 50
     assert lifetime(months=12).waits_for == ("worth",)
     assert lifetime(months=12).how == "waits for: Contract value"
+
+
+def test_no_counter_offer_to_a_case_beside_the_profile_pays_less() -> None:
+    seen = 0
+    for case in load_cases(PROFILE, BUNDLED.parent / "cases"):
+        deal = Deal(case.name, case.facts)
+        found = ECONOMIST.of(deal, JUDGE.judge_fully(deal))
+        assert found is not None
+        before = found.proposed.figure("commission")
+        assert before is not None
+        for shape in found.offers:
+            after = shape.figure("commission")
+            assert after is not None
+            assert shape.judgement is Judgement.FITS, case.name
+            if before.amount is not None and after.amount is not None:
+                seen += 1
+                assert after.amount >= before.amount, case.name
+    assert seen >= 10
