@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bench import asking, judging, starting
+from bench import asking, judging, pipelines, starting
 from bench.report import Report
 
 
 def main() -> None:
     report = Report()
     judging.measure(report)
+    pipelines.measure(report)
     starting.measure(report)
     asking.measure(report)
     report.show()

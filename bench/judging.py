@@ -1,16 +1,23 @@
-"""A verdict with all its findings on an already read deal, next to the same checks written by hand."""
+"""A verdict with all its findings on an already read deal: this judge, Python by hand, and other engines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import random
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from bench.report import Report, paired
+from bench.by_hand import RULES, ByHand
+from bench.engines import engines
+from bench.report import Report, in_turn
 from bot.deals.deal import Deal
+from bot.deals.facts import FactValue
 from bot.deals.values import parse_value
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
+from bot.profile.model import Profile
 from bot.settings import content_root
 
 FACTS = {
@@ -34,76 +41,79 @@ FACTS = {
         "up-time: 98 -> 99.9 percent by 2027-06-01, owner R. Jones"
     ),
 }
+ROUNDS = 41
 
 
 def measure(report: Report) -> None:
-    judge = Judge(load_profile(content_root() / "profile" / "deal-profile.yaml"))
-    specs = judge.profile.facts
-    facts = MappingProxyType({name: parse_value(specs[name], raw) for name, raw in FACTS.items()})
-    deal = Deal(name="Mercy Regional", facts=facts)
-    by_hand = by_hand_findings(facts)
-    failed = {finding.check for finding in judge.judge(deal).findings if finding.result.value == "fail"}
-    if failed != {check for check, result, *_ in by_hand if result == "fail"}:
-        message = f"the peer judges differently: {failed} against {by_hand}"
-        raise AssertionError(message)
-    ours, theirs = paired(lambda: judge.judge(deal), lambda: by_hand_findings(facts), rounds=15, inner=400)
-    report.add("a verdict on a read deal", ours * 1e6, "microseconds", "the checks by hand in Python", theirs * 1e6)
+    whole = load_profile(content_root() / "profile" / "deal-profile.yaml")
+    facts = {name: parse_value(whole.facts[name], raw) for name, raw in FACTS.items()}
+    deal = Deal(name="Mercy Regional", facts=MappingProxyType(facts))
+    judge, by_hand = Judge(twelve(whole)), ByHand(whole)
+    for trial in _trials(facts, 3000):
+        _compare(judge, by_hand, trial)
+    runs: dict[str, tuple[Callable[[], object], int]] = {
+        "this judge": (lambda: judge.judge(deal), 200),
+        "by hand in Python, the same findings": (lambda: by_hand.judge(deal.facts), 200),
+    }
+    expected = {finding.check for finding in judge.judge(deal).findings if finding.result.value == "fail"}
+    for engine in engines(twelve(whole), facts):
+        broken = engine.broken()
+        if broken != expected:
+            message = f"{engine.name} judges differently: {broken} against {expected}"
+            raise AssertionError(message)
+        runs[engine.name] = engine.judge, engine.inner
+    seconds = in_turn(runs, rounds=ROUNDS)
+    ours, *peers = runs
+    for peer in peers:
+        name = "a verdict on a read deal, 12 rules"
+        report.add(name, seconds[ours] * 1e6, "microseconds", peer, seconds[peer] * 1e6)
+    bundled = Judge(whole)
+    full = in_turn({"": (lambda: bundled.judge(deal), 200)}, rounds=ROUNDS)
+    report.add("a verdict under the bundled profile", full[""] * 1e6, "microseconds")
+    hashed = in_turn({"": (lambda: bundled.judge(deal).to_bytes(), 100)}, rounds=ROUNDS)
+    report.add("the same with its hash and canonical bytes", hashed[""] * 1e6, "microseconds")
 
 
-def by_hand_findings(f: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The bundled profile's checks as somebody would write them straight in Python, with actual, limit and gap."""
-    found: list[tuple[Any, ...]] = []
+def twelve(profile: Profile) -> Profile:
+    """The profile with the twelve rules alone."""
+    return dataclasses.replace(profile, segments=(), checks=tuple(c for c in profile.checks if c.id in RULES))
 
-    def at_most(check: str, fact: str, limit: int) -> None:
-        actual = f.get(fact)
-        if actual is None:
-            found.append((check, "unknown", None, f"at most {limit}", None))
-        elif actual <= limit:
-            found.append((check, "pass", actual, f"at most {limit}", None))
-        else:
-            found.append((check, "fail", actual, f"at most {limit}", actual - limit))
 
-    def at_least(check: str, fact: str, limit: int) -> None:
-        actual = f.get(fact)
-        if actual is None:
-            found.append((check, "unknown", None, f"at least {limit}", None))
-        elif actual >= limit:
-            found.append((check, "pass", actual, f"at least {limit}", None))
-        else:
-            found.append((check, "fail", actual, f"at least {limit}", limit - actual))
+def _trials(facts: dict[str, FactValue], count: int) -> Iterator[dict[str, FactValue]]:
+    """The deal with other values and with facts missing, on both sides of every limit."""
+    chosen = random.Random(12)
+    outcomes: Any = facts["outcomes"]
+    values: dict[str, list[Any]] = {
+        "remote_access": [True, False],
+        "offer": ["managed services", "project"],
+        "service_months": [0, 2, 3, 5, 6, 11, 12, 24],
+        "contract_value": [Decimal(text) for text in ("9999.99", "10000", "14999.99", "15000", "240000")],
+        "discount": [Decimal(text) for text in ("-1", "0", "0.5", "10", "10.5", "15", "15.1")],
+        "margin": [Decimal(text) for text in ("14.9", "15", "25", "29.9", "30", "42")],
+        "payment_days": [0, 30, 31, 45, 46, 60, 61],
+        "sponsor": ["CFO", "hospital administrator", "IT administrator", "none"],
+        "monthly_call": [True, False],
+        "reviews_per_year": [0, 1, 2],
+        "service_visit": [True, False],
+        "outcomes": [(), outcomes[:1], outcomes[1:], outcomes, (dataclasses.replace(outcomes[0], due=None),)],
+    }
+    for _ in range(count):
+        known = chosen.choice((0.7, 0.95, 1))
+        changed = {name: chosen.choice(each) for name, each in values.items() if chosen.random() < 0.5}
+        yield {name: value for name, value in {**facts, **changed}.items() if chosen.random() < known}
 
-    def is_in(check: str, fact: str, *wanted: Any) -> None:
-        actual = f.get(fact)
-        result = "unknown" if actual is None else "pass" if actual in wanted else "fail"
-        found.append((check, result, actual, wanted, None))
 
-    industry, beds = f.get("industry"), f.get("beds")
-    hospital = industry == "hospital" and beds is not None and 25 <= beds <= 400
-    clinic = industry == "clinic" and f.get("records_mandate") and f.get("it_staff", 99) <= 5
-    found.append(("segment", "pass" if hospital or clinic else "fail", industry, None, None))
-    months, offer, outcomes = f.get("service_months"), f.get("offer"), f.get("outcomes") or ()
-    is_in("offer", "offer", "managed services")
-    if offer == "managed services":
-        is_in("remote-access", "remote_access", True)
-    at_least("smallest-deal", "contract_value", 15000)
-    measurable = sum(1 for o in outcomes if None not in (o.metric, o.baseline, o.target, o.unit, o.due, o.owner))
-    found.append(("outcomes-measurable", "pass" if measurable >= 2 else "fail", measurable, 2, None))
-    agreed = sum(1 for o in outcomes if o.agreed)
-    found.append(("outcomes-agreed", "pass" if agreed >= 1 else "fail", agreed, 1, None))
-    is_in("executive-sponsor", "sponsor", "CEO", "CFO", "COO", "CIO", "hospital administrator")
-    if offer == "project":
-        is_in("managed-option", "managed_option", True)
-        is_in("project-prepaid", "prepaid", True)
-    if offer == "managed services" and months is not None and months >= 3:
-        is_in("monthly-call", "monthly_call", True)
-    if months is not None and months >= 12:
-        at_least("customer-reviews", "reviews_per_year", 2)
-    elif months is not None and months >= 6:
-        at_least("customer-reviews", "reviews_per_year", 1)
-    at_most("discount", "discount", 10 if months is not None and months >= 3 else 0)
-    at_least("margin", "margin", 30)
-    at_most("payment-terms", "payment_days", 45 if months is not None and months >= 12 else 30)
-    is_in("service-visit", "service_visit", True)
-    if months is not None and months >= 24:
-        is_in("long-term-sponsor", "sponsor", "CEO", "CFO", "COO", "hospital administrator")
-    return found
+def _compare(judge: Judge, by_hand: ByHand, facts: dict[str, FactValue]) -> None:
+    """Stops the bench unless the peer says the very same, field by field."""
+    ours, theirs = judge.judge(Deal("trial", facts)), by_hand.judge(facts)
+    same = (ours.judgement, list(ours.authorities), list(ours.ask)) == (
+        theirs.judgement,
+        theirs.authorities,
+        theirs.ask,
+    )
+    for finding, found in zip(ours.findings, theirs.findings, strict=True):
+        names = [field.name for field in dataclasses.fields(finding)]
+        same = same and all(getattr(finding, name) == getattr(found, name) for name in names)
+        if not same:
+            message = f"the peer judges {facts} differently:\n{finding}\n{found}"
+            raise AssertionError(message)

@@ -67,16 +67,16 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {platform.system()}"
 
 
-def paired(
-    first: Callable[[], object], second: Callable[[], object], *, rounds: int, inner: int
-) -> tuple[float, float]:
-    """Medians of the seconds per call, the two in turn, so that the machine's mood meets both alike."""
-    ours: list[float] = []
-    theirs: list[float] = []
+def in_turn(runs: dict[str, tuple[Callable[[], object], int]], *, rounds: int) -> dict[str, float]:
+    """Medians of the processor seconds per call of each, so many calls at a time, all in turn in every round.
+
+    Processor time, because a machine that others use as well takes a wall clock's burst away from anybody.
+    """
+    times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
-        for do, times in ((first, ours), (second, theirs)):
-            start = time.perf_counter()
+        for name, (do, inner) in runs.items():
+            start = time.process_time()
             for _ in range(inner):
                 do()
-            times.append((time.perf_counter() - start) / inner)
-    return statistics.median(ours), statistics.median(theirs)
+            times[name].append((time.process_time() - start) / inner)
+    return {name: statistics.median(each) for name, each in times.items()}

@@ -47,5 +47,7 @@ class Questions:
             if is_segment and self._segments is not None:
                 for name, count in self._segments.interest(facts).items():
                     counts[name] = counts.get(name, 0) + count
+        if not groups:
+            return ()
         names = sorted(groups, key=lambda name: (groups[name], -counts[name], self._ranks[name]))
         return tuple(self._asks[name] for name in names)

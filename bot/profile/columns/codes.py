@@ -49,18 +49,18 @@ def conditions_of(profile: Profile) -> Iterator[Condition]:
 def check_code(check: Check, tested: Tested) -> ir.IntegerValue:
     """The code of one check."""
     branches: list[Branch] = []
-    if check.when is not None:
-        applies = truth(check.when, tested)
-        branches += [(undecided(check.when, tested), UNKNOWN), (~applies, NOT_APPLICABLE)]
     last: ir.IntegerValue | int = NOT_APPLICABLE
     for case in check.cases:
         code = _case_code(case, check.exception, tested)
         if case.when is None:
             last = code
             break
-        applies = truth(case.when, tested)
-        branches += [(undecided(case.when, tested), UNKNOWN), (applies, code)]
-    return _first(branches, last)
+        branches += [(truth(case.when, tested), code), (undecided(case.when, tested), UNKNOWN)]
+    code = _first(branches, last)
+    if check.when is None:
+        return code
+    # What mostly holds stands first: the branches after it are worked out for the other deals only.
+    return _first([(truth(check.when, tested), code), (undecided(check.when, tested), UNKNOWN)], NOT_APPLICABLE)
 
 
 def _case_code(case: Case, bands: tuple[Band, ...], tested: Tested) -> ir.IntegerValue | int:
@@ -86,8 +86,7 @@ def segment_code(profile: Profile, tested: Tested) -> ir.IntegerValue:
         if segment.when is None:
             last = code
             break
-        applies = truth(segment.when, tested)
-        branches += [(undecided(segment.when, tested), UNKNOWN), (applies, code)]
+        branches += [(truth(segment.when, tested), code), (undecided(segment.when, tested), UNKNOWN)]
     return _first(branches, last)
 
 
@@ -101,8 +100,7 @@ def segment_place(profile: Profile, tested: Tested) -> ir.IntegerValue:
         if segment.when is None:
             last = place
             break
-        applies = truth(segment.when, tested)
-        branches += [(undecided(segment.when, tested), nowhere), (applies, place)]
+        branches += [(truth(segment.when, tested), place), (undecided(segment.when, tested), nowhere)]
     return ibis.cases(*branches, else_=last) if branches else last
 
 

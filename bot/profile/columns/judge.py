@@ -15,7 +15,7 @@ from bot.profile.conditions import Measure, Subject, Test, tests_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
 
-_INNER = ("_test_", "_code_", "_place", "_weight", "_amount")
+_INNER = ("_test_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
 
 
 class ColumnJudge:
@@ -64,13 +64,18 @@ class ColumnJudge:
         """
         amount = {} if money is None else {"_amount": self._read(deals, Subject(money))}
         weighed = self._weighed(deals, by, amount)
-        groups = {each: codes.is_judged(weighed["_weight"], each) for each in Judgement}
-        sums: dict[str, ir.Value] = {"deals": weighed.count()}
-        sums |= {each.value: weighed.count(where=here) for each, here in groups.items()}
+        # First by weight, of which there are six: a few rows are left to be spread over the judgements.
+        parts: dict[str, ir.Value] = {"_deals": weighed.count()}
         if amount:
-            sums["money"] = weighed["_amount"].sum()
-            sums |= {f"money_{each.value}": weighed["_amount"].sum(where=here) for each, here in groups.items()}
-        return weighed.aggregate(by=list(by), **sums)
+            parts["_money"] = weighed["_amount"].sum()
+        few = weighed.aggregate(by=[*by, "_weight"], **parts).view()
+        groups = {each: codes.is_judged(few["_weight"], each) for each in Judgement}
+        sums: dict[str, ir.Value] = {"deals": _whole(few["_deals"].sum())}
+        sums |= {each.value: _whole(few["_deals"].sum(where=here)) for each, here in groups.items()}
+        if amount:
+            sums["money"] = few["_money"].sum()
+            sums |= {f"money_{each.value}": few["_money"].sum(where=here) for each, here in groups.items()}
+        return few.aggregate(by=list(by), **sums)
 
     def _weighed(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column] | None = None) -> ir.Table:
         """The kept columns, each check's code, the place of the segment, and the weight of the whole.
@@ -107,6 +112,11 @@ class ColumnJudge:
             return column
         ours = deals[names.CURRENCY] == self.profile.currency
         return ours.ifelse(column, ibis.null(column.type()))
+
+
+def _whole(count: ir.IntegerValue) -> ir.IntegerValue:
+    """A sum of counts as a count: none is 0."""
+    return count.fill_null(0).cast("int64")
 
 
 def _code(check_id: str) -> str:
