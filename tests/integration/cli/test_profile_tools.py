@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -185,3 +188,51 @@ def test_a_derived_fact_goes_through_the_whole_command_line(dealfit, own_profile
     diff = dealfit("profile", "diff", HERE.parent / "profile" / "deal-profile.yaml", file, **where)
     assert "Check added: Worth the visit. The value per bed must be at least $1,000." in diff.out
     assert "derived.value_per_bed.value: none -> contract_value / beds" in diff.out
+
+
+TUTORIAL = HERE.parent / "docs" / "tutorial-first-profile.md"
+BLOCK = re.compile(r"<!-- (file|part|run)(?: (\S+))? -->\n```(?:yaml|console)\n(.*?)```\n", re.DOTALL)
+
+
+def commands(text: str) -> list[tuple[str, list[str]]]:
+    """Each command of a console block with the lines that it prints."""
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
+        else:
+            found[-1][1].append(line)
+    return found
+
+
+def test_every_example_of_the_tutorial_is_run(dealfit, tmp_path, monkeypatch):
+    page = TUTORIAL.read_text(encoding="utf-8")
+    blocks = BLOCK.findall(page)
+    assert len(blocks) == page.count("```") / 2 >= 15
+    for kind, name, text in blocks:
+        if kind == "file":
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif kind == "part":
+            assert text in page.split(f"<!-- part {name} -->", 1)[1].split(f"<!-- file {name} -->", 1)[1]
+        else:
+            for command, expected in commands(text):
+                actual = "\n".join(told(dealfit, tmp_path, monkeypatch, command))
+                pattern = ".*".join(re.escape(part) for part in "\n".join(expected).split("..."))
+                assert re.fullmatch(pattern, actual, re.DOTALL), f"{command}\n{actual}"
+
+
+def told(dealfit, folder: Path, monkeypatch, command: str) -> list[str]:
+    """What a command of the tutorial prints: results first, then messages."""
+    program, *arguments = shlex.split(command)
+    if program == "export":
+        name, value = arguments[0].split("=")
+        monkeypatch.setenv(name, value)
+        return []
+    if program == "cp":
+        shutil.copy(folder / arguments[0], folder / arguments[1])
+        return []
+    assert program == "dealfit"
+    done = dealfit(*arguments)
+    return [line.rstrip() for line in (done.out + done.err).splitlines()]
