@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
 DEEPEST = 24
@@ -13,7 +15,7 @@ class TooDeep(yaml.YAMLError):
 
     problem = "nested too deep"
 
-    def __init__(self, mark: yaml.Mark) -> None:
+    def __init__(self, mark: Any) -> None:
         super().__init__(self.problem)
         self.problem_mark = mark
 

@@ -94,7 +94,8 @@ def _readable(text: str, content_type: str) -> bool:
         payload = form.get("payload")
         if payload is not None:
             return _plausible(json.loads(payload[0]))
-        return "command" not in form or all("".join(form.get(name, [])) for name in ("user_id", "channel_id", "trigger_id"))
+        needed = ("user_id", "channel_id", "trigger_id")
+        return "command" not in form or all("".join(form.get(name, [])) for name in needed)
     except (ValueError, RecursionError):
         return False
 

@@ -19,7 +19,7 @@ from bot.profile.loading import load_profile
 
 def main(folder: Path, runs: int, seed: int) -> None:
     locale.setlocale(locale.LC_ALL, "")
-    order = random.Random(seed)  # noqa: S311 - it shuffles facts
+    order = random.Random(seed)
     profile = load_profile(folder / "deal-profile.yaml")
     cases = load_cases(profile, folder / "cases")
     judge = Judge(profile)
