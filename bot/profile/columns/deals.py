@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.deals.facts import FactType, FactValue
 from bot.profile.columns import names
 from bot.profile.columns.names import ColumnError, FactColumn, fact_columns
 from bot.profile.conditions import Measure
+from bot.profile.deriving import Deriving
 from bot.profile.evaluate import counted
 from bot.profile.judge import PYTHON_TYPES
 from bot.profile.model import Profile
@@ -40,23 +41,33 @@ def deals_table(profile: Profile, deals: Iterable[Deal]) -> pa.Table:
         names.SOURCE: pa.array([deal.source for deal in rows], pa.string()),
         names.SOURCE_ID: pa.array([deal.source_id for deal in rows], pa.string()),
     }
+    facts = _facts(profile, rows)
     for column in fact_columns(profile):
-        columns[column.name] = _array(column, _values(column, rows, profile))
+        fact, measure = column.subject.fact, column.subject.measure
+        values = [each.get(fact) for each in facts]
+        columns[column.name] = _array(column, values if measure is None else [_count(v, measure) for v in values])
     return pa.table(columns)
 
 
-def _values(column: FactColumn, rows: Sequence[Deal], profile: Profile) -> list[Any]:
-    fact, measure = column.subject.fact, column.subject.measure
-    allowed = PYTHON_TYPES[profile.facts[fact].type]
-    values: list[Any] = []
+def _facts(profile: Profile, rows: Sequence[Deal]) -> list[Mapping[str, FactValue]]:
+    """The facts of each deal with those derived from them: from money in the profile's currency alone."""
+    kinds = {name: PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
+    money = {name for name, spec in profile.facts.items() if spec.type is FactType.MONEY}
+    deriving = Deriving(profile.derived)
+    found: list[Mapping[str, FactValue]] = []
     for deal in rows:
-        value = deal.facts.get(fact)
-        if value is not None and type(value) not in allowed:
-            kind = profile.facts[fact].type
-            msg = f"The fact {fact} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
-            raise TypeError(msg)
-        values.append(value if measure is None else _count(value, measure))
-    return values
+        for name, value in deal.facts.items():
+            if name in kinds and type(value) not in kinds[name]:
+                kind = profile.facts[name].type
+                msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
+                raise TypeError(msg)
+        facts = deal.facts
+        if profile.derived:
+            foreign = money if deal.currency != profile.currency else set()
+            facts = {**deriving.complete({n: v for n, v in facts.items() if n not in foreign})}
+            facts.update({name: deal.facts[name] for name in foreign & deal.facts.keys()})
+        found.append(facts)
+    return found
 
 
 def _count(value: FactValue | None, measure: Measure) -> int | None:

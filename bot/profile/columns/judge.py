@@ -22,8 +22,9 @@ class ColumnJudge:
     """Judges tables of deals by one profile, as `Judge` judges one deal: every result, segment and verdict is the same.
 
     A table has a column for each fact (see `fact_columns`), null where the fact is unknown; a column that no check
-    looks at may be absent. Where it has the column `deal_currency`, money in another currency than the profile's is
-    unknown. Any Ibis backend will do; nothing is read before the expression is executed.
+    looks at may be absent. Derived facts are columns too: `deals_table` works them out as the judge does. Where the
+    table has the column `deal_currency`, money in another currency than the profile's is unknown. Any Ibis backend will
+    do; nothing is read before the expression is executed.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -104,12 +105,13 @@ class ColumnJudge:
 
     def _read(self, deals: ir.Table, subject: Subject) -> ir.Column:
         """The column of a fact as the judge reads it. That a list of outcomes is known shows in its count."""
-        fact = self._columns.get(subject) or self._columns[Subject(subject.fact, Measure.COUNT)]
+        bare = Subject(subject.fact, subject.measure)
+        fact = self._columns.get(bare) or self._columns[Subject(subject.fact, Measure.COUNT)]
         if fact.name not in deals.columns:
             raise ColumnError(f"The table has no column {fact.name}. Add it, null where the fact is unknown.")
         column = usable(deals[fact.name], fact)
-        if fact.type is not FactType.MONEY or names.CURRENCY not in deals.columns:
-            return column
+        if fact.type is not FactType.MONEY or subject.needs or names.CURRENCY not in deals.columns:
+            return column  # derived money rests on other currencies as little as its parts did
         ours = deals[names.CURRENCY] == self.profile.currency
         return ours.ifelse(column, ibis.null(column.type()))
 

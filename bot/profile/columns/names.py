@@ -31,7 +31,7 @@ class ColumnError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FactColumn:
-    """One column: a fact, or one of the three counts over a fact that is a list of outcomes."""
+    """One column: a fact, one of the three counts over a fact that is a list of outcomes, or a derived fact."""
 
     name: str
     subject: Subject
@@ -44,15 +44,25 @@ def result_column(check_id: str) -> str:
 
 
 def fact_columns(profile: Profile) -> tuple[FactColumn, ...]:
-    """The columns that hold the profile's facts, in the profile's order. Raises ColumnError when two share a name."""
+    """The columns that hold the profile's facts, in the profile's order, and then those of its derived facts.
+
+    A derived fact that a condition made, such as a text that is searched, has a column `dealfit_derived_1` or the like.
+    Raises ColumnError when two columns share a name.
+    """
     columns = [column for spec in profile.facts.values() for column in _columns(spec)]
     seen: set[str] = set()
-    for column in columns:
+    written = [FactColumn(each.name, Subject(each.name), each.spec.type) for each in profile.derived if each.written]
+    for column in (*columns, *written):
         if column.name in seen or column.name in DEAL_COLUMNS or column.name.startswith(OURS):
             message = f"The fact {column.subject.fact} needs a column {column.name}, and that name is taken."
             raise ColumnError(f"{message} Give the fact another name in the profile.")
         seen.add(column.name)
-    return tuple(columns)
+    made = [each for each in profile.derived if not each.written]
+    unwritten = [
+        FactColumn(f"{OURS}derived_{number}", Subject(each.name), each.spec.type)
+        for number, each in enumerate(made, start=1)
+    ]
+    return (*columns, *written, *unwritten)
 
 
 def _columns(spec: FactSpec) -> list[FactColumn]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.profile.conditions import Among, Compare, Test, Within
 from bot.profile.loading import load_profile
 from bot.profile.model import Profile
 from bot.profile.verdict import Judgement, Result
-from tests.unit.profile.samples import BUNDLED
+from tests.unit.profile.samples import BUNDLED, HEAD, check, make
 from tests.unit.profile.strategies import facts, profiles
 from tests.unit.profile_columns.agreement import assert_agreement
 from tests.unit.profile_columns.worlds import OUTCOMES, World
@@ -51,6 +52,45 @@ def test_both_agree_on_ten_thousand_deals(duckdb: Any) -> None:
 @given(profiles(), st.lists(facts(), min_size=1, max_size=20))
 def test_both_agree_on_the_judges_own_examples(duckdb: Any, profile: Profile, known: list[dict]) -> None:
     assert_agreement(duckdb, profile, [Deal(str(n), each) for n, each in enumerate(known)])
+
+
+DERIVED = """\
+derived:
+  bed_price: {value: worth / beds, type: money, label: Price of a bed}
+  spread: margin - discount
+  per_month: bed_price / max(months, 1)
+"""
+
+
+def test_both_agree_on_derived_facts_searched_texts_and_days_between_dates(duckdb: Any) -> None:
+    rules = (
+        '{bed_price: ">= 5000"}',
+        "{spread: 10..20}",
+        '{not: {per_month: "< 1666.6667"}}',
+        "{note: {contains: [agreed, naïve]}}",
+        '{start: "<= effective + 31 days"}',
+    )
+    profile = make("".join(check(rule, id_=f"c{n}") for n, rule in enumerate(rules)), head=HEAD + DERIVED)
+    values: dict[str, list[Any]] = {
+        "worth": [Decimal(10000), Decimal("14999.98"), Decimal(15000), Decimal(0)],
+        "beds": [0, 1, 2, 3],
+        "months": [0, 1, 3],
+        "margin": [Decimal(10), Decimal("20.005"), Decimal(30)],
+        "discount": [Decimal(0), Decimal("10.005")],
+        "note": ["As AGREED", "naïve ☃", "", "other"],
+        "start": [date(2026, 12, 2), date(2026, 12, 3), date(2026, 11, 1)],
+    }
+    chosen = random.Random(7)
+    deals = [
+        Deal(
+            str(number),
+            {name: chosen.choice(each) for name, each in values.items() if chosen.random() < 0.85},
+            currency=chosen.choice(("USD", "USD", "EUR")),
+        )
+        for number in range(500)
+    ]
+    found = assert_agreement(duckdb, profile, deals)
+    assert min(found[word.value] for word in (Result.PASS, Result.FAIL, Result.UNKNOWN)) > 100
 
 
 def test_both_agree_on_the_bundled_profile_at_its_boundaries(duckdb: Any) -> None:
