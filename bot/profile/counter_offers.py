@@ -14,6 +14,7 @@ from bot.deals.facts import Direction, FactSpec, FactType, FactValue
 from bot.profile.conditions import Among, Compare, Condition, Order, Test, TestValue, Within, facts_of, tests_of
 from bot.profile.evaluate import Facts
 from bot.profile.model import SEGMENT_CHECK, Profile
+from bot.profile.turning import TurningPoints
 from bot.profile.verdict import Change, CounterOffer, Finding, Judgement, Result, Verdict
 
 MAX_CHANGES = 3
@@ -47,6 +48,7 @@ class Negotiation:
         used = {name for conditions in self._conditions.values() for each in conditions for name in facts_of(each)}
         self._specs = {n: spec for n, spec in profile.facts.items() if spec.negotiable and n in used}
         self._tests = {n: tuple(t for t in tests if t.subject.fact == n) for n in self._specs}
+        self._turning = TurningPoints(profile.derived, tests) if profile.derived else None
 
     def offers(self, facts: Facts, verdict: Verdict) -> tuple[CounterOffer, ...]:
         """The nearest deals that fit, up to MAX_OFFERS equally near ones, in the profile's order of facts."""
@@ -55,7 +57,7 @@ class Negotiation:
         failed = verdict.of(Result.FAIL)
         if verdict.of(Result.UNKNOWN) or any(finding.missing for finding in failed):
             return ()
-        moves = {name: tuple(self._moves(spec, facts.get(name))) for name, spec in self._specs.items()}
+        moves = {name: tuple(self._moves(spec, facts)) for name, spec in self._specs.items()}
         movable = [name for name, options in moves.items() if options]
         needed = [self._helpful(finding, movable) for finding in failed]
         for size in range(1, MAX_CHANGES + 1):
@@ -92,17 +94,19 @@ class Negotiation:
             return None
         return sorted((group for each in choices for group in itertools.product(*each)), key=_total)
 
-    def _moves(self, spec: FactSpec, current: FactValue | None) -> Iterator[_Move]:
+    def _moves(self, spec: FactSpec, facts: Facts) -> Iterator[_Move]:
+        current = facts.get(spec.name)
         if spec.type is FactType.YES_NO:
             wanted = {Direction.UP: (True,), Direction.DOWN: (False,)}.get(spec.negotiable or Direction.EITHER)
             yield from (_Move(spec.name, v, 1) for v in wanted or (True, False) if v is not current)
         elif spec.type is FactType.CHOICE:
             yield from (_Move(spec.name, choice, 1) for choice in spec.choices if choice != current)
         else:
-            yield from self._ordered_moves(spec, current)
+            hidden = set() if self._turning is None else self._turning.values(spec, facts)
+            yield from self._ordered_moves(spec, current, hidden)
 
-    def _ordered_moves(self, spec: FactSpec, current: Any) -> Iterator[_Move]:
-        ups, downs = self._landings(spec)
+    def _ordered_moves(self, spec: FactSpec, current: Any, hidden: set[Any]) -> Iterator[_Move]:
+        ups, downs = (landings | hidden for landings in self._landings(spec))
         if current is None:
             values = sorted({*ups, *downs})
             ahead = values if spec.negotiable is not Direction.DOWN else values[::-1]

@@ -139,15 +139,57 @@ def test_one_derived_fact_rests_on_another_and_segments_may_use_it() -> None:
 
 
 def test_a_counter_offer_moves_the_parts_and_fits() -> None:
-    head = HEAD.replace(
-        "unit: months, negotiable: up, minimum: 0,", "unit: months, negotiable: up, usual: [3, 6, 12], minimum: 0,"
-    )
-    profile = make(check('{total: ">= 600"}'), head=derived("total: rate * months", head))
+    profile = make(check('{total: ">= 600"}'), head=derived("total: rate * months", HEAD))
     judge = Judge(profile)
     deal = Deal("x", {"rate": Decimal(100), "months": 2})
     verdict = judge.judge_fully(deal)
     assert [[(c.fact, c.after) for c in offer.changes] for offer in verdict.counter_offers] == [[("months", 6)]]
     assert replay({"deal": "x", **verdict.plain()}, profile.source).same
+
+
+@given(st.integers(0, 40), st.integers(0, 20), st.integers(1, 400), st.sampled_from([1, 7]))
+def test_a_counter_offer_over_one_part_is_the_nearest(months: int, beds: int, least: int, factor: int) -> None:
+    head = HEAD.replace(
+        "unit: months, negotiable: up, minimum: 0,", "unit: months, negotiable: up, minimum: 0, maximum: 60,"
+    )
+    profile = make(
+        check(f'{{total: ">= {least}"}}'),
+        head=derived(
+            f"total: {factor} * months * beds / 2", head.replace("unit: beds, ", "").replace("unit: months, ", "")
+        ),
+    )
+    judge = Judge(profile)
+    verdict = judge.judge_fully(Deal("x", {"months": months, "beds": beds}))
+    fitting = [m for m in range(months + 1, 61) if Decimal(factor * m * beds) / 2 >= least]
+    if verdict.judgement is Judgement.FITS:
+        assert Decimal(factor * months * beds) / 2 >= least
+    elif fitting:
+        assert [[(c.fact, c.after) for c in offer.changes] for offer in verdict.counter_offers] == [
+            [("months", fitting[0])]
+        ]
+    else:
+        assert verdict.counter_offers == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "require", "facts", "expected"),
+    [
+        ("worth - worth * discount / 100", '{x: ">= 900"}', {"worth": 1000, "discount": 20}, [("discount", 10)]),
+        ("worth * (100 - discount) / 100", "{x: 870..890}", {"worth": 1000, "discount": 20}, [("discount", 13)]),
+        (
+            "start - signed",
+            '{x: "<= 30"}',
+            {"start": date(2027, 1, 31), "signed": date(2026, 12, 1)},
+            [("start", date(2026, 12, 31))],
+        ),
+    ],
+)
+def test_a_counter_offer_finds_where_a_derived_test_turns(expression: str, require: str, facts, expected) -> None:
+    head = DAYS.replace("start: {type: date,", "start: {type: date, negotiable: down,")
+    profile = make(check(require), head=derived(f"x: {expression}", head))
+    values = {name: Decimal(value) if isinstance(value, int) else value for name, value in facts.items()}
+    verdict = Judge(profile).judge_fully(Deal("x", values))
+    assert [[(c.fact, c.after) for c in offer.changes] for offer in verdict.counter_offers] == [expected]
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**4), st.integers(1, 60))

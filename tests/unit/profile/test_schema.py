@@ -88,3 +88,30 @@ def test_an_editor_marks_what_the_loader_refuses(old: str, new: str, path: str) 
 
 def test_it_offers_no_null() -> None:
     assert '"null"' not in json.dumps(profile_schema())
+
+
+MORE = """\
+derived:
+  value_per_bed: contract_value / beds
+  share: {value: contract_value * margin / 100, type: money}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("\nsegments:", "\n" + MORE + "segments:", []),
+        ("\nsegments:", "\n" + MORE.replace("type: money", "type: euro") + "segments:", ["$.derived.share"]),
+        ("\nsegments:", "\n" + MORE.replace("contract_value / beds", "[1]") + "segments:", ["$.derived.value_per_bed"]),
+        ("require: {service_visit: true}", "require: {service_visit: {contains: [a, b], starts_with: c}}", []),
+        (
+            "require: {service_visit: true}",
+            "require: {service_visit: {has: a}}",
+            ["$.checks[13].require.service_visit"],
+        ),
+    ],
+)
+def test_it_knows_derived_facts_and_searched_texts(old: str, new: str, faults: list[str]) -> None:
+    text = BUNDLED.read_text()
+    assert old in text
+    assert errors(text.replace(old, new, 1).encode()) == faults
