@@ -76,7 +76,7 @@ def _derivations(shape: Shape, facts: FactSpecs, proposed: Shape) -> None:
     console = out()
     console.print(f"[dim]{cell(shape.name)}[/]")
     for follow in shape.follows:
-        if follow.fact != "contract_value":
+        if all(figure.how != follow.how for figure in shape.figures):
             console.print(f"  [dim]{cell(_label(facts, follow.fact))}: {cell(follow.how)}[/]")
     for figure in shape.figures:
         same = proposed.figure(figure.name)

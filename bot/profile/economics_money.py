@@ -81,7 +81,7 @@ class Money:
         return self._figure("margin", "Margin", how, margin)
 
     def _terms(self, facts: Facts, value: Fraction | None) -> Iterator[Figure]:
-        labels = (("terms_cost", "Cost of the payment terms"), ("terms_beyond", "of it beyond the profile's limit"))
+        labels = (("terms_cost", "Cost of terms"), ("terms_beyond", "of it beyond limit"))
         rate = Fraction(self._plan.cost_of_capital or 0)
         name = str(self._roles.payment_days)
         prepaid = self._roles.prepaid is not None and facts.get(self._roles.prepaid) is True
@@ -123,7 +123,7 @@ class Money:
         return min(limits, default=None), ()
 
     def _after_terms(self, found: list[Figure]) -> Figure:
-        name, label = "margin_after_terms", "Margin after the terms"
+        name, label = "margin_after_terms", "Margin after terms"
         margin = next(figure for figure in found if figure.name == "margin")
         cost = next(figure for figure in found if figure.name == "terms_cost")
         if margin.exact is None or cost.exact is None:

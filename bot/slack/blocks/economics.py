@@ -40,24 +40,30 @@ RESULTS = {
     Result.NOT_APPLICABLE: "does not apply",
 }
 MOST_MOVED = 12
+WIDEST_LINE = 56
+"""Characters of fixed width that a line of a modal holds."""
 
 
 def worth_line(economics: Economics, *, private: bool) -> str | None:
     """The card's one line, or None where no figure is known. The commission stands in it when only the rep reads it."""
     names = (*IN_THE_LINE, PAY) if private else IN_THE_LINE
     parts = []
+    better = False
     for name in names:
         figure = economics.proposed.figure(name)
         if figure is None or figure.amount is None:
             continue
         text = f"{inline(figure.label)} *{inline(figure.words)}*"
-        better = [offer.figure(name) for offer in economics.offers]
-        amounts = [other for other in better if other is not None and other.amount is not None]
+        others = [offer.figure(name) for offer in economics.offers]
+        amounts = [other for other in others if other is not None and other.amount is not None]
         best = max(amounts, key=lambda other: other.amount or 0, default=None)
         if best is not None and best.amount is not None and best.amount > figure.amount:
-            text += f" (→ {inline(best.words)} as counter-offered)"
+            text += f" → {inline(best.words)}"
+            better = True
         parts.append(text)
-    return f"💰 {' · '.join(parts)}" if parts else None
+    offer = "with the counter-offer" if len(economics.offers) == 1 else "with the better counter-offer"
+    lead = f"What it is worth → {offer}" if better else "What it is worth"
+    return f"💰 {lead}: {' · '.join(parts)}" if parts else None
 
 
 def follows_text(shape: Shape, facts: FactSpecs) -> str:
@@ -76,7 +82,7 @@ def worth_view(checked: CheckedDeal, *, facts: FactSpecs) -> dict[str, Any]:
     if economics is None:
         blocks.append(section("The Deal Profile says nothing of what deals are worth: it has no `economics`."))
     else:
-        blocks.append(_preformatted(_grid(economics)))
+        blocks += [_preformatted(grid) for grid in _grids(economics)]
         for shape in economics.shapes:
             blocks += _derivations(shape, facts)
         blocks.append(context("Rates and formulas are the Deal Profile’s. Each figure is rounded once, at its end."))
@@ -129,7 +135,7 @@ def what_if_notification(what_if: WhatIf) -> str:
 
 
 def _money(what_if: WhatIf, *, private: bool) -> list[Block]:
-    rows = [["", "As it stands", "With the change"]]
+    rows = [["What it is worth", "As it stands", "With the change"]]
     rows += [
         [moved.after.label, moved.before.words, moved.after.words]
         for moved in what_if.figures
@@ -179,11 +185,27 @@ def _words(facts: FactSpecs, fact: str, value: FactValue | None) -> str:
     return format_value(facts[fact], value) if fact in facts else str(plain_value(value))
 
 
-def _grid(economics: Economics) -> str:
-    """The figures as a table of fixed width: Slack draws no table block in a modal."""
-    shapes = economics.shapes
+def _grids(economics: Economics) -> list[str]:
+    """The figures as tables of fixed width: Slack draws no table block in a modal, and a wide line would be broken.
+
+    As many offers stand beside the deal as proposed as a line holds; the others in a further table beside it.
+    """
+    grids: list[str] = []
+    left = economics.offers
+    while not grids or left:
+        taken = len(left)
+        grid = _grid((economics.proposed, *left))
+        while taken > 1 and max(map(len, grid.splitlines())) > WIDEST_LINE:
+            taken -= 1
+            grid = _grid((economics.proposed, *left[:taken]))
+        grids.append(grid)
+        left = left[taken:]
+    return grids
+
+
+def _grid(shapes: Sequence[Shape]) -> str:
     rows = [["", *(shape.name for shape in shapes)], ["Verdict", *(_verdict(shape.judgement) for shape in shapes)]]
-    for figure in economics.proposed.figures:
+    for figure in shapes[0].figures:
         others = [shape.figure(figure.name) for shape in shapes]
         rows.append([figure.label, *("-" if other is None else other.words for other in others)])
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -206,7 +228,8 @@ def _preformatted(text: str) -> Block:
 def _derivations(shape: Shape, facts: FactSpecs) -> list[Block]:
     changes = [_move(change, facts) for change in shape.changes]
     title = f"*How: {inline(shape.name)}*" + (f" ({', '.join(changes)})" if changes else "")
-    lines = [f"{inline(_label(facts, f.fact))}: {inline(f.how, 400)}" for f in shape.follows]
+    told = {figure.how for figure in shape.figures}
+    lines = [f"{inline(_label(facts, f.fact))}: {inline(f.how, 400)}" for f in shape.follows if f.how not in told]
     lines += [f"{inline(figure.label)}: {inline(figure.how, 400)}" for figure in shape.figures]
     return [section(clip(title, 2900)), context(*_chunks(lines))]
 

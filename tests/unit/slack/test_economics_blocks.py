@@ -93,3 +93,18 @@ def test_a_change_too_long_for_a_button_has_none() -> None:
     change = Change("offer", None, "x" * 3000)
     blocks = what_if_blocks(WhatIf(before, before, (change,), key="k"), facts=PROFILE.facts, private=True)
     assert "Keep this change" not in json.dumps(blocks)
+
+
+def test_a_table_in_the_modal_is_never_wider_than_a_line() -> None:
+    one = checked(service_months=12, offer="managed services")
+    assert one.economics is not None
+    shape = replace(one.economics.proposed, name="offer 1")
+    offers = tuple(replace(shape, name=f"offer {n}") for n in (1, 2, 3))
+    for number in range(4):
+        economics = replace(one.economics, offers=offers[:number])
+        view = worth_view(replace(one, economics=economics), facts=PROFILE.facts)
+        tables = [b["elements"][0]["elements"][0]["text"] for b in view["blocks"] if b["type"] == "rich_text"]
+        assert all(len(line) <= 56 for table in tables for line in table.splitlines())
+        assert all("as proposed" in table for table in tables)
+        for offer in offers[:number]:
+            assert sum(offer.name in table for table in tables) == 1
