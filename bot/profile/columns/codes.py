@@ -90,6 +90,17 @@ def segment_code(profile: Profile, tested: Tested) -> ir.IntegerValue:
     return _first(branches, last)
 
 
+def is_grave(profile: Profile, check_id: str) -> bool:
+    """Whether a deal can fail the check so that nobody may approve it."""
+    check = profile.check(check_id)
+    return check is None or all(band.up_to for band in check.exception)
+
+
+def heaviest(weights: list[ir.IntegerValue]) -> ir.IntegerValue:
+    """The greatest of the codes, and no less than the lightest."""
+    return ibis.greatest(LIGHTEST, *weights)
+
+
 def segment_place(profile: Profile, tested: Tested) -> ir.IntegerValue:
     """Which segment the deal is in, counted from 0; null while that cannot be said, or where none matches."""
     nowhere = ibis.null("int16")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -44,7 +44,7 @@ class ColumnJudge:
         absent or of another kind.
         """
         kept = list(deals.columns) if keep is None else list(keep)
-        weighed = self._weighed(deals, kept)
+        weighed = self._judged(deals, kept)
         segments = self.profile.segments
         results = {names.result_column(each): codes.result_words(weighed[_code(each)]) for each in self._checks}
         return weighed.select(
@@ -64,7 +64,7 @@ class ColumnJudge:
         ...), null where nothing is known; a deal whose money is unknown, or in another currency, adds nothing.
         """
         amount = {} if money is None else {"_amount": self._read(deals, Subject(money))}
-        weighed = self._weighed(deals, by, amount)
+        weighed = self._weights(deals, by, amount)
         # First by weight, of which there are six: a few rows are left to be spread over the judgements.
         parts: dict[str, ir.Value] = {"_deals": weighed.count()}
         if amount:
@@ -78,30 +78,48 @@ class ColumnJudge:
             sums |= {f"money_{each.value}": few["_money"].sum(where=here) for each, here in groups.items()}
         return few.aggregate(by=list(by), **sums)
 
-    def _weighed(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column] | None = None) -> ir.Table:
-        """The kept columns, each check's code, the place of the segment, and the weight of the whole.
-
-        Every test is a column before any check looks at it: one that several checks share is made once.
-        """
-        kept = list(keep)
-        if clash := [name for name in kept if name.startswith((names.OURS, *_INNER))]:
+    def _tested(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
+        """The kept columns and one column for each distinct test: one that several checks share is made once."""
+        if clash := [name for name in keep if name.startswith((names.OURS, *_INNER))]:
             raise ColumnError(f"The table has a column {clash[0]} already. Leave it out with `keep`.")
         tests = {name: holds(self._read(deals, test.subject), test) for test, name in self._tests.items()}
-        kept_too = more or {}
         # A view is what Ibis does not merge with the select around it. Merged, a test would be made once for each check
         # again, and `a BETWEEN 1 AND 2 IS NULL` would rest on how each database ranks its operators.
-        tested = deals.select(*kept, **kept_too, **tests).view()
+        return deals.select(*keep, **more, **tests).view()
+
+    def _codes(self, tested: ir.Table, checks: Iterable[str]) -> dict[str, ir.IntegerValue]:
+        """The code of each of these checks, made from the columns of its tests."""
 
         def column(test: Test) -> ir.BooleanValue:
             return tested[self._tests[test]]
 
         profile = self.profile
-        coded = {_code(check.id): codes.check_code(check, column) for check in profile.checks}
-        if profile.segments:
-            coded[_code(SEGMENT_CHECK)] = codes.segment_code(profile, column)
-        judged = tested.select(*kept, *kept_too, **coded, _place=codes.segment_place(profile, column)).view()
-        weights = [judged[_code(each)] for each in self._counted]
-        return judged.mutate(_weight=ibis.greatest(codes.LIGHTEST, *weights))
+        by_id = {check.id: check for check in profile.checks}
+        return {
+            _code(each): codes.check_code(by_id[each], column) if each in by_id else codes.segment_code(profile, column)
+            for each in checks
+        }
+
+    def _judged(self, deals: ir.Table, keep: Sequence[str]) -> ir.Table:
+        """The kept columns, each check's code, the place of the segment, and the weight of the whole."""
+        tested = self._tested(deals, keep, {})
+        place = codes.segment_place(self.profile, lambda test: tested[self._tests[test]])
+        judged = tested.select(*keep, **self._codes(tested, self._checks), _place=place).view()
+        return judged.mutate(_weight=codes.heaviest([judged[_code(each)] for each in self._counted]))
+
+    def _weights(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
+        """The kept columns and the weight of the whole alone.
+
+        First come the checks that can end the matter. The others are worked out only for deals that these leave open.
+        """
+        grave = [each for each in self._counted if codes.is_grave(self.profile, each)]
+        others = [each for each in self._counted if each not in grave]
+        tested = self._tested(deals, keep, more)
+        first = tested.mutate(**self._codes(tested, grave)).view()
+        known = [first[_code(each)] for each in grave]
+        rest = codes.heaviest([*known, *self._codes(first, others).values()])
+        weight = (codes.heaviest(known) == codes.FATAL).ifelse(codes.FATAL, rest) if known and others else rest
+        return first.select(*keep, *more, _weight=weight).view()
 
     def _read(self, deals: ir.Table, subject: Subject) -> ir.Column:
         """The column of a fact as the judge reads it. That a list of outcomes is known shows in its count."""
