@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, pairwise
@@ -13,16 +13,20 @@ from bot.profile.conditions import AllOf, Among, AnyOf, Compare, Condition, Know
 from bot.profile.evaluate import value_test
 from bot.profile.read_conditions import measure_spec
 
+MAX_DEPTH = 200
 MAX_STEPS = 20_000
-"""A condition that takes more steps than this to decide is taken as one that some deal meets."""
+"""A condition that takes more steps than this to decide, or goes deeper, is taken as one that some deal meets."""
+
+_Todo = tuple[Condition, Any] | None
+"""What is still to be met: a condition and the rest, as a chain that the branches share."""
 
 _FRESH = "\u0000another text"
 
 
 def possible(facts: FactSpecs, *conditions: Condition | None) -> bool:
     """Whether some deal, its facts known or not, meets all these conditions. None stands for no condition."""
-    search = _Search(facts)
-    return search.run([condition for condition in conditions if condition is not None], {})
+    given = [condition for condition in conditions if condition is not None]
+    return _Search(facts).run(_chained(given, None), {})
 
 
 def covers(facts: FactSpecs, wider: Condition | None, *conditions: Condition | None) -> bool:
@@ -54,18 +58,24 @@ class _Search:
         self._facts = facts
         self._left = MAX_STEPS
 
-    def run(self, todo: list[Condition], chosen: Mapping[str, tuple[Test, ...]]) -> bool:
+    def run(self, todo: _Todo, chosen: Mapping[str, tuple[Test, ...]], depth: int = 0) -> bool:
         self._left -= 1
-        if self._left < 0 or not todo:
+        if self._left < 0 or depth > MAX_DEPTH or todo is None:
             return True
-        first, rest = todo[0], todo[1:]
+        first, rest = todo
         if isinstance(first, AllOf):
-            return self.run([*first.parts, *rest], chosen)
+            return self.run(_chained(first.parts, rest), chosen, depth + 1)
         if isinstance(first, AnyOf):
-            return any(self.run([part, *rest], chosen) for part in first.parts)
+            return any(self.run((part, rest), chosen, depth + 1) for part in first.parts)
         fact = first.subject.fact
         tests = (*chosen.get(fact, ()), first)
-        return _some_value(self._facts[fact], tests) and self.run(rest, {**chosen, fact: tests})
+        return _some_value(self._facts[fact], tests) and self.run(rest, {**chosen, fact: tests}, depth + 1)
+
+
+def _chained(parts: Sequence[Condition], rest: _Todo) -> _Todo:
+    for part in reversed(parts):
+        rest = (part, rest)
+    return rest
 
 
 def _some_value(spec: FactSpec, tests: Iterable[Test]) -> bool:

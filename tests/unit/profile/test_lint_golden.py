@@ -100,6 +100,17 @@ def test_what_takes_too_long_to_decide_is_taken_as_possible(rows: int, expected:
     assert possible(profile.facts, profile.checks[0].cases[0].require) is expected
 
 
+@pytest.mark.parametrize("many", [50, 300])
+def test_many_segments_are_looked_through(many: int) -> None:
+    rows = [
+        f"- {{name: s{n}, stance: pursue, when: {{kind: clinic, beds: {n}, call: true}}, because: So.}}"
+        for n in range(many)
+    ]
+    profile = make(check("{call: true}"), "\n".join(rows))
+    told = [problem.message for problem in lint(profile, ANCHORS)]
+    assert "A deal that no segment describes does not fit, and no segment says so." in told
+
+
 if __name__ == "__main__":
     for each in FILES:
         each.with_suffix(".txt").write_text(told(each))
