@@ -29,6 +29,7 @@ def measure(report: Report) -> None:
     profile = load_profile(content_root() / "profile" / "deal-profile.yaml")
     for size in SIZES:
         backend = ibis.duckdb.connect(memory_limit=MEMORY)
+        backend.con.execute("SET enable_progress_bar = false")
         backend.con.execute(_deals(size))
         table = backend.table("deals")
         start = time.perf_counter()
