@@ -145,7 +145,7 @@ def _one(
         from bot.cli.economics import show_what_if  # noqa: PLC0415
         from bot.cli.verdict import show  # noqa: PLC0415
 
-        show(checked, facts=profile.facts, people=rooms.people())
+        show(checked, facts=profile.specs, people=rooms.people())
         if moved is not None:
             show_what_if(moved, profile.facts)
     for trouble in troubles:
@@ -181,7 +181,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     elif format_ is Format.CSV:
         _csv(checked, profile.facts)
     else:
-        _table(checked, limit, profile.facts)
+        _table(checked, limit, profile.specs)
     if bad:
         return UNREADABLE
     return 0 if all(c.verdict.judgement.value == "fits" for c in checked) else NOT_ALL_FIT

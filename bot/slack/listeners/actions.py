@@ -111,7 +111,7 @@ def _view_of(action_id: str, checked: CheckedDeal, services: Services) -> dict[s
     from bot.slack.blocks.economics import worth_view  # noqa: PLC0415 keeps the table of listeners readable
     from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 the same
 
-    facts = services.live.current().profile.facts
+    facts = services.live.current().profile.specs
     if action_id == ids.SHOW_WORTH:
         return worth_view(checked, facts=facts)
     return findings_view(checked, facts=facts, people=services.people())

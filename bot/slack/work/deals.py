@@ -79,7 +79,7 @@ class DealWork:
     def message(self, checked: CheckedDeal, *, shared_by: str | None = None, private: bool = False) -> dict[str, Any]:
         """A checked deal as a message."""
         services = self._services
-        facts = services.live.current().profile.facts
+        facts = services.live.current().profile.specs
         blocks = cards.verdict_card(
             checked, facts=facts, people=services.people(), shared_by=shared_by, private=private
         )
