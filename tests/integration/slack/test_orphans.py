@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.slack.seats import first_free, seats_of, visiting
@@ -32,6 +33,21 @@ def test_a_seat_is_held_by_one_and_free_again_when_it_is_left(url):
     with visiting(theirs, 0) as free:
         assert free
     theirs.leave(1)
+
+
+@pytest.mark.postgres
+def test_a_seat_whose_connection_the_database_dropped_is_no_longer_held(postgres_url):
+    seats = seats_of(postgres_url)
+    assert first_free(seats) == 0
+    assert seats.holds(0)
+    assert not seats.holds(1)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        )
+    assert not seats.holds(0)
+    assert seats.take(0)
+    seats.leave(0)
 
 
 def worker(url: str, log: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -64,3 +64,10 @@ def judge(profile: Profile, **facts: FactValue):
 def finding(require: str, *, more: str = "", when: str = "", **facts: FactValue):
     """The finding of the one check that requires this."""
     return judge(make(check(require, more=more, when=when)), **facts).findings[0]
+
+
+SEGMENTS = """
+- {name: best, stance: pursue, when: {kind: hospital, beds: 25..400}, because: They need us.}
+- {name: some, stance: selective, when: {kind: hospital}, because: They may need us.}
+- {name: rest, stance: decline, because: They do not., exception: {authority: director, expires_in: 9 days}}
+"""
