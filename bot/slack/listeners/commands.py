@@ -8,6 +8,7 @@ from bot.slack.blocks.form import FormContext
 from bot.slack.forms import open_form
 from bot.slack.inbox import Work, spoken_text
 from bot.slack.services import Services
+from bot.slack.subcommands import HELP_WORDS, pipeline_help, subcommand_of
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -22,10 +23,6 @@ DEAL_CHECK_HELP = (
     "*What if* speaks of the deal that you checked last, and saves nothing until you keep it:\n"
     "> /deal-check what if they prepay and take 6 months?"
 )
-PIPELINE_HELP = (
-    "*/pipeline* alone shows how many of your team's open deals fit. *A question after it* gets a table:\n"
-    "> /pipeline which of Dana's deals break the payment terms"
-)
 
 
 def register(app: App, services: Services, put: Put) -> None:
@@ -33,7 +30,7 @@ def register(app: App, services: Services, put: Put) -> None:
 
     def deal_check(ack: Ack, body: dict[str, Any]) -> None:
         text = spoken_text(str(body.get("text") or ""))
-        if text.lower() in {"help", "?"}:
+        if text.lower() in HELP_WORDS:
             ack(response_type="ephemeral", text=DEAL_CHECK_HELP)
         elif text:
             put(Work("deal.words", f"command:{body['trigger_id']}", command_payload(body, text)))
@@ -49,10 +46,12 @@ def register(app: App, services: Services, put: Put) -> None:
 
     def pipeline(ack: Ack, body: dict[str, Any]) -> None:
         text = spoken_text(str(body.get("text") or ""), name_of=name_of)
-        if text.lower() in {"help", "?"}:
-            ack(response_type="ephemeral", text=PIPELINE_HELP)
+        if text.lower() in HELP_WORDS:
+            ack(response_type="ephemeral", text=pipeline_help())
             return
-        put(Work("pipeline", f"command:{body['trigger_id']}", command_payload(body, text)))
+        found = subcommand_of(text)
+        kind, rest = (found[0].kind, found[1]) if found else ("pipeline", text)
+        put(Work(kind, f"command:{body['trigger_id']}", command_payload(body, rest)))
         ack()
 
     app.command("/deal-check")(deal_check)

@@ -1,0 +1,55 @@
+"""The words that `/pipeline` understands as commands of their own; everything else after it is a question.
+
+A text is a subcommand when its first word is the subcommand's name and what follows fits the subcommand's pattern. So
+`/pipeline money` is the command, and `/pipeline money at risk by rep` is a question. Each room adds its own in `ALL`
+with one entry; its work is done by the handler of `kind` (see `app.handlers`), whose payload holds the rest as `text`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NOTHING = re.compile(r"")
+ANYTHING = re.compile(r".*", re.DOTALL)
+HELP_WORDS = frozenset({"help", "?"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """One word after `/pipeline`: how it is written, what it does, and the kind of work that does it."""
+
+    name: str
+    does: str
+    kind: str
+    takes: str = ""
+    fits: re.Pattern[str] = NOTHING
+
+    @property
+    def usage(self) -> str:
+        """How it is typed."""
+        return f"/pipeline {self.name}{' ' if self.takes else ''}{self.takes}"
+
+
+ALL: tuple[Subcommand, ...] = ()
+
+
+def subcommand_of(text: str) -> tuple[Subcommand, str] | None:
+    """The subcommand that a text is, with what stands behind its name; None where the text is a question."""
+    first, _, rest = text.strip().partition(" ")
+    rest = rest.strip()
+    for one in ALL:
+        if first.casefold() == one.name and one.fits.fullmatch(rest):
+            return one, rest
+    return None
+
+
+def pipeline_help() -> str:
+    """What `/pipeline help` says, in mrkdwn of ours."""
+    lines = [
+        "*/pipeline* alone shows how many of your team's open deals fit. *A question after it* gets a table:",
+        "> /pipeline which of Dana's deals break the payment terms",
+    ]
+    lines += [f"*{one.usage}* {one.does}" for one in ALL]
+    lines.append("Only you see the answer until you share it.")
+    return "\n".join(lines)
