@@ -218,6 +218,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         failed=tell_of_failure(services),
         workers=core.settings.workers,
         clock=core.clock,
+        schedules=services.schedules,
     )
     queue.start()
     app = build_app(services, queue.put, signing_secret=signing_secret)

@@ -15,6 +15,7 @@ import structlog
 
 from bot.slack.inbox import Work
 from bot.slack.outages import is_temporary
+from bot.slack.schedules import Schedules
 from bot.slack.seats import first_free, seats_of, visiting
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class DurableQueue:
         failed: Callable[[Work, BaseException], None],
         workers: int,
         clock: Callable[[], datetime],
+        schedules: Schedules | None = None,
     ) -> None:
+        self.schedules = schedules or Schedules()
         self._database_url = database_url
         self._handlers = dict(handlers)
         self._failed = failed
@@ -96,10 +99,17 @@ class DurableQueue:
         def work(kind: str, key: str, payload: dict[str, Any]) -> None:
             self._do(kind, key, payload)
 
+        def scheduled(due: datetime, job: dict[str, Any]) -> None:
+            moment = due.astimezone(UTC).isoformat()
+            payload = {**job["payload"], "job": job["name"], "due": moment}
+            self._do(job["kind"], f"{job['name']}:{moment}", payload)
+
         self._workflow = DBOS.workflow(name="dealfit.work")(work)
+        on_time = DBOS.workflow(name="dealfit.scheduled")(scheduled)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
         self._dbos = DBOS
+        self.schedules.bind(DBOS, on_time, QUEUE, self._clock)
         threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True).start()
 
     def put(self, work: Work) -> None:
@@ -121,6 +131,7 @@ class DurableQueue:
     def stop(self) -> None:
         """Finish what runs, as far as a few seconds allow; the rest goes on at the next start."""
         self._stopping.set()
+        self.schedules.unbind()
         if self._dbos is not None:
             self._dbos.destroy(workflow_completion_timeout_sec=5)
             self._dbos = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bot.profile.live import LiveProfile
 from bot.profile.people import People
 from bot.slack.askers import Askers
 from bot.slack.replies import Replies
+from bot.slack.schedules import Schedules
 from bot.store.database import Store
 
 if TYPE_CHECKING:
@@ -36,3 +37,4 @@ class Services:
     askers: Askers
     replies: Replies
     clock: Callable[[], datetime]
+    schedules: Schedules = field(default_factory=Schedules)

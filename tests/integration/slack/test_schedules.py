@@ -1,0 +1,87 @@
+"""Jobs that come round: once a turn over processes, made good after a standstill, changed and removed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.slack.durable import DurableQueue
+from bot.slack.schedules import WEEKLY, Job, ScheduleError, Schedules
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def queue_at(url: str, clock: Clock, done: list[dict], woke: threading.Event) -> DurableQueue:
+    def handle(payload, steps):
+        steps("note", lambda: done.append(dict(payload)))
+        woke.set()
+
+    return DurableQueue(database_url=url, handlers={"digest": handle}, failed=lambda *_: None, workers=1, clock=clock)
+
+
+@pytest.mark.timeout(120)
+def test_each_turn_is_done_once_by_one_of_two_processes(tmp_path):
+    log = tmp_path / "log"
+    log.touch()
+    command = [sys.executable, "-m", "tests.integration.slack.scheduled_worker", f"sqlite:///{tmp_path / 'work.db'}"]
+    workers = []
+    for _ in range(2):
+        workers.append(subprocess.Popen([*command, str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        assert workers[-1].stdout.readline().strip() == "ready"
+    wait = threading.Event()
+    for _ in range(600):
+        if len(log.read_text("utf-8").splitlines()) >= 3:
+            break
+        wait.wait(0.05)
+    for worker in workers:
+        worker.communicate(timeout=30)
+    lines = log.read_text("utf-8").splitlines()
+    assert len(lines) >= 3
+    assert len(set(lines)) == len(lines)
+    assert all(line.startswith("test:tick ") and line.endswith(" hello") for line in lines)
+
+
+@pytest.mark.timeout(120)
+def test_a_turn_missed_while_nothing_ran_is_made_good_once(tmp_path):
+    clock, done, woke = Clock(MONDAY), [], threading.Event()
+    url = f"sqlite:///{tmp_path / 'work.db'}"
+    queue = queue_at(url, clock, done, woke)
+    queue.start()
+    job = Job("digest:C1", WEEKLY, "digest", {"question": "fit by rep"}, timezone="Europe/Berlin")
+    kept = queue.schedules.put(job)
+    assert kept.job == job
+    assert kept.next == datetime(2026, 11, 30, 7, 0, tzinfo=UTC)
+    assert queue.schedules.put(job) == kept
+    queue.schedules.put(Job("digest:C2", WEEKLY, "digest", catch_up=False))
+    queue.stop()
+
+    clock.now = MONDAY + timedelta(days=22)  # three Mondays later
+    for there in (2, 1):  # the second start has nothing left to make good
+        again = queue_at(url, clock, done, woke)
+        again.start()
+        assert woke.wait(30)
+        assert [kept.job.name for kept in again.schedules.all("digest")] == ["digest:C1", "digest:C2"][:there]
+        again.schedules.keep_only("digest", job)
+        again.stop()
+    assert done == [{"question": "fit by rep", "job": "digest:C1", "due": "2026-12-14T07:00:00+00:00"}]
+
+
+def test_what_cannot_be_scheduled_is_refused():
+    schedules = Schedules()
+    for bad in (Job("a", "every monday", "digest"), Job("a", WEEKLY, "digest", timezone="Mars"), Job(" ", WEEKLY, "x")):
+        with pytest.raises(ScheduleError):
+            schedules.put(bad)
+    with pytest.raises(ScheduleError, match="not running"):
+        schedules.put(Job("a", WEEKLY, "digest"))
