@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
+from bot.deals.arithmetic import Arithmetic, Joined, Literal, Named, Operator
 from bot.deals.facts import FactSpec
 
-
-class Operator(StrEnum):
-    """What joins two parts of an expression."""
-
-    PLUS = "+"
-    MINUS = "-"
-    TIMES = "*"
-    OVER = "/"
-    LEAST = "min"
-    GREATEST = "max"
+__all__ = [
+    "Derived",
+    "Expression",
+    "Joined",
+    "Literal",
+    "Match",
+    "Named",
+    "Operator",
+    "TextMatch",
+    "formula",
+    "names_of",
+]
 
 
 class Match(StrEnum):
@@ -30,29 +32,6 @@ class Match(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
-    """A number as the profile writes it."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A fact, or a derived fact that is declared before. A date counts in days."""
-
-    fact: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Two parts joined by an operator."""
-
-    operator: Operator
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
 class TextMatch:
     """Whether a text fact matches one of the texts; true or false."""
 
@@ -61,7 +40,7 @@ class TextMatch:
     texts: tuple[str, ...]
 
 
-Expression = Literal | Named | Joined | TextMatch
+Expression = Arithmetic | TextMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
 
-from bot.deals.facts import FactType, FactValue
-from bot.profile.derived import Derived, Expression, Joined, Literal, Match, Operator, TextMatch
+from bot.deals.arithmetic import figure_maker
+from bot.deals.facts import FactValue
+from bot.profile.derived import Derived, Match, TextMatch
 from bot.profile.verdict import Finding, Result
-
-CENTS = Decimal("0.01")
-FINE = Decimal("0.0001")
-"""Money is worked out to the cent, everything else to four decimals: what people see is what is judged."""
-
-# Figures are the same whatever the caller's decimal context says.
-_FIGURES = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 class Deriving:
@@ -63,20 +55,7 @@ def _maker(derived: Derived) -> Callable[[Mapping[str, FactValue]], FactValue | 
     expression = derived.expression
     if isinstance(expression, TextMatch):
         return _matcher(expression)
-    figure = _figure(expression)
-    whole = derived.spec.type is FactType.INTEGER
-    grain = CENTS if derived.spec.type is FactType.MONEY else FINE
-
-    def make(facts: Mapping[str, FactValue]) -> FactValue | None:
-        try:
-            value = figure(facts)
-            if value is None:
-                return None
-            return int(value) if whole else _FIGURES.add(_FIGURES.quantize(value, grain), 0)
-        except (DecimalException, OverflowError):
-            return None
-
-    return make
+    return figure_maker(expression, derived.spec.type)
 
 
 def _matcher(match: TextMatch) -> Callable[[Mapping[str, FactValue]], bool | None]:
@@ -96,48 +75,3 @@ def _matcher(match: TextMatch) -> Callable[[Mapping[str, FactValue]], bool | Non
                 return text.endswith(texts)
 
     return matches
-
-
-def _figure(expression: Expression) -> Callable[[Mapping[str, FactValue]], Decimal | None]:
-    if isinstance(expression, Literal):
-        value = expression.value
-        return lambda _facts: value
-    if isinstance(expression, Joined):
-        return _joined(expression)
-    name = expression.fact
-    return lambda facts: _number(facts.get(name))
-
-
-def _joined(joined: Joined) -> Callable[[Mapping[str, FactValue]], Decimal | None]:
-    left, right, apply = _figure(joined.left), _figure(joined.right), _APPLY[joined.operator]
-
-    def figure(facts: Mapping[str, FactValue]) -> Decimal | None:
-        one = left(facts)
-        if one is None:
-            return None
-        other = right(facts)
-        return None if other is None else apply(one, other)
-
-    return figure
-
-
-def _over(one: Decimal, other: Decimal) -> Decimal | None:
-    return None if other == 0 else _FIGURES.divide(one, other)
-
-
-_APPLY: Mapping[Operator, Callable[[Decimal, Decimal], Decimal | None]] = {
-    Operator.PLUS: _FIGURES.add,
-    Operator.MINUS: _FIGURES.subtract,
-    Operator.TIMES: _FIGURES.multiply,
-    Operator.OVER: _over,
-    Operator.LEAST: min,
-    Operator.GREATEST: max,
-}
-
-
-def _number(value: FactValue | None) -> Decimal | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, date):
-        return Decimal(value.toordinal())
-    return Decimal(value) if isinstance(value, int | Decimal) else None
