@@ -43,6 +43,7 @@ class _Linter:
     ) -> None:
         self._profile = profile
         self._anchors = anchors
+        self._authorities = authorities
         self._today = today
         self._words = Words(profile.specs, profile.currency)
         self._places = Places(profile)
@@ -62,6 +63,15 @@ class _Linter:
             yield from self._bands.bands(check)
             yield from self._rows.check(index, check)
             yield from self._cliffs(index, check)
+        yield from self._escalation()
+
+    def _escalation(self) -> Iterator[Problem]:
+        """The authority that decides what others leave undecided, where nobody holds it."""
+        wanted, known = self._profile.exceptions.escalate_to, self._authorities
+        if wanted is not None and known is not None and wanted not in known:
+            place = self._places.node("exceptions").entries["escalate_to"].place
+            message = f"The people file names no authority `{wanted}`: nobody could decide what comes to it."
+            yield self._places.problem(place, message, did_you_mean(wanted, tuple(known)), "error")
 
     def _effective(self) -> Iterator[Problem]:
         if self._today is not None and self._profile.effective > self._today:

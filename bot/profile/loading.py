@@ -10,6 +10,7 @@ from bot.deals.facts import FactSpecs, FactType
 from bot.profile.conditions import Condition, Measure, Ordered, Subject, tests_of
 from bot.profile.economics_plan import EconomicsPlan
 from bot.profile.economics_reading import EconomicsReader
+from bot.profile.exceptions_language import read_exceptions
 from bot.profile.model import SEGMENT_CHECK, Band, Case, Check, Profile, Segment, Stance
 from bot.profile.problems import Problem, ProfileError
 from bot.profile.read_conditions import ConditionReader, measure_spec
@@ -89,6 +90,7 @@ class _Builder:
             tree=self._root,
             derived=tuple(self._conditions.derived.values()),
             economics=self._economics([segment.name for segment in segments]),
+            exceptions=read_exceptions(shape.exceptions, _table(self._root.get("exceptions")), self._problems),
         )
 
     def _economics(self, segments: list[str]) -> EconomicsPlan | None:

@@ -12,6 +12,7 @@ from bot.deals.facts import FactSpecs
 from bot.profile.conditions import Condition, Ordered, Subject
 from bot.profile.derived import Derived
 from bot.profile.economics_plan import EconomicsPlan
+from bot.profile.exceptions_language import ExceptionsPlan
 from bot.profile.verdict import Part, ProfileId
 from bot.profile.yaml_nodes import Place, Table
 
@@ -92,6 +93,7 @@ class Profile:
     tree: Table = field(default_factory=lambda: Table((1, 1)), repr=False, compare=False)
     economics: EconomicsPlan | None = None
     derived: tuple[Derived, ...] = ()
+    exceptions: ExceptionsPlan = field(default_factory=ExceptionsPlan)
 
     @property
     def specs(self) -> FactSpecs:

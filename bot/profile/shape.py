@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.profile.economics_shape import EconomicsShape
+from bot.profile.exceptions_language import ExceptionsShape
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -139,3 +140,4 @@ class ProfileShape(Strict):
     segments: list[SegmentShape] = Field([], description="The first that matches wins.")
     checks: Annotated[list[CheckShape], Field(min_length=1)]
     economics: EconomicsShape | None = Field(None, description="What a deal is worth, and what it pays the rep.")
+    exceptions: ExceptionsShape | None = Field(None, description="How exceptions are asked for and decided.")

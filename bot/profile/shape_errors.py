@@ -191,4 +191,5 @@ _PATTERNS = {
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "Write the whole address, such as dana@firm.example.",
     r"^[UW][A-Z0-9]{2,20}$": "Write the Slack user id, such as U012AB3CD, or leave it out.",
     r"^[1-9][0-9]{0,3} days?$": "Write a number of days, such as 30 days.",
+    r"^[1-9][0-9]{0,2} (working )?days?$": "Write a number of days, such as 1 day or 2 working days.",
 }

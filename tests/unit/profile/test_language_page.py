@@ -43,12 +43,23 @@ def profile_of(kind: str, text: str) -> str:
         return HEAD + "derived:\n" + indent(text, "  ") + PLAIN_CHECK
     if kind == "segments":
         return HEAD + "segments:\n" + indent(text, "  ") + PLAIN_CHECK
+    if kind == "exceptions":
+        return HEAD + text + PLAIN_CHECK
     return HEAD + "checks:\n" + indent(text, "  ")
 
 
 def test_every_yaml_example_says_what_it_is() -> None:
     assert PAGE.count("```yaml") == len(BLOCKS)
-    assert {kind for kind, _ in BLOCKS} == {"profile", "facts", "segments", "checks", "cases", "people", "derived"}
+    assert {kind for kind, _ in BLOCKS} == {
+        "profile",
+        "facts",
+        "segments",
+        "checks",
+        "cases",
+        "people",
+        "derived",
+        "exceptions",
+    }
     assert set(TABLES) == {"conditions", "refused", "relations", "figures"}
 
 
