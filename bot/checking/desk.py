@@ -24,7 +24,7 @@ from bot.profile.model import Profile
 from bot.profile.people import People, Person, Role
 from bot.profile.verdict import Judgement, Result, Verdict
 from bot.store.database import Store
-from bot.store.records import NewDecision, SavedDeal, deal_key
+from bot.store.records import OPEN, NewDecision, SavedDeal, deal_key
 
 UNNAMED = "Unnamed deal"
 LONGEST_TEXT = 20_000
@@ -178,14 +178,29 @@ class DealDesk:
     def find(self, key: str, asker: Asker) -> SavedDeal | None:
         """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
         saved = self._store.deal(key) if self._store is not None else None
-        return saved if saved is not None and self.may_see(saved, asker) else None
+        return self._judged(saved) if saved is not None and self.may_see(saved, asker) else None
 
     def mine(self, asker: Asker, limit: int = 10) -> list[SavedDeal]:
         """The asker's own open deals, the latest first."""
         if self._store is None:
             return []
-        saved = [d for d in self._store.open_deals() if d.checked_by == asker.user or self._owns(asker, d)]
-        return sorted(saved, key=lambda d: d.updated_at, reverse=True)[:limit]
+        person = asker.person
+        names = () if person is None else (person.key, person.name, person.email)
+        found = self._store.deals(statuses=OPEN, owners=names, checked_by=asker.user)
+        saved = [d for d in found if d.checked_by == asker.user or self._owns(asker, d)]
+        return [self._judged(d) for d in sorted(saved, key=lambda d: d.updated_at, reverse=True)[:limit]]
+
+    def _judged(self, saved: SavedDeal) -> SavedDeal:
+        """The deal with a verdict of the live profile where it was imported and nobody had it checked."""
+        if saved.judgement is not None:
+            return saved
+        verdict = self._live.current().judge(self.deal_of(saved))
+        return replace(
+            saved,
+            judgement=verdict.judgement,
+            profile_sha256=verdict.profile.sha256,
+            verdict_text=verdict.to_bytes().decode(),
+        )
 
     def may_see(self, saved: SavedDeal, asker: Asker) -> bool:
         """Their own deals; a manager's team's deals; everything for the operator and a manager without a team."""

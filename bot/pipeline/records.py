@@ -91,9 +91,9 @@ def judge_records(saved: Iterable[SavedDeal], judge: Judge, people: People) -> J
     for kept in saved:
         deal = kept.deal(profile.facts)
         verdict = kept.verdict_plain
-        if kept.profile_sha256 != profile.id.sha256:
+        if verdict is None or kept.profile_sha256 != profile.id.sha256:
+            rejudged += verdict is not None
             verdict = judge.judge(deal).plain()
-            rejudged += 1
         if deal.owner not in owners:
             owners[deal.owner] = owner_of(deal.owner, people)
         records.append(record_of(kept.key, deal, verdict, owners[deal.owner], size=size, currency=profile.currency))

@@ -25,7 +25,8 @@ CONNECT_SECONDS = 10
 _TOKEN = 0x0DEA1F17
 LOG_LOCK = (_TOKEN, 1)
 MIGRATION_LOCK = (_TOKEN, 2)
-"""PostgreSQL advisory locks: who appends to the decision log, and who migrates."""
+DEALS_LOCK = (_TOKEN, 3)
+"""PostgreSQL advisory locks: who appends to the decision log, who migrates, and who numbers a step of saved deals."""
 
 
 class Database:

@@ -12,12 +12,15 @@ from sqlalchemy import delete, false, select
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
 from bot.store import deal_book, decision_log, threads
-from bot.store.connections import Database, connect
+from bot.store.connections import DEALS_LOCK, Database, connect
 from bot.store.errors import RecordError
 from bot.store.migrating import bring_up_to_date
 from bot.store.plain import clean, label
 from bot.store.records import (
+    OPEN,
     AuditReport,
+    ChangedDeal,
+    DealMark,
     DealToSave,
     Decision,
     Feedback,
@@ -132,7 +135,7 @@ class Store:
         self,
         deal: Deal,
         *,
-        verdict: Verdict,
+        verdict: Verdict | None,
         decision_id: int | None = None,
         decision: NewDecision | None = None,
         checked_by: str | None = None,
@@ -154,6 +157,17 @@ class Store:
         Saving the same again changes nothing but `updated_at`. Two deals of a batch with the same key are one deal, and
         the last counts: compare the keys of what is returned.
         """
+        rows = self._put(batch)
+        if all(row["verdict"] is not None for row in rows):
+            return [deal_book.read(row) for row in rows]
+        kept = {saved.key: saved for saved in self.deals(keys=[row["key"] for row in rows])}
+        return [kept[row["key"]] for row in rows]
+
+    def put_deals(self, batch: Sequence[DealToSave]) -> int:
+        """`save_deals` without giving them back, for imports: a batch of some thousands is fast. How many there are."""
+        return len(self._put(batch))
+
+    def _put(self, batch: Sequence[DealToSave]) -> list[deal_book.Row]:
         now = self._clock()
         rows = [deal_book.prepare(item, now) for item in batch]
         new = [(row, item.decision) for row, item in zip(rows, batch, strict=True)]
@@ -162,8 +176,9 @@ class Store:
             made = decision_log.append(self._database, connection, [entry for _, entry in to_record], self._clock)
             for (row, _), decision in zip(to_record, made, strict=True):
                 row["decision_id"] = decision["id"]
-            deal_book.save(connection, rows)
-        return [deal_book.read(row) for row in rows]
+            self._database.hold(connection, DEALS_LOCK)
+            deal_book.save(connection, rows, deal_book.next_version(connection))
+        return rows
 
     def deal(self, key: str) -> SavedDeal | None:
         """The deal that is kept under this key."""
@@ -172,8 +187,37 @@ class Store:
 
     def open_deals(self, owners: Collection[str] | None = None) -> list[SavedDeal]:
         """The deals that are neither won nor lost: of these owners, or of everybody, in the order of their keys."""
+        return self.deals(statuses=OPEN, owners=owners)
+
+    def deals(
+        self,
+        *,
+        statuses: Collection[Status] | None = None,
+        owners: Collection[str] | None = None,
+        keys: Collection[str] | None = None,
+        checked_by: str | None = None,
+    ) -> list[SavedDeal]:
+        """The deals that are all of what is given, in the order of their keys.
+
+        Owners are compared without case and spacing. `checked_by` together with owners means either of the two. It
+        holds everything in memory: whoever reads a whole pipeline reads `changed_deals` in turn.
+        """
         with self._database.reading() as connection:
-            return deal_book.open_deals(connection, owners)
+            return deal_book.find(connection, statuses=statuses, owners=owners, keys=keys, checked_by=checked_by)
+
+    def deals_version(self) -> int:
+        """The number of the last step that saved deals; the same number means that nothing changed since."""
+        with self._database.reading() as connection:
+            return deal_book.newest(connection)
+
+    def changed_deals(self, after: DealMark, limit: int = 10_000) -> list[ChangedDeal]:
+        """The deals that were saved after the mark, those saved first first; fewer than `limit` when these are all.
+
+        The mark of a deal is its version and its key. `DealMark()` is before every deal. A deal that is saved again
+        comes again, so that reading on from the last mark misses nothing, in whatever order transactions end.
+        """
+        with self._database.reading() as connection:
+            return deal_book.changed(connection, after, limit)
 
     # Conversations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.errors import FactError
@@ -21,6 +21,8 @@ from bot.store.plain import clean, label
 
 Status = Literal["open", "won", "lost"]
 """Where a deal stands, as far as the pipeline is concerned: only open deals are counted in it."""
+
+OPEN: tuple[Status, ...] = ("open",)
 
 Role = Literal["user", "assistant"]
 
@@ -80,14 +82,15 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class DealToSave:
-    """A judged deal to be kept.
+    """A deal to be kept, with its verdict or without: the profile gives it one at any time.
 
-    `decision` is the id of a decision in the log, or one to record in the same step; `checked_by` is who had it
-    checked. `key` is only given for a deal that was saved under another name before.
+    Without a verdict, one that the deal has stays while its facts are the same. `decision` is the id of a decision in
+    the log, or one to record in the same step; `checked_by` is who had it checked. `key` is only given for a deal that
+    was saved under another name before.
     """
 
     deal: Deal
-    verdict: Verdict
+    verdict: Verdict | None = None
     decision: int | NewDecision | None = None
     checked_by: str | None = None
     key: str | None = None
@@ -98,8 +101,9 @@ class DealToSave:
 class SavedDeal:
     """A deal as it stands now, with its last verdict. Facts and verdict are JSON data: `deal` makes a Deal of them.
 
-    `decision_id` is the decision that recorded the verdict; None when it was not recorded. `updated_at` is when the
-    deal was last saved.
+    `judgement`, `profile_sha256` and `verdict_text` are None for a deal that nobody had checked: judge it by the live
+    profile. `decision_id` is the decision that recorded the verdict; None when it was not recorded. `updated_at` is
+    when the deal was last saved, `version` the number of the step that saved it.
     """
 
     key: str
@@ -112,14 +116,15 @@ class SavedDeal:
     source: str | None
     source_id: str | None
     status: Status
-    judgement: Judgement
-    profile_sha256: str
+    judgement: Judgement | None
+    profile_sha256: str | None
     deal_sha256: str
     decision_id: int | None
     checked_by: str | None
     updated_at: datetime
     facts_text: str = field(repr=False)
-    verdict_text: str = field(repr=False)
+    verdict_text: str | None = field(repr=False)
+    version: int = field(default=0, compare=False)
 
     @cached_property
     def facts_plain(self) -> dict[str, Any]:
@@ -128,8 +133,10 @@ class SavedDeal:
         return facts
 
     @cached_property
-    def verdict_plain(self) -> dict[str, Any]:
-        """The verdict as JSON data, as `Verdict.plain` gave it."""
+    def verdict_plain(self) -> dict[str, Any] | None:
+        """The verdict as JSON data, as `Verdict.plain` gave it; None for a deal without one."""
+        if self.verdict_text is None:
+            return None
         verdict: dict[str, Any] = json.loads(self.verdict_text)
         return verdict
 
@@ -166,6 +173,33 @@ class SavedDeal:
             source_id=self.source_id,
         )
         return deal, tuple(dropped)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DealMark:
+    """How far somebody has read what changed among the deals: up to this row of this step."""
+
+    version: int = 0
+    key: str = ""
+
+
+class ChangedDeal(NamedTuple):
+    """A deal that was saved after a mark, without its verdict: what a copy of the deals is kept up to date by."""
+
+    key: str
+    name: str
+    customer: str | None
+    owner: str | None
+    stage: str | None
+    close_date: date | None
+    currency: str
+    source: str | None
+    source_id: str | None
+    status: Status
+    checked_by: str | None
+    updated_at: datetime
+    facts_text: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,10 @@ class ProfileColumns(TypedColumns):
 
 
 class DealColumns(TypedColumns):
-    """Deals as they stand now, with their last verdict."""
+    """Deals as they stand now. What was imported has no verdict of its own: the profile gives it one at any time.
+
+    `version` is the number of the step in which the row was last saved: rows of a later step have a greater one.
+    """
 
     key: Named[str] = Column(Text, primary_key=True)
     name: Named[str] = Column(Text)
@@ -98,14 +101,15 @@ class DealColumns(TypedColumns):
     source: Named[str | None] = Column(Text)
     source_id: Named[str | None] = Column(Text)
     status: Named[str] = Column(String(8))
-    judgement: Named[str] = Column(String(32))
-    profile_sha256: Named[str] = Column(String(64))
+    judgement: Named[str | None] = Column(String(32))
+    profile_sha256: Named[str | None] = Column(String(64))
     deal_sha256: Named[str] = Column(String(64))
     decision_id: Named[int | None] = Column(BigId, ForeignKey("decisions.id"))
     checked_by: Named[str | None] = Column(Text)
     updated_at: Named[datetime] = Column(UtcTime)
     facts: Named[str] = Column(Text)
-    verdict: Named[str] = Column(Text)
+    verdict: Named[str | None] = Column(Text)
+    version: Named[int] = Column(BigId)
 
 
 class ThreadColumns(TypedColumns):
@@ -159,6 +163,8 @@ deals = Table(
     CheckConstraint("status IN ('open', 'won', 'lost')", name="status"),
 )
 Index(None, deals.c.status, deals.c.owner_folded)
+Index(None, deals.c.version, deals.c.key)
+Index(None, deals.c.checked_by)
 
 threads = Table("threads", metadata, ThreadColumns)
 

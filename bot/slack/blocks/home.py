@@ -56,7 +56,9 @@ def home_view(
 
 
 def _deal(saved: SavedDeal) -> Block:
-    text = f"*{inline(saved.name)}*: {TITLES[saved.judgement]}\n{NEXT[saved.judgement]}"
+    text = f"*{inline(saved.name)}*"
+    if saved.judgement is not None:
+        text += f": {TITLES[saved.judgement]}\n{NEXT[saved.judgement]}"
     return section(text, accessory=button("Edit", ids.EDIT_DEAL, saved.key, label=f"Edit {saved.name}"))
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from bot.profile.verdict import Judgement
-from bot.store.database import Store
+from bot.store.database import Store, open_store
 from bot.store.errors import RecordError
-from bot.store.records import DealToSave, NewDecision, SavedDeal
+from bot.store.records import DealMark, DealToSave, NewDecision, SavedDeal
 from tests.integration.store.outside import FixedClock, deal, raw, verdict
 
 NEW = NewDecision("verdict", "U1", "slack:1", {"verdict": "fits"})
@@ -154,3 +154,81 @@ def test_a_fact_that_is_not_a_number_is_refused(store: Store, value: str) -> Non
     with pytest.raises(RecordError):
         store.save_deal(odd, verdict=verdict(deal()))
     assert store.open_deals() == []
+
+
+def test_an_imported_deal_needs_no_verdict_and_keeps_one_while_its_facts_are_the_same(store: Store) -> None:
+    imported = store.save_deals([DealToSave(deal("new", source="crm", source_id="1"))])[0]
+    assert (imported.judgement, imported.profile_sha256, imported.verdict_plain) == (None, None, None)
+    assert imported.deal_sha256 == deal("new").sha256
+    checked = store.save_deal(deal("new", source="crm", source_id="1"), verdict=verdict(deal("new")), checked_by="U1")
+    assert store.put_deals([DealToSave(deal("new", source="crm", source_id="1", stage="Proposal"))]) == 1
+    again = store.deal(checked.key)
+    assert again is not None
+    assert (again.stage, again.judgement, again.checked_by) == ("Proposal", Judgement.NEEDS_APPROVAL, "U1")
+    store.put_deals([DealToSave(deal("new", source="crm", source_id="1", facts={"beds": 7}), checked_by="importer")])
+    changed = store.deal(checked.key)
+    assert changed is not None
+    assert (changed.judgement, changed.verdict_plain, changed.checked_by) == (None, None, "importer")
+
+
+def test_deals_of_any_status_are_found_by_what_they_are(store: Store) -> None:
+    for name, owner, status in (("a", "Dana", "open"), ("b", "Sam", "won"), ("c", "dana ", "lost")):
+        batch = [DealToSave(deal(name, owner=owner, source="crm", source_id=name), checked_by="U9", status=status)]  # type: ignore[arg-type]
+        store.put_deals(batch)
+
+    def found(**what: object) -> str:
+        return "".join(saved.name for saved in store.deals(**what))  # type: ignore[arg-type]
+
+    assert found() == "abc"
+    assert found(statuses=["won", "lost"]) == "bc"
+    assert found(owners=["DANA"]) == "ac"
+    assert found(owners=["DANA"], statuses=["open"]) == "a"
+    assert found(keys=["crm:b", "crm:nothing"]) == "b"
+    assert found(keys=[]) == found(statuses=[]) == found(owners=[]) == ""
+    assert found(owners=["sam"], checked_by="U9") == "abc"
+    assert found(checked_by="U1") == ""
+
+
+def test_what_changed_since_is_read_in_turn_and_misses_nothing(store: Store) -> None:
+    assert (store.deals_version(), store.changed_deals(DealMark())) == (0, [])
+    for some in (range(5), range(3, 8)):
+        store.put_deals([DealToSave(deal(f"d{n}", source="crm", source_id=str(n))) for n in some])
+    mark, seen = DealMark(), []
+    while rows := store.changed_deals(mark, limit=3):
+        seen += [row.key for row in rows]
+        mark = DealMark(rows[-1].version, rows[-1].key)
+    assert seen == [f"crm:{n}" for n in (0, 1, 2, 3, 4, 5, 6, 7)]
+    assert store.deals_version() == mark.version == 2
+    store.save_deal(deal("d1", source="crm", source_id="1"), verdict=verdict(deal()), status="won")
+    (row,) = store.changed_deals(mark)
+    assert (row.key, row.status, row.version, row.facts_text) == (
+        "crm:1", "won", 3, '{"beds":120,"industry":"hospital"}',
+    )  # fmt: skip
+
+
+def test_a_database_of_the_first_version_keeps_its_deals(url: str, clock: FixedClock) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from bot.store.connections import connect
+    from bot.store.migrating import VERSION_TABLE
+    from bot.store.urls import read_url
+
+    database = connect(read_url(url))
+    with database.writing() as connection:
+        config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
+        config.set_main_option("script_location", "bot.store:migrations")
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0001")
+    database.close()
+    row = {
+        "key": "k", "name": "Mercy", "owner_folded": "", "currency": "USD", "status": "open", "judgement": "fits",
+        "profile_sha256": "a" * 64, "deal_sha256": "b" * 64, "updated_at": "2026-11-23T09:30:00.000000Z",
+        "facts": "{}", "verdict": "{}",
+    }  # fmt: skip
+    values = ", ".join(f"'{value}'" for value in row.values())
+    raw(url, f"INSERT INTO deals ({', '.join(row)}) VALUES ({values})")  # noqa: S608 - our own values
+    store = open_store(url, clock)
+    (saved,) = store.deals()
+    assert (saved.name, saved.judgement, saved.version) == ("Mercy", Judgement.FITS, 1)
+    store.close()

@@ -51,7 +51,7 @@ def judge() -> Judge:
 
 def desk_with(judge: Judge, *deals: SavedDeal) -> DealDesk:
     store = SimpleNamespace(
-        open_deals=lambda: list(deals), deal=lambda key: next((d for d in deals if d.key == key), None)
+        deals=lambda **_of: list(deals), deal=lambda key: next((d for d in deals if d.key == key), None)
     )
     return DealDesk(
         live=SimpleNamespace(current=lambda: judge),  # type: ignore[arg-type]
