@@ -77,7 +77,7 @@ class Evidence:
 
 def cite(passage: Passage, n: int) -> Citation:
     """The citation of a passage as number `n`."""
-    return Citation(n, "passage", passage.path, passage.heading, passage.id, passage.sha256, passage.text)
+    return Citation(n, "passage", passage.path, passage.label, passage.id, passage.sha256, passage.text)
 
 
 def by_document(hits: Sequence[Hit], most: int) -> tuple[Citation, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.knowledge.passages import DocumentRefused, KnowledgeFolderMissing, Refusal
-from bot.knowledge.readers.registry import PICTURES, read_document
+from bot.knowledge.readers.registry import PICTURES, SIDE_FILES, converted, read_document
+from bot.knowledge.readers.workbench import Workbench
 from bot.knowledge.splitting import anchors_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 5_000_000
-"""The largest document that is read, in bytes. A playbook of this size is an export of something else."""
+"""The largest text that is read, in bytes. A playbook of this size is an export of something else."""
+
+LARGEST_CONVERTED = 50_000_000
+"""The largest PDF, Office document or web page that is read, in bytes: most of it is pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,34 @@ class Source:
     path: str
     file: Path
 
+    @property
+    def largest(self) -> int:
+        """The most bytes that are read of it."""
+        return LARGEST_CONVERTED if converted(self.path) else LARGEST
+
+    def about(self) -> bytes:
+        """What the side file of a converted document holds; nothing when there is none. Raises DocumentRefused."""
+        if not converted(self.path):
+            return b""
+        for extension in SIDE_FILES:
+            beside = self.file.with_name(self.file.name + extension)
+            if beside.is_symlink() or beside.is_file():
+                _admit(beside, beside.name, self.file.parent.resolve())
+                return Source(beside.name, beside).read()
+        return b""
+
     def read(self) -> bytes:
         """The file's bytes. Raises DocumentRefused when it cannot be read."""
         try:
             with self.file.open("rb") as stream:
-                data = stream.read(LARGEST + 1)
+                data = stream.read(self.largest + 1)
         except OSError as error:
             reason = f"it cannot be read ({error.strerror or error})"
             raise DocumentRefused(
                 reason, "Give this user permission to read it, or take it out of the folder."
             ) from error
-        if len(data) > LARGEST:
-            raise _too_large(len(data))
+        if len(data) > self.largest:
+            raise _too_large(len(data), self.largest)
         return data
 
 
@@ -69,15 +89,16 @@ def scan(folder: Path) -> Iterator[Source | Refusal]:
 def anchors_in(folder: Path) -> frozenset[str]:
     """Every `path` and `path#anchor` that a guidance link may name, read from the files alone: no index, no model."""
     found: set[str] = set()
-    for source in scan(folder):
-        if isinstance(source, Refusal):
-            continue
-        try:
-            document = read_document(source.read(), source.path)
-        except DocumentRefused:
-            continue
-        found.add(source.path)
-        found.update(f"{source.path}#{anchor}" for anchor in anchors_of(document))
+    with Workbench() as workbench:
+        for source in scan(folder):
+            if isinstance(source, Refusal):
+                continue
+            try:
+                document = read_document(source.read(), source.path, workbench, source.about())
+            except DocumentRefused:
+                continue
+            found.add(source.path)
+            found.update(f"{source.path}#{anchor}" for anchor in anchors_of(document))
     return frozenset(found)
 
 
@@ -93,8 +114,14 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         if entry.is_dir() and not entry.is_symlink():
             yield from _files(entry)
-        elif entry.suffix.lower() not in PICTURES:
+        elif entry.suffix.lower() not in PICTURES and not _side_file(entry):
             yield entry
+
+
+def _side_file(file: Path) -> bool:
+    """Whether this file speaks of a document beside it, and is none itself."""
+    document = file.with_suffix("")
+    return file.suffix.lower() in SIDE_FILES and converted(document.name) and document.is_file()
 
 
 def _admit(file: Path, path: str, root: Path) -> None:
@@ -117,15 +144,16 @@ def _admit(file: Path, path: str, root: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         reason = "it is not an ordinary file"
         raise DocumentRefused(reason, "Take it out of the folder.")
-    if status.st_size > LARGEST:
-        raise _too_large(status.st_size)
+    largest = LARGEST_CONVERTED if converted(path) else LARGEST
+    if status.st_size > largest:
+        raise _too_large(status.st_size, largest)
     if not os.access(file, os.R_OK):
         reason = "this user may not read it"
         raise DocumentRefused(reason, "Give this user permission to read it.")
 
 
-def _too_large(size: int) -> DocumentRefused:
-    reason = f"it is over {LARGEST // 1_000_000} MB ({size / 1_000_000:.1f} MB)"
+def _too_large(size: int, largest: int) -> DocumentRefused:
+    reason = f"it is over {largest // 1_000_000} MB ({size / 1_000_000:.1f} MB)"
     return DocumentRefused(reason, "Split it into playbooks of a few pages.")
 
 

@@ -24,7 +24,7 @@ from bot.knowledge.embedding import Embedder, MiniLM
 from bot.knowledge.folder import anchors_in, require_folder
 from bot.knowledge.generations import Generation, Generations, unwritable
 from bot.knowledge.keywords import Tokens
-from bot.knowledge.manifest import mismatch
+from bot.knowledge.manifest import mismatch, outdated
 from bot.knowledge.ownership import Ownership, owner_of
 from bot.knowledge.passages import (
     Hit,
@@ -195,7 +195,9 @@ class Library:
             with unwritable(self._index_dir):
                 generation = self._new_generation()
                 self._generations.use(generation)
-        elif problem := mismatch(generation.manifest.meta(), self._embedder):
+        elif outdated(meta := generation.manifest.meta()):
+            return self._rebuild(progress)  # of our own making, and made anew from the same files
+        elif problem := mismatch(meta, self._embedder):
             raise IndexMismatch(problem)
         return self._refresher(generation, self._chroma.for_writing(generation.chroma)).run(progress)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.knowledge.embedding import Embedder
     from bot.knowledge.splitting import SplitDocument
 
-SCHEMA = "1"
+SCHEMA = "2"
 """Raised when passages are cut differently or kept differently: an older index is then refused, not misread."""
 
 _TABLES = """
@@ -33,14 +33,15 @@ CREATE TABLE documents (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE passages (
     id TEXT PRIMARY KEY, path TEXT NOT NULL, title TEXT NOT NULL, heading TEXT NOT NULL, anchor TEXT NOT NULL,
     text TEXT NOT NULL, sha256 TEXT NOT NULL, part TEXT, audience TEXT NOT NULL, owner TEXT NOT NULL, updated TEXT,
-    position INTEGER NOT NULL, row_key TEXT NOT NULL, vector_key TEXT NOT NULL);
+    position INTEGER NOT NULL, place TEXT NOT NULL, row_key TEXT NOT NULL, vector_key TEXT NOT NULL);
 CREATE INDEX passages_by_path ON passages (path, position);
 CREATE TABLE anchors (path TEXT NOT NULL, anchor TEXT NOT NULL, passage TEXT, PRIMARY KEY (path, anchor));
 CREATE TABLE refused (path TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL, line INTEGER);
 CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _COLUMNS = (
-    "id, path, title, heading, anchor, text, sha256, part, audience, owner, updated, position, row_key, vector_key"
+    "id, path, title, heading, anchor, text, sha256, part, audience, owner, updated, position, place, "
+    "row_key, vector_key"
 )
 _BATCH = 500
 
@@ -204,6 +205,12 @@ class Manifest:
                 connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
 
 
+def outdated(meta: Mapping[str, str]) -> bool:
+    """Whether an older version of Dealfit made this index: it cuts or keeps passages in another way."""
+    made = meta.get("schema", "")
+    return made.isdigit() and int(made) < int(SCHEMA)
+
+
 def mismatch(meta: Mapping[str, str], embedder: Embedder) -> str | None:
     """Why an index that says `meta` cannot be used with this model and this version of Dealfit, or None."""
     remedy = "run `dealfit index --rebuild`"
@@ -227,7 +234,7 @@ def _values(row: Row) -> tuple[object, ...]:
     audience = json.dumps(sorted(one.audience))
     return (
         *(one.id, one.path, one.title, one.heading, one.anchor, one.text, one.sha256, one.part),
-        *(audience, one.owner, updated, one.position, row.row_key, row.vector_key),
+        *(audience, one.owner, updated, one.position, one.place, row.row_key, row.vector_key),
     )
 
 

@@ -24,6 +24,7 @@ class Passage:
     `heading` is the whole trail, such as `Price conversations > Discounts come with services`. `anchor` is "" before
     the first heading. `text` is Markdown without its heading line, and `sha256` is of `text` in UTF-8, in
     hexadecimal. `audience` names the roles that may read it. `position` is the order within the document, from 0.
+    `place` is the page or slide, such as "page 4", where the document has any.
     """
 
     id: str
@@ -38,6 +39,16 @@ class Passage:
     owner: str
     updated: date | None
     position: int
+    place: str = ""
+
+    @property
+    def label(self) -> str:
+        """The trail of headings and the place, as a citation shows them."""
+        return f"{self.heading}, {self.place}" if self.place and not self._says_place else self.heading
+
+    @property
+    def _says_place(self) -> bool:
+        return self.heading.lower().endswith(self.place)
 
     @property
     def link(self) -> str:

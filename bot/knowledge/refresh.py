@@ -15,6 +15,7 @@ from bot.knowledge.folder import scan
 from bot.knowledge.manifest import Row
 from bot.knowledge.passages import DocumentRefused, IndexReport, Passage, Refusal
 from bot.knowledge.readers.registry import read_document
+from bot.knowledge.readers.workbench import Workbench
 from bot.knowledge.splitting import SplitDocument, split
 
 if TYPE_CHECKING:
@@ -86,18 +87,22 @@ class Refresher:
 
     def _read(self, before: dict[str, str]) -> _Changes:
         """Read every document; those whose bytes are the same as before are not even parsed."""
+        with Workbench() as workbench:
+            return self._read_all(before, workbench)
+
+    def _read_all(self, before: dict[str, str], workbench: Workbench) -> _Changes:
         changes = _Changes()
         for source in scan(self.folder):
             if isinstance(source, Refusal):
                 changes.refused.append(source)
                 continue
             try:
-                data = source.read()
-                sha256 = hashlib.sha256(data).hexdigest()
+                data, about = source.read(), source.about()
+                sha256 = hashlib.sha256(data + about).hexdigest()
                 if before.get(source.path) == sha256:
                     changes.unchanged.append(source.path)
                     continue
-                document = split(source.path, read_document(data, source.path))
+                document = split(source.path, read_document(data, source.path, workbench, about))
             except DocumentRefused as refused:
                 changes.refused.append(refused.refusal(source.path))
                 continue

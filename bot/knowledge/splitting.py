@@ -83,6 +83,7 @@ def split(path: str, document: Document) -> SplitDocument:
                 owner=document.front.owner,
                 updated=document.front.updated,
                 position=len(passages),
+                place=section.place,
             )
             passages.append(passage)
             for _, name in waiting:

@@ -39,12 +39,14 @@ class Block:
 class Section:
     """A heading and the blocks directly under it.
 
-    `level` 0 with an empty heading is what stands before the first one.
+    `level` 0 with an empty heading is what stands before the first one. `place` is the page or slide, such as
+    "page 4", where a document has any.
     """
 
     level: int
     heading: str
     blocks: tuple[Block, ...]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

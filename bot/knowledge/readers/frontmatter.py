@@ -1,5 +1,6 @@
 """The front matter of a playbook: a small strict YAML block between two lines of three hyphens.
 
+A PDF or an Office document has it in a file beside it, `pricing.pdf.yaml` for `pricing.pdf`, without the hyphens.
 Keys: title, part, audience, owner, updated; all may be left out. A playbook without `audience` is for reps, managers
 and approvers: never for everybody, because somebody outside the firm could be asking. An unknown key is refused,
 since `audiance: [approver]`, passed over in silence, would open the playbook to the wrong people.
@@ -31,6 +32,15 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str, int]:
             return _read("\n".join(lines[1:number])), "\n".join(lines[number + 1 :]), number + 1
     reason = "the front matter opens with --- and is never closed"
     raise DocumentRefused(reason, "Close it with a line of three hyphens.", 1)
+
+
+def side_notes(text: str) -> FrontMatter:
+    """The front matter of a document that cannot carry one, from a file of its own. Raises DocumentRefused."""
+    try:
+        return _read(text)
+    except DocumentRefused as refused:
+        line = None if refused.line is None else max(1, refused.line - 1)  # here no line of hyphens comes first
+        raise DocumentRefused(refused.reason, refused.remedy, line) from refused
 
 
 def _read(block: str) -> FrontMatter:

@@ -24,7 +24,7 @@ _VERBATIM = {"fence", "code_block"}
 def read_markdown(data: bytes, name: str) -> Document:  # noqa: ARG001 - the signature of every reader
     """Read a Markdown document. HTML comments are left out: nobody who reads the rendered page has seen them."""
     front, body, _ = split_front_matter(decode(data))
-    return Document(front, tuple(_sections(body)))
+    return Document(front, tuple(sections_of(body)))
 
 
 @cache
@@ -34,7 +34,8 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")
 
 
-def _sections(body: str) -> list[Section]:
+def sections_of(body: str) -> list[Section]:
+    """The sections of a Markdown text without front matter."""
     lines = body.split("\n")
     tokens = _parser().parse(body)
     starts = [

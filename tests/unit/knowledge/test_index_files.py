@@ -45,7 +45,7 @@ def test_a_manifest_gives_back_what_was_committed(tmp_path: Path) -> None:
     assert manifest.refused() == (refusal,)
     assert manifest.count() == 2
     assert manifest.meta() == {
-        "schema": "1",
+        "schema": "2",
         "model": "words",
         "model_sha256": "0" * 64,
         "revision": "1",
@@ -105,7 +105,7 @@ def test_a_manifest_that_went_away_cannot_be_written_and_says_so(tmp_path: Path)
 
 
 def test_an_index_of_another_model_or_version_does_not_match() -> None:
-    ours = {"schema": "1", "model": "words", "model_sha256": "0" * 64}
+    ours = {"schema": "2", "model": "words", "model_sha256": "0" * 64}
     assert mismatch(ours, WordEmbedder()) is None
     assert "dealfit index --rebuild" in str(mismatch(ours, WordEmbedder(sha256="1" * 64)))
     assert "made by the model words" in str(mismatch(ours, WordEmbedder(name="other")))
