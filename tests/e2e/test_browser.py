@@ -62,22 +62,17 @@ def page(app: AppProcess, chromium: Browser) -> Iterator[Page]:
 
 def picture(page: Page, name: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.wait_for_timeout(300)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
 
 def write(page: Page, text: str) -> None:
-    """Type and send; once more where the page was just being drawn anew and the text went with the old one."""
-    before = page.locator("article").count()
-    for patience in (15_000, 15_000, 30_000):
-        page.locator("#composer-text").fill(text)
-        page.locator("#composer-text").press("Enter")
-        try:
-            expect(page.locator("article")).not_to_have_count(before, timeout=patience)
-        except AssertionError:
-            continue
-        return
-    pytest.fail(f"nothing came of {text!r}")
+    """Type and send, and wait until something comes of it."""
+    before = page.locator("#log article").count()
+    box = page.locator("#composer-text")
+    box.fill(text)
+    box.press("Enter")
+    expect(box).to_have_value("")
+    expect(page.locator("#log article")).not_to_have_count(before)
 
 
 def last(page: Page):
@@ -85,8 +80,10 @@ def last(page: Page):
 
 
 def act_as(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=re.compile(name)).press("Space")
-    page.wait_for_timeout(1000)  # the page draws the other person's messages
+    person = page.get_by_role("radio", name=re.compile(name))
+    person.check()
+    expect(person).to_be_checked()
+    expect(page.locator("#app")).to_have_attribute("aria-busy", "false")
 
 
 def go_to(page: Page, place: str) -> None:
@@ -139,6 +136,8 @@ def test_an_answer_with_sources_and_a_follow_up_in_the_thread(page: Page) -> Non
     picture(page, "answer")
     thread.get_by_role("button", name=re.compile("^Open source 1")).first.click()
     expect(page.get_by_role("dialog")).to_contain_text("Deal Profile")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_manager_sees_the_pipeline(page: Page) -> None:

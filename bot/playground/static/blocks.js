@@ -1,6 +1,6 @@
 // Every kind of block that an app sends.
 import { chart } from "./charts.js";
-import { el, link, newId, safeUrl } from "./dom.js";
+import { el, keepChildren, link, newId, safeUrl } from "./dom.js";
 import { drawElement, isGroup } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { plainOf, textObject } from "./mrkdwn.js";
@@ -8,13 +8,20 @@ import { richText } from "./rich_text.js";
 import { store } from "./store.js";
 import { dataTable, table } from "./tables.js";
 
-export function drawBlocks(blocks, context) {
-  return blocks.map((block) => {
-    const draw = KINDS[block.type];
-    const inside = draw ? draw(block, context) : el("p", { class: "unknown" }, `A ${block.type} block`);
-    return el("div", { class: `block block-${block.type}`, "data-block": block.block_id }, inside);
-  });
+function drawBlock(block, context) {
+  const draw = KINDS[block.type];
+  const inside = draw ? draw(block, context) : el("p", { class: "unknown" }, `A ${block.type} block`);
+  return el("div", { class: `block block-${block.type}`, "data-block": block.block_id }, inside);
 }
+
+export const drawBlocks = (blocks, context) => blocks.map((block) => drawBlock(block, context));
+
+// What of each block has to change for it to be drawn anew: itself, what was chosen in it, the error at it.
+const printOf = (block, context) => JSON.stringify([block, context.errors?.[block.block_id], context.message?.chosen?.[block.block_id]]);
+
+export const wantedBlocks = (blocks, context) => blocks.map((block) => ({ key: printOf(block, context), draw: () => drawBlock(block, context) }));
+
+export const showBlocks = (parent, blocks, context) => keepChildren(parent, wantedBlocks(blocks, context));
 
 // Pictures come from this machine only: a page that fetched any address it is sent would tell that address who reads.
 export function picture(source, alternative, className) {

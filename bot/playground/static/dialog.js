@@ -1,5 +1,5 @@
 // Modals: a dialog with a form. Focus stays inside, Escape closes, errors stand at their fields and are spoken.
-import { drawBlocks } from "./blocks.js";
+import { showBlocks } from "./blocks.js";
 import { announce, el, newId, toast } from "./dom.js";
 import { draftsOf, forgetDrafts } from "./elements.js";
 import { plainOf } from "./mrkdwn.js";
@@ -19,13 +19,14 @@ export function showViews() {
   const sameView = shown.id === view.id;
   const key = dialog.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   shown = { id: view.id, print };
-  draw(view);
+  draw(view, sameView);
   const invalid = dialog.querySelector('.has-error [aria-invalid="true"], .has-error input');
   if (invalid) {
     invalid.focus();
     (invalid.closest(".has-error") ?? invalid).scrollIntoView({ block: "center" });
     announce(Object.values(view.errors).join(" "));
-  } else if (sameView && key) dialog.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  } else if (sameView && dialog.querySelector(".dialog-form").contains(document.activeElement)) return;
+  else if (sameView && key) dialog.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
   else first()?.focus();
 }
 
@@ -60,25 +61,31 @@ function closeDialog() {
   else document.getElementById("composer-text")?.focus();
 }
 
-function draw(view) {
+function draw(view, sameView) {
+  const face = JSON.stringify([view.title, view.submit, view.close, store.views.length]);
+  const body = dialog.querySelector(".dialog-body");
+  if (sameView && body && dialog.dataset.face === face) { showBlocks(body, view.blocks, { view, errors: view.errors }); return; }
+  dialog.dataset.face = face;
   const titleId = newId("title");
   const depth = store.views.length;
   const problem = el("p", { class: "dialog-problem", role: "alert" });
   const submit = view.submit ? el("button", { type: "submit", class: "btn primary" }, plainOf(view.submit)) : null;
+  const inside = el("div", { class: "dialog-body" });
+  showBlocks(inside, view.blocks, { view, errors: view.errors });
   const form = el("form", { class: "dialog-form", novalidate: true },
     el("header", { class: "dialog-head" },
       depth > 1 ? el("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => leave() }, "‹") : null,
       el("h2", { id: titleId }, plainOf(view.title)),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => leave(true) }, "✕")),
-    el("div", { class: "dialog-body" }, drawBlocks(view.blocks, { view, errors: view.errors })),
+    inside,
     problem,
     el("footer", { class: "dialog-buttons" },
       el("button", { type: "button", class: "btn", onclick: () => leave() }, plainOf(view.close) || (view.submit ? "Cancel" : "Close")), submit));
   form.addEventListener("submit", (event) => { event.preventDefault(); send(view, submit, problem); });
   dialog.setAttribute("aria-labelledby", titleId);
-  const scroll = dialog.querySelector(".dialog-body")?.scrollTop ?? 0;
+  const scroll = body?.scrollTop ?? 0;
   dialog.replaceChildren(form);
-  form.querySelector(".dialog-body").scrollTop = scroll;
+  inside.scrollTop = scroll;
 }
 
 async function send(view, button, problem) {

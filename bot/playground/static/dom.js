@@ -27,6 +27,30 @@ function append(parent, children) {
   }
 }
 
+const kept = new WeakMap();
+
+// Puts what is wanted ({key, draw}) into a parent, and keeps every node whose key stayed: what a person presses, has
+// focused or is reading is never taken away and made again.
+export function keepChildren(parent, wanted) {
+  const old = kept.get(parent) ?? new Map();
+  const now = new Map();
+  const seen = new Map();
+  for (const { key, draw } of wanted) {
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    const name = `${key} ${times}`;
+    now.set(name, old.get(name) ?? draw());
+  }
+  for (const [name, node] of old) if (!now.has(name)) node.remove();
+  let place = parent.firstChild;
+  for (const node of now.values()) {
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+  }
+  kept.set(parent, now);
+  return [...now.values()];
+}
+
 let counter = 0;
 export const newId = (prefix) => `${prefix}-${++counter}`;
 

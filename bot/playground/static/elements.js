@@ -12,9 +12,12 @@ export function forgetDrafts(viewId) {
   for (const key of [...drafts.keys()]) if (key.startsWith(`${viewId}/`)) drafts.delete(key);
 }
 
+// A block stays drawn while its view is updated around it: what counts is the view as it stands now.
+const viewNow = (view) => (view.type === "home" ? store.home : store.views.find((one) => one.id === view.id)) ?? view;
+
 export function draftsOf(view) {
   const values = [];
-  for (const block of view.blocks) {
+  for (const block of viewNow(view).blocks) {
     for (const element of [block.element, block.accessory, ...(block.elements ?? [])]) {
       const key = element?.action_id ? `${view.id}/${block.block_id}/${element.action_id}` : "";
       if (key && drafts.has(key)) values.push([block.block_id, element.action_id, drafts.get(key)]);
@@ -45,8 +48,9 @@ function ofElement(element) {
 
 async function press(context, block, element, value, control) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
-  const place = context.view
-    ? { view_id: context.view.id, values: draftsOf(context.view) }
+  const view = context.view ? viewNow(context.view) : null;
+  const place = view
+    ? { view_id: view.id, values: draftsOf(view) }
     : { channel: context.message.channel, ts: context.message.ts };
   control?.classList.add("busy");
   control?.setAttribute("aria-busy", "true");

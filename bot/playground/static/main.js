@@ -1,15 +1,14 @@
 // Puts the page together: who acts, where they are, what they see.
-import { drawBlocks } from "./blocks.js";
+import { showBlocks } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { showViews } from "./dialog.js";
-import { announce, byId, el, toast } from "./dom.js";
+import { announce, byId, el, keepChildren, toast } from "./dom.js";
 import { Log, avatar } from "./messages.js";
-import { mrkdwn } from "./mrkdwn.js";
 import { act, live, onChange, store } from "./store.js";
 import { drawSidebar, toggleSidebar } from "./sidebar.js";
 import { statusLine } from "./status.js";
 
-const at = { channel: null, tab: "messages", thread: null };
+const at = { me: null, channel: null, tab: "messages", thread: null };
 let composer = null;
 let threadComposer = null;
 const actions = { openThread: (message) => go(at.channel, message.thread_ts ?? message.ts), edit };
@@ -27,8 +26,10 @@ function route() {
   const channel = store.channel(id) ?? (id?.startsWith("D") ? store.direct() : null) ?? store.channels[0];
   const tab = channel.is_im && rest === "home" ? "home" : "messages";
   const found = /^\d+\.\d+$/.test(rest) ? store.messages.get(channel.id)?.get(rest) : null;
-  const moved = at.channel !== channel.id || at.tab !== tab;
-  Object.assign(at, { channel: channel.id, tab, thread: found ? found.thread_ts ?? found.ts : null });
+  const other = at.me !== store.me;
+  const moved = other || at.channel !== channel.id || at.tab !== tab;
+  if (other) byId("thread").dataset.thread = "";
+  Object.assign(at, { me: store.me, channel: channel.id, tab, thread: found ? found.thread_ts ?? found.ts : null });
   store.unread.delete(channel.id);
   if (moved) enter(channel, tab);
   drawThread();
@@ -46,7 +47,7 @@ function enter(channel, tab) {
   byId("log").hidden = byId("below").hidden = tab === "home";
   byId("home").hidden = tab !== "home";
   log.clear();
-  composer = new Composer({ channel: channel.id, label: channel.is_im ? `Message ${channel.name}` : `Message #${channel.name}` });
+  if (composer?.channel !== channel.id) composer = new Composer({ channel: channel.id, label: channel.is_im ? `Message ${channel.name}` : `Message #${channel.name}` });
   if (channel.is_im) act("home", { tab });
   drawHome();
 }
@@ -54,8 +55,13 @@ function enter(channel, tab) {
 function drawTabs(channel, tab) {
   const tabs = byId("tabs");
   tabs.hidden = !channel.is_im;
-  const one = (name, label, hash) => el("button", { type: "button", role: "tab", "aria-selected": String(tab === name), tabindex: tab === name ? "0" : "-1", onclick: () => { location.hash = hash; } }, label);
-  tabs.replaceChildren(one("messages", "Messages", `#/${channel.id}`), one("home", "Home", `#/${channel.id}/home`));
+  const wanted = [["messages", "Messages", `#/${channel.id}`], ["home", "Home", `#/${channel.id}/home`]];
+  const drawn = keepChildren(tabs, wanted.map(([, label, hash]) => ({ key: hash, draw: () => el("button", { type: "button", role: "tab", onclick: () => { location.hash = hash; } }, label) })));
+  drawn.forEach((one, place) => {
+    const selected = wanted[place][0] === tab;
+    one.setAttribute("aria-selected", String(selected));
+    one.setAttribute("tabindex", selected ? "0" : "-1");
+  });
 }
 
 byId("tabs").addEventListener("keydown", (event) => {
@@ -90,12 +96,12 @@ function drawBelow() {
   const prompts = store.channel(at.channel)?.is_im ? store.prompts[at.channel] : null;
   const parts = [
     statusLine(at.channel, null),
-    prompts ? el("div", { class: "prompts", role: "group", "aria-label": prompts.title || "Suggestions" }, prompts.title ? el("span", {}, prompts.title) : null, prompts.prompts.map((one) => el("button", { type: "button", class: "chip", onclick: () => act("post", { channel: at.channel, text: one.message }) }, one.title))) : null,
+    prompts ? { key: JSON.stringify(prompts), draw: () => el("div", { class: "prompts", role: "group", "aria-label": prompts.title || "Suggestions" }, prompts.title ? el("span", {}, prompts.title) : null, prompts.prompts.map((one) => el("button", { type: "button", class: "chip", onclick: () => act("post", { channel: at.channel, text: one.message }) }, one.title))) } : null,
   ].filter(Boolean);
   const below = byId("below");
   let extras = below.querySelector(".extras");
   if (!extras || below.lastElementChild !== composer.node) { extras = el("div", { class: "extras" }); below.replaceChildren(extras, composer.node); }
-  extras.replaceChildren(...parts);
+  keepChildren(extras, parts);
 }
 
 function drawThread() {
@@ -122,30 +128,34 @@ function closeThread() {
 
 function drawThreadStatus() {
   const extras = byId("thread").querySelector(".extras");
-  if (extras) extras.replaceChildren(...[statusLine(at.channel, at.thread)].filter(Boolean));
+  if (extras) keepChildren(extras, [statusLine(at.channel, at.thread)].filter(Boolean));
 }
 
 function drawHome() {
   const home = byId("home");
   if (at.tab !== "home") return;
-  const inside = store.home ? drawBlocks(store.home.blocks, { view: store.home }) : [el("p", { class: "empty" }, `${store.app.name} has published no Home yet.`)];
-  home.replaceChildren(el("div", { class: "home-inside" }, inside));
+  const [inside] = keepChildren(home, [{ key: `inside ${store.me}`, draw: () => el("div", { class: "home-inside" }) }]);
+  if (store.home) showBlocks(inside, store.home.blocks, { view: store.home });
+  else keepChildren(inside, [{ key: "none", draw: () => el("p", { class: "empty" }, `${store.app.name} has published no Home yet.`) }]);
 }
 
 async function edit(message) {
   const node = document.querySelector(`article[data-ts="${message.ts}"] .content`);
   const box = el("textarea", { class: "control", rows: "2", "aria-label": "Edit your message" });
   box.value = node.textContent;
+  const editor = el("div", { class: "editor" }, box, el("p", { class: "keys" }, "Enter saves · Escape keeps it as it was"));
+  const restore = () => { editor.remove(); node.hidden = false; };
   const save = async () => {
     const done = await act("edit", { channel: message.channel, ts: message.ts, text: box.value });
-    if (!done.ok) toast(done.error);
+    if (done.ok) restore();
+    else toast(done.error);
   };
-  const restore = () => node.replaceChildren(el("div", { class: "text" }, mrkdwn(message.text)));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); save(); }
     if (event.key === "Escape") { event.stopPropagation(); restore(); }
   });
-  node.replaceChildren(box, el("p", { class: "keys" }, "Enter saves · Escape keeps it as it was"));
+  node.hidden = true;
+  node.after(editor);
   box.focus();
 }
 
@@ -157,7 +167,10 @@ function openAnswer(message) {
 }
 
 onChange((change) => {
-  if (change.kind === "snapshot") { at.channel = null; byId("thread").dataset.thread = ""; route(); showViews(); }
+  byId("app").setAttribute("aria-busy", String(store.switching));
+  if (change.kind === "person") { drawMessages(); drawHome(); }
+  if (change.kind === "snapshot") { route(); drawHome(); }
+  if (change.kind === "snapshot" || change.kind === "person") showViews();
   if (change.kind === "message" || change.kind === "message_removed") {
     if (change.message.channel === at.channel) drawMessages();
     else if (change.isNew && change.message.user !== store.me) store.unread.set(change.message.channel, (store.unread.get(change.message.channel) ?? 0) + 1);

@@ -1,7 +1,7 @@
 // Messages as they stand in a channel or a thread.
-import { drawBlocks, picture } from "./blocks.js";
+import { drawBlocks, picture, wantedBlocks } from "./blocks.js";
 import { ask } from "./confirm.js";
-import { el, link, menuButton, toast } from "./dom.js";
+import { el, keepChildren, link, menuButton, toast } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { act, store } from "./store.js";
@@ -20,12 +20,12 @@ export function avatar(person, name) {
 
 const nameOf = (message) => message.username ?? store.person(message.user)?.name ?? message.user;
 
-// Draws a list of messages into a log, keeping the nodes of those that did not change.
+// Draws a list of messages into a log. A message that changes is changed in place, block by block.
 export class Log {
   constructor(root, actions) {
     this.root = root;
     this.actions = actions;
-    this.drawn = new Map();
+    this.prints = new WeakMap();
   }
 
   show(messages, { thread = null } = {}) {
@@ -34,59 +34,60 @@ export class Log {
     const wanted = [];
     let before = null;
     for (const message of messages) {
-      const newDay = !before || when(before.ts).toDateString() !== when(message.ts).toDateString();
-      if (newDay) wanted.push(this.keep(`day-${when(message.ts).toDateString()}`, "", () => el("div", { class: "day", role: "separator" }, day.format(when(message.ts)))));
+      const today = when(message.ts).toDateString();
+      const newDay = !before || when(before.ts).toDateString() !== today;
+      if (newDay) wanted.push({ key: `day-${today}`, draw: () => el("div", { class: "day", role: "separator" }, day.format(when(message.ts))) });
       const joined = !newDay && before.user === message.user && !before.only_you === !message.only_you && Number(message.ts) - Number(before.ts) < TOGETHER && nameOf(before) === nameOf(message);
-      wanted.push(this.keep(message.ts, JSON.stringify([message, joined, thread]), () => this.draw(message, joined, thread)));
+      wanted.push({ key: message.ts, draw: () => el("article", { "data-ts": message.ts }), message, joined });
       before = message;
     }
-    const keys = new Set(wanted.map((one) => one.key));
-    for (const [key, one] of this.drawn) if (!keys.has(key)) { one.node.remove(); this.drawn.delete(key); }
-    wanted.forEach((one, place) => { if (this.root.children[place] !== one.node) this.root.insertBefore(one.node, this.root.children[place] ?? null); });
-    if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
-    if (atEnd || !this.shownOnce) this.toEnd(before);
+    const nodes = keepChildren(this.root, wanted);
+    nodes.forEach((node, place) => { if (wanted[place].message) this.update(node, wanted[place].message, wanted[place].joined, thread); });
+    if (focus && !this.root.contains(document.activeElement)) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+    if (atEnd || !this.shownOnce) this.toEnd(before, nodes.at(-1));
     this.shownOnce = wanted.length > 0;
   }
 
   // The end, except that a last message taller than the pane is read from its top.
-  toEnd(last) {
-    const node = last && last.streaming_state !== "in_progress" ? this.drawn.get(last.ts)?.node : null;
-    const tall = node && node.offsetHeight > this.root.clientHeight - 20;
+  toEnd(last, node) {
+    const tall = last && last.streaming_state !== "in_progress" && node.offsetHeight > this.root.clientHeight - 20;
     this.root.scrollTop = tall ? node.offsetTop - this.root.offsetTop - 14 : this.root.scrollHeight;
     this.placed = this.root.scrollTop; // nobody scrolled since: the next message may move on
   }
 
-  keep(key, print, draw) {
-    const old = this.drawn.get(key);
-    if (old && old.print === print) return { ...old, key };
-    const node = draw();
-    old?.node.replaceWith(node);
-    const made = { node, print };
-    this.drawn.set(key, made);
-    return { ...made, key };
-  }
-
   clear() {
+    keepChildren(this.root, []);
     this.root.replaceChildren();
-    this.drawn.clear();
     this.shownOnce = false;
   }
 
-  draw(message, joined, thread) {
+  update(article, message, joined, thread) {
+    const print = JSON.stringify([message, joined, thread, store.me]);
+    if (this.prints.get(article) === print) return;
+    this.prints.set(article, print);
     const person = store.person(message.user);
     const name = nameOf(message);
     const streaming = message.streaming_state === "in_progress";
-    const body = el("div", { class: "message-body" });
-    if (!joined) {
-      body.append(el("div", { class: "message-head" }, el("span", { class: "author" }, name), person?.is_app || message.from_app ? el("span", { class: "badge" }, "App") : null, el("time", { datetime: when(message.ts).toISOString(), title: when(message.ts).toLocaleString("en") }, timeOf(message.ts))));
-    }
-    if (message.only_you) body.prepend(el("p", { class: "only-you" }, el("span", { "aria-hidden": "true" }, "◐ "), "Only visible to you"));
-    body.append(el("div", { class: "content" }, content(message), streaming ? el("span", { class: "cursor", "aria-label": "Still writing" }) : null));
-    if (message.edited && !message.from_app) body.append(el("span", { class: "edited" }, "(edited)"));
-    if (message.reactions?.length) body.append(el("div", { class: "reactions" }, message.reactions.map((one) => el("span", { class: "reaction" }, emoji(one.name) ?? `:${one.name}:`, ` ${one.count}`))));
-    if (message.replies && !thread) body.append(el("button", { type: "button", class: "replies", "data-key": `replies-${message.ts}`, onclick: () => this.actions.openThread(message) }, `${message.replies} ${message.replies === 1 ? "reply" : "replies"}`, el("span", {}, `last at ${timeOf(message.last_reply)}`)));
-    return el("article", { class: `message ${joined ? "joined" : ""} ${message.only_you ? "private" : ""}`, "aria-label": `${name}, ${timeOf(message.ts)}`, "aria-busy": streaming ? "true" : null, "data-ts": message.ts },
-      joined ? el("time", { class: "gutter", "aria-hidden": "true" }, timeOf(message.ts)) : avatar(person ?? { is_app: message.from_app }, name), body, this.toolbar(message, thread));
+    article.className = `message ${joined ? "joined" : ""} ${message.only_you ? "private" : ""}`;
+    article.setAttribute("aria-label", `${name}, ${timeOf(message.ts)}`);
+    if (streaming) article.setAttribute("aria-busy", "true");
+    else article.removeAttribute("aria-busy");
+    const [, body] = keepChildren(article, [
+      { key: `side ${joined}`, draw: () => (joined ? el("time", { class: "gutter", "aria-hidden": "true" }, timeOf(message.ts)) : avatar(person ?? { is_app: message.from_app }, name)) },
+      { key: "body", draw: () => el("div", { class: "message-body" }) },
+      { key: JSON.stringify(["tools", streaming, message.user === store.me, thread]), draw: () => this.toolbar(message, thread) },
+    ]);
+    const parts = [
+      message.only_you ? { key: "private", draw: () => el("p", { class: "only-you" }, el("span", { "aria-hidden": "true" }, "◐ "), "Only visible to you") } : null,
+      joined ? null : { key: "head", draw: () => el("div", { class: "message-head" }, el("span", { class: "author" }, name), person?.is_app || message.from_app ? el("span", { class: "badge" }, "App") : null, el("time", { datetime: when(message.ts).toISOString(), title: when(message.ts).toLocaleString("en") }, timeOf(message.ts))) },
+      { key: "content", draw: () => el("div", { class: "content" }) },
+      message.edited && !message.from_app ? { key: "edited", draw: () => el("span", { class: "edited" }, "(edited)") } : null,
+      message.reactions?.length ? { key: JSON.stringify(message.reactions), draw: () => el("div", { class: "reactions" }, message.reactions.map((one) => el("span", { class: "reaction" }, emoji(one.name) ?? `:${one.name}:`, ` ${one.count}`))) } : null,
+      message.replies && !thread ? { key: "replies", draw: () => el("button", { type: "button", class: "replies", "data-key": `replies-${message.ts}`, onclick: () => this.actions.openThread(message) }) } : null,
+    ].filter(Boolean);
+    const drawn = keepChildren(body, parts);
+    keepChildren(drawn[parts.findIndex((one) => one.key === "content")], content(message, streaming));
+    if (message.replies && !thread) drawn.at(-1).replaceChildren(`${message.replies} ${message.replies === 1 ? "reply" : "replies"}`, el("span", {}, `last at ${timeOf(message.last_reply)}`));
   }
 
   toolbar(message, thread) {
@@ -117,16 +118,20 @@ export class Log {
   }
 }
 
-function content(message) {
+function content(message, streaming) {
   const made = [];
-  if (message.blocks?.length) made.push(...drawBlocks(message.blocks, { message }));
-  else if (message.text) made.push(el("div", { class: "text" }, mrkdwn(message.text)));
-  for (const one of message.attachments ?? []) {
-    made.push(el("div", { class: "attachment" }, one.pretext ? el("div", { class: "text" }, mrkdwn(one.pretext)) : null, one.title ? el("strong", {}, one.title_link ? link(one.title_link, one.title) : one.title) : null, one.blocks ? drawBlocks(one.blocks, { message }) : el("div", { class: "text" }, mrkdwn(one.text ?? one.fallback ?? ""))));
-  }
-  for (const file of message.files ?? []) {
-    if (file.mimetype.startsWith("image/") && file.mimetype !== "image/svg+xml") made.push(el("figure", { class: "image" }, el("figcaption", {}, file.title), picture(file.url_private, file.alt_txt || file.title, "picture")));
-    else made.push(el("a", { class: "file", href: `${file.url_private}?token=${encodeURIComponent(store.token)}`, rel: "noopener", download: file.name }, el("span", { class: "file-kind" }, file.filetype || "file"), el("span", {}, el("strong", {}, file.title), el("small", {}, `${file.size.toLocaleString("en")} bytes`))));
-  }
+  const one = (kind, data, draw) => made.push({ key: JSON.stringify([kind, data]), draw });
+  if (message.blocks?.length) made.push(...wantedBlocks(message.blocks, { message }));
+  else if (message.text) one("text", message.text, () => el("div", { class: "text" }, mrkdwn(message.text)));
+  for (const each of message.attachments ?? []) one("attachment", each, () => attachment(each, message));
+  for (const file of message.files ?? []) one("file", file, () => fileOf(file));
+  if (streaming) one("cursor", 0, () => el("span", { class: "cursor", "aria-label": "Still writing" }));
   return made;
+}
+
+const attachment = (one, message) => el("div", { class: "attachment" }, one.pretext ? el("div", { class: "text" }, mrkdwn(one.pretext)) : null, one.title ? el("strong", {}, one.title_link ? link(one.title_link, one.title) : one.title) : null, one.blocks ? drawBlocks(one.blocks, { message }) : el("div", { class: "text" }, mrkdwn(one.text ?? one.fallback ?? "")));
+
+function fileOf(file) {
+  if (file.mimetype.startsWith("image/") && file.mimetype !== "image/svg+xml") return el("figure", { class: "image" }, el("figcaption", {}, file.title), picture(file.url_private, file.alt_txt || file.title, "picture"));
+  return el("a", { class: "file", href: `${file.url_private}?token=${encodeURIComponent(store.token)}`, rel: "noopener", download: file.name }, el("span", { class: "file-kind" }, file.filetype || "file"), el("span", {}, el("strong", {}, file.title), el("small", {}, `${file.size.toLocaleString("en")} bytes`)));
 }

@@ -5,7 +5,11 @@ import { store } from "./store.js";
 export function statusLine(channel, thread) {
   const found = [...store.statuses.values()].filter((one) => one.channel === channel && (thread === null || one.thread_ts === thread));
   if (!found.length) return null;
-  const { status, loading_messages: loading } = found.at(-1);
+  const one = found.at(-1);
+  return { key: JSON.stringify([one.status, one.loading_messages]), draw: () => draw(one) };
+}
+
+function draw({ status, loading_messages: loading }) {
   const words = el("span", {}, `${store.app.name} ${status}`);
   const more = el("span", { class: "doing" }, loading[0] ?? "");
   let place = 0;

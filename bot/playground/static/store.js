@@ -4,7 +4,7 @@ const BAD_TOKEN = 4401;
 
 export const store = {
   me: "", workspace: "", app: { id: "", name: "" }, people: [], channels: [], commands: [], shortcuts: [], hints: {},
-  messages: new Map(), views: [], home: null, statuses: new Map(), prompts: {}, connected: false, live: false, unread: new Map(),
+  messages: new Map(), views: [], home: null, statuses: new Map(), prompts: {}, connected: false, live: false, switching: false, unread: new Map(),
   token,
   person: (id) => store.people.find((one) => one.id === id),
   channel: (id) => store.channels.find((one) => one.id === id),
@@ -18,6 +18,20 @@ const tell = (change) => listeners.forEach((listener) => listener(change));
 
 let socket = null;
 let wait = 300;
+let ready = Promise.resolve();
+let arrived = () => {};
+
+// From here on everything is done as this person; what they see comes with the next snapshot, and acts wait for it.
+export function become(user) {
+  if (user === store.me) return;
+  ready = new Promise((resolve) => { arrived = resolve; });
+  Object.assign(store, { me: user, views: [], home: null, switching: true });
+  store.messages = new Map();
+  store.statuses = new Map();
+  store.unread = new Map();
+  tell({ kind: "person" });
+  live(user);
+}
 
 export function live(user) {
   socket?.close();
@@ -42,10 +56,11 @@ export function live(user) {
 
 function take(change) {
   if (change.kind === "snapshot") {
-    Object.assign(store, { me: change.me, workspace: change.workspace, app: change.app, people: change.people, channels: change.channels, commands: change.commands, shortcuts: change.shortcuts, hints: change.hints, views: change.views, home: change.home, prompts: change.prompts, connected: change.connected, live: true });
+    Object.assign(store, { me: change.me, workspace: change.workspace, app: change.app, people: change.people, channels: change.channels, commands: change.commands, shortcuts: change.shortcuts, hints: change.hints, views: change.views, home: change.home, prompts: change.prompts, connected: change.connected, live: true, switching: false });
     store.messages = new Map(Object.entries(change.messages).map(([id, all]) => [id, new Map(all.map((one) => [one.ts, one]))]));
     store.statuses = new Map();
     change.statuses.forEach(status);
+    arrived();
   } else if (change.kind === "message") {
     const { message } = change;
     if (!store.messages.has(message.channel)) store.messages.set(message.channel, new Map());
@@ -72,6 +87,7 @@ function status(one) {
 }
 
 export async function act(name, body) {
+  await ready;
   let response;
   try {
     response = await fetch("/page/act", {
