@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bot.answers.service import AnswerService
     from bot.checking.desk import DealDesk
     from bot.knowledge.library import Library
+    from bot.pipeline.proposals.approvals import Approvals
+    from bot.pipeline.proposals.live_texts import LiveTexts
+    from bot.pipeline.proposals.service import ProposalService
     from bot.pipeline.service import PipelineService
     from bot.slack.durable import DurableQueue
     from bot.slack.services import Services
@@ -111,6 +114,39 @@ class Core:
         from bot.pipeline.service import PipelineService  # noqa: PLC0415
 
         return PipelineService(live=self.live, people=self.people, store=self.store, clock=self.clock)
+
+    @cached_property
+    def proposal_texts(self) -> LiveTexts:
+        """The standing texts of proposals and reviews."""
+        from bot.pipeline.proposals.live_texts import LiveTexts  # noqa: PLC0415
+        from bot.pipeline.proposals.texts import FILE  # noqa: PLC0415
+
+        return LiveTexts(self.settings.profile_dir / FILE, self.log)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """The exceptions that hold, for proposals."""
+        from bot.pipeline.proposals.approvals import NoApprovals  # noqa: PLC0415
+
+        return NoApprovals()
+
+    @cached_property
+    def proposals(self) -> ProposalService:
+        """Standard proposals that are recorded."""
+        return self.proposals_with(self.store)
+
+    def proposals_with(self, store: Store | None) -> ProposalService:
+        """Standard proposals, recorded in this store or not at all."""
+        from bot.pipeline.proposals.service import ProposalService  # noqa: PLC0415
+
+        return ProposalService(
+            desk=self.desk if store is not None else self.desk_with(None),
+            texts=self.proposal_texts,
+            people=self.people,
+            approvals=self.approvals,
+            log=store,
+            clock=self.clock,
+        )
 
     def make_data_dir(self) -> None:
         """Make the data folder. Raises NotReady when that is not allowed."""

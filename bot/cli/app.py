@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import ask, check, doctor, index, pipeline, profile, run_command
+from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, run_command
 from bot.cli.console import fail
 from bot.cli.faults import expected
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command("run")(run_command.run)
 app.command("check")(check.check)
 app.command("ask")(ask.ask)
+app.command("proposal")(proposal.proposal)
 app.command("index")(index.index)
 app.command("doctor")(doctor.doctor)
 app.add_typer(pipeline.app, name="pipeline")

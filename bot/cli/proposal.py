@@ -1,0 +1,174 @@
+"""`dealfit proposal`: the standard proposal of a deal that fits, as a Word document, Markdown or JSON."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
+from bot.cli.given import exact_facts
+from bot.cli.which_deal import key_of
+from bot.cli.wiring import core
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Core
+    from bot.deals.deal import Deal
+    from bot.pipeline.proposals.service import Made, NoProposal
+
+
+class Format(StrEnum):
+    """What is written to standard output where no file is named."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def proposal(
+    words: Annotated[
+        str | None, typer.Argument(metavar="[DEAL]", help="The deal in words.", show_default=False)
+    ] = None,
+    deal: Annotated[
+        str | None, typer.Option("--deal", metavar="DEAL", help="A saved deal, by its key or its name.")
+    ] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option("--facts", "-f", metavar="NAME=VALUE", help="A fact, exactly.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The deal's name.")] = None,
+    customer: Annotated[str | None, typer.Option(help="The customer's name, where it is not the deal's.")] = None,
+    owner: Annotated[str | None, typer.Option(help="The rep: a key, a name or an e-mail of people.yaml.")] = None,
+    close: Annotated[str | None, typer.Option(metavar="DATE", help="When it closes: the first day of service.")] = None,
+    dated: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The date that the proposal bears; today unless given.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this .docx or .md.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="On standard output, without -o.")] = Format.MARKDOWN,
+    record: Annotated[bool, typer.Option(help="Keep it in the decision log.")] = True,
+    check_texts: Annotated[bool, typer.Option("--check-texts", help="Only check profile/proposal.yaml.")] = False,
+) -> None:
+    """Write the standard proposal of a deal that fits the Deal Profile.
+
+    Every figure comes from the deal; what it does not say is a visible gap, listed at the end under open points. A deal
+    that does not fit gets no proposal without an exception that holds, and the message says what to do instead.
+
+    Exit status: 0 written, 1 the deal gets none, 2 something could not be read.
+
+    For example:
+
+      dealfit proposal "Mercy Regional: hospital, 120 beds, ..." --owner dana --close 2026-12-15 -o mercy.docx
+
+      dealfit proposal --deal "Mercy Regional" --format markdown
+    """
+    with core() as rooms:
+        if check_texts:
+            _check_texts(rooms)
+            return
+        if (words is not None or bool(fact)) == (deal is not None):
+            fail('Give the deal in words (or --facts), or a saved one with --deal DEAL. See "dealfit proposal --help".')
+        made = _made(rooms, words, deal, fact or [], (name, customer, owner), (close, dated), record=record)
+    if output is not None:
+        _write(output, made)
+    elif format_ is Format.JSON:
+        print_json(
+            {**made.proposal.plain(), "document": {"name": made.name, "sha256": made.sha256, "bytes": len(made.docx)}}
+        )
+    else:
+        sys.stdout.write(made.markdown)
+
+
+def _made(
+    rooms: Core,
+    words: str | None,
+    key: str | None,
+    pairs: list[str],
+    who: tuple[str | None, str | None, str | None],
+    when: tuple[str | None, str | None],
+    *,
+    record: bool,
+) -> Made:
+    from bot.checking.asker import OPERATOR  # noqa: PLC0415
+    from bot.pipeline.proposals.service import NoProposal, NoSuchDeal  # noqa: PLC0415
+
+    issued = _date(when[1], "--dated")
+    service = rooms.proposals if record or key is not None else rooms.proposals_with(None)
+    try:
+        if key is not None:
+            return service.of_key(key_of(rooms, key), OPERATOR, issued=issued)
+        return service.of_deal(_deal(rooms, words, pairs, who, _date(when[0], "--close")), OPERATOR, issued=issued)
+    except NoSuchDeal:
+        fail(f'There is no deal {key!r}. `dealfit pipeline ask "all deals"` lists the deals that are kept.')
+    except NoProposal as refusal:
+        _refused(refusal)
+
+
+def _deal(
+    rooms: Core, words: str | None, pairs: list[str], who: tuple[str | None, str | None, str | None], close: date | None
+) -> Deal:
+    from bot.checking.desk import UNNAMED  # noqa: PLC0415
+    from bot.deals.deal import Deal  # noqa: PLC0415
+
+    desk = rooms.desk_with(None)
+    profile = desk.judge.profile
+    given = exact_facts(pairs, profile.facts, profile.currency, option="--facts")
+    reading = desk.read(words) if words else None
+    if reading is not None and not reading.facts and not given:
+        fail(desk.how_to_write())
+    if reading is not None and (reading.conflicts or reading.errors):
+        for conflict in reading.conflicts:
+            say(f"{profile.facts[conflict.fact].label}: said more than once, and differently; it stays unknown.")
+        for error in reading.errors:
+            say(str(error))
+    name, customer, owner = who
+    return Deal(
+        name=name or (reading.name if reading else None) or customer or UNNAMED,
+        customer=customer or (reading.customer if reading else None),
+        owner=owner,
+        close_date=close,
+        currency=profile.currency,
+        facts={**(reading.facts if reading else {}), **given},
+    )
+
+
+def _date(text: str | None, option: str) -> date | None:
+    from bot.deals.numbers import DateError, parse_date  # noqa: PLC0415
+
+    try:
+        return None if text is None else parse_date(text)
+    except DateError:
+        fail(f"{option} {text}: write a date as year-month-day, such as 2026-12-15.")
+
+
+def _write(path: Path, made: Made) -> None:
+    if path.suffix.lower() not in {".docx", ".md"}:
+        fail(f"{path}: name a .docx or a .md file.")
+    if path.suffix.lower() == ".docx":
+        path.write_bytes(made.docx)
+    else:
+        path.write_text(made.markdown, encoding="utf-8")
+    gaps = made.proposal.gaps
+    say(f"Wrote {path}. {len(gaps)} open {'point' if len(gaps) == 1 else 'points'}" + (":" if gaps else "."))
+    for number, gap in enumerate(gaps, start=1):
+        say(f"  {number}. {gap.words}")
+
+
+def _refused(refusal: NoProposal) -> NoReturn:
+    for line in (*refusal.reasons, *refusal.remedies):
+        say(line)
+    raise typer.Exit(NOT_ALL_FIT)
+
+
+def _check_texts(rooms: Core) -> None:
+    texts = rooms.proposal_texts.of(rooms.live.current().profile)
+    anchors = rooms.library.anchors()
+    lost = [link for link in texts.links() if link not in anchors]
+    for link in lost:
+        say(
+            f"{rooms.proposal_texts.path}: there is no playbook passage {link}. Look at `dealfit index` and the folder."
+        )
+    if lost:
+        raise typer.Exit(NOT_ALL_FIT)
+    say(f"{rooms.proposal_texts.path} is good ({texts.sha256[:8]}).")
