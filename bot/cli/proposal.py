@@ -32,6 +32,7 @@ def proposal(
     words: Annotated[
         str | None, typer.Argument(metavar="[DEAL]", help="The deal in words.", show_default=False)
     ] = None,
+    *,
     deal: Annotated[
         str | None, typer.Option("--deal", metavar="DEAL", help="A saved deal, by its key or its name.")
     ] = None,

@@ -23,9 +23,9 @@ def key_of(rooms: Core, text: str) -> str:
         return text
     saved = rooms.store.deals()
     named = [deal for deal in saved if folded(text) in {folded(deal.name), folded(deal.customer)}]
-    if len(named) == 1:
-        return named[0].key
-    _fail_to_find(text, named, [deal.name for deal in saved])
+    if len(named) != 1:
+        _fail_to_find(text, named, [deal.name for deal in saved])
+    return named[0].key
 
 
 def _fail_to_find(text: str, named: Sequence[SavedDeal], names: list[str]) -> NoReturn:
