@@ -1,1 +1,1 @@
-"""Asking to go outside the profile: routing, decision, expiry."""
+"""Asking to go outside the profile: who decides, what a decision holds for, and what was decided before."""
