@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, false, select
 
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
-from bot.store import deal_book, decision_log, threads
+from bot.store import deal_book, decision_log, review_book, threads
 from bot.store.connections import DEALS_LOCK, Database, connect
 from bot.store.errors import RecordError
 from bot.store.migrating import bring_up_to_date
+from bot.store.model_use import ModelUse
 from bot.store.plain import clean, label
 from bot.store.records import (
     OPEN,
@@ -235,6 +237,31 @@ class Store:
         with self._database.writing() as connection:
             threads.remember(connection, channel, thread_ts, turn, deal_key)
 
+    # Customer reviews
+
+    def note_outcome(self, key: str, metric: str, on: date, value: Decimal, *, by: str) -> None:
+        """Keeps what an outcome of a deal was measured at; another value for the same day replaces it.
+
+        Raises RecordError for what is no finite number.
+        """
+        with self._database.writing() as connection:
+            review_book.note_value(connection, key, metric, on, value, by, self._clock())
+
+    def outcome_values(self, key: str) -> list[review_book.OutcomeValue]:
+        """Everything that was measured for a deal, by outcome and day."""
+        with self._database.reading() as connection:
+            return review_book.values(connection, key)
+
+    def give_events(self, key: str, events: Sequence[review_book.EventToGive]) -> list[review_book.GivenEvent]:
+        """Makes these the dates of a deal, and returns them as they were given out, cancelled ones among them."""
+        with self._database.writing() as connection:
+            return review_book.give(connection, key, events, self._clock())
+
+    def take_reminder(self, uid: str, on: date) -> bool:
+        """Whether nobody was reminded of this date yet. Of all who ask at once, in any process, one gets True."""
+        with self._database.writing() as connection:
+            return review_book.take_reminder(connection, uid, on)
+
     # Feedback
 
     def give_feedback(self, *, decision_id: int, user: str, value: str) -> None:
@@ -273,6 +300,13 @@ class Store:
                 index_elements=[seen.c.key], set_={"at": statement.excluded.at}, where=seen.c.at < now - REMEMBERED
             ).returning(seen.c.key)
             return connection.execute(taken).first() is None
+
+    # Language models
+
+    @property
+    def model_use(self) -> ModelUse:
+        """What language models were used for, and the tokens that are left of a day's budget."""
+        return ModelUse(self._database, self._clock)
 
     # The database itself
 
