@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.deals.arithmetic import Arithmetic, Joined, Literal, Named, Operator, facts_in
+from bot.deals.arithmetic import Arithmetic, Joined, Literal, Named, Operator, facts_in, figure_maker
 from bot.deals.facts import FactSpec, FactType
+from bot.deals.formula_hints import hint
 
 MAX_LENGTH = 500
 MAX_DEPTH = 20
+MAX_DIGITS = 18
 _TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[a-z][a-z0-9_]*)|(?P<sign>[-+*/(),]))")
 _FUNCTIONS = {"min": Operator.LEAST, "max": Operator.GREATEST}
 _REMEDY = "Write facts and numbers joined by + - * / with ( ) as needed, or min(a, b) and max(a, b)."
@@ -38,9 +40,11 @@ _NUMBER = Kind(FactType.NUMBER)
 class FormulaFault(Exception):
     """What is wrong in an expression, and where: an offset into its text."""
 
-    def __init__(self, offset: int, message: str, remedy: str = _REMEDY) -> None:
-        """`message` says what is wrong, `remedy` what to write."""
+    def __init__(self, offset: int, message: str, remedy: str | None = None) -> None:
+        """`message` says what is wrong, `remedy` what to write; without one the fault may be told better (`hint`)."""
         super().__init__(message)
+        self.certain = remedy is not None
+        remedy = _REMEDY if remedy is None else remedy
         self.offset, self.message, self.remedy = offset, message, remedy
 
 
@@ -51,7 +55,13 @@ def read_formula(
 
     Raises FormulaFault.
     """
-    return _Parser(text, specs, did_you_mean).whole()
+    try:
+        return _Parser(text, specs, did_you_mean).whole()
+    except FormulaFault as fault:
+        told = None if fault.certain else hint(text, fault.offset)
+        if told is None:
+            raise
+        raise FormulaFault(fault.offset, *told) from None
 
 
 class _Parser:
@@ -98,9 +108,9 @@ class _Parser:
 
     def _take(self, wanted: str = "") -> tuple[int, str]:
         if self._next >= len(self._tokens):
-            raise FormulaFault(
-                max(0, len(self._text.rstrip()) - 1), f"The expression ends, and {wanted or 'a part'} is missing."
-            )
+            end = max(0, len(self._text.rstrip()) - 1)
+            remedy = f"Add the {wanted} that is missing." if wanted else "Write a fact or a number after the sign."
+            raise FormulaFault(end, f"The expression ends, and {wanted or 'a part'} is missing.", remedy)
         offset, token = self._tokens[self._next]
         if wanted and token != wanted:
             raise FormulaFault(offset, f"`{wanted}` is missing before `{token}`.")
@@ -126,7 +136,10 @@ class _Parser:
         left, kind = self._part()
         while self._peek() in {"*", "/"}:
             offset, sign = self._take()
+            start = self._tokens[self._next][0] if self._next < len(self._tokens) else offset
             right, other = self._part()
+            if sign == "/" and _is_nothing(right):
+                raise FormulaFault(start, "Nothing can be divided by 0.", "Divide by a fact, or by another number.")
             kind = _multiplied(kind, other, offset) if sign == "*" else _divided(kind, other, offset)
             left = Joined(Operator(sign), left, right)
         return left, kind
@@ -134,6 +147,10 @@ class _Parser:
     def _part(self) -> tuple[Arithmetic, Kind]:
         offset, word = self._take()
         if word == "-":
+            if self._peek() == "-":
+                raise FormulaFault(
+                    self._tokens[self._next][0], "Two minus signs stand side by side.", "Write + instead."
+                )
             inner, kind = self._part()
             if kind.type is FactType.DATE:
                 raise FormulaFault(offset, "A date has no minus.")
@@ -143,6 +160,9 @@ class _Parser:
             self._take(")")
             return inner, kind
         if word[0].isdigit():
+            if len(word.replace(".", "")) > MAX_DIGITS:
+                message = f"A number of more than {MAX_DIGITS} digits is not a figure of a deal."
+                raise FormulaFault(offset, message, "Check the number.")
             return Literal(Decimal(word)), _PLAIN
         if word in _FUNCTIONS and self._peek() == "(":
             return self._extreme(offset, _FUNCTIONS[word])
@@ -167,12 +187,19 @@ class _Parser:
     def _kind(self, offset: int, name: str) -> Kind:
         spec = self._specs.get(name)
         if spec is None:
+            if self._peek() == "(" or name in _FUNCTIONS:
+                raise FormulaFault(offset, f"There is no function `{name}`.")
             raise FormulaFault(offset, f"There is no fact `{name}`.", self._did_you_mean(name, tuple(self._specs)))
         if spec.type.is_numeric or spec.type is FactType.DATE:
             kept = FactType.NUMBER if spec.type is FactType.INTEGER else spec.type
             return Kind(kept, spec.unit)
         message = f"`{name}` is a fact of the type {spec.type}: nothing can be worked out from it."
         raise FormulaFault(offset, message, "Use numbers, money, percents and dates.")
+
+
+def _is_nothing(part: Arithmetic) -> bool:
+    """Whether the part is 0 whatever the deal: numbers alone, that come to nothing."""
+    return not any(True for _ in facts_in(part)) and figure_maker(part, FactType.NUMBER)({}) in {Decimal(0), None}
 
 
 def _alike(one: Kind, other: Kind, offset: int, sign: str) -> Kind:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
+from bot.deals.arithmetic import Arithmetic
 from bot.deals.errors import DealsFileError, FactError, shorten
+from bot.deals.facts import FactSpec, FactSpecs, FactType
+from bot.deals.formulas import FormulaFault, read_formula
+from bot.deals.mapping_yaml import Places, compose, did_you_mean, plain
 from bot.deals.text import key
 from bot.deals.values import parse_value
-from bot.deals.yaml_events import has_aliases
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bot.deals.facts import FactSpecs
 
 FIELDS = ("name", "customer", "owner", "stage", "close_date", "currency", "id")
 """The columns of a deal that are not facts."""
 
+ACTIVITY_FIELDS = ("id", "date", "rep", "customer", "deal", "kind", "role", "outcome")
+"""The columns of a call or a meeting."""
+
 DEFAULT = "default"
 """The key of `values` that stands for every word not listed."""
 
-_MAX_BYTES = 1_000_000
-_NOTHING = frozenset({"", "~", "null"})
+Status = Literal["open", "won", "lost"]
+OpenFile = Callable[[str], bytes]
+"""Gives the bytes of a lookup's file by the name in the mapping. Raises DealsFileError when there is none."""
 
 
 def _text(value: object) -> object:
@@ -34,35 +37,104 @@ def _text(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
+Words = dict[str, dict[str, Text | bool | None]]
 
 
-class Mapping(BaseModel):
-    """What stands where in a file of deals. Facts and the deal's own fields (name, owner, ...) are mapped alike.
-
-    `columns` says which column holds a fact; `name` and `id` are short for those two. `values` translates words, with
-    `default` for the rest; a translation to null leaves the fact unknown. `missing` lists what stands for "not
-    known" (-999). `multiply` turns another unit into ours (a share of 0.08 into 8 percent). `constants` are the same
-    for every deal of the file. `ignore` names columns whose name means something else here. `only` keeps the rows
-    whose column has one of the words; the others are counted and left out.
-    """
-
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, Text | bool | None]] = Field(default_factory=dict)
-    missing: dict[str, list[Text]] = Field(default_factory=dict)
-    multiply: dict[str, Text] = Field(default_factory=dict)
-    constants: dict[str, Text | bool] = Field(default_factory=dict)
-    only: dict[str, list[Text]] = Field(default_factory=dict)
-    ignore: list[str] = Field(default_factory=list)
-    name: str | None = None
-    id: str | None = None
-    _places: dict[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
+
+class Lookup(_Strict):
+    """A second file that knows more: a product's list price, an account's sector, a rep's manager."""
+
+    file: str = Field(description="Its name: beside the file of deals, else beside the mapping.")
+    by: str = Field(description="The fact or field (product, customer, owner) to look up; else a column of the deals.")
+    key: str | None = Field(
+        None, description="The column of the second file that holds the same; as `by` unless given."
+    )
+    sheet: str | None = Field(None, description="The sheet, where the second file is a workbook of several.")
+    columns: dict[str, str] = Field(min_length=1, description="Facts or fields, each with its column in that file.")
+
+
+class ActivityMapping(_Strict):
+    """Columns and words of a file of calls and meetings."""
+
+    columns: dict[Literal["id", "date", "rep", "customer", "deal", "kind", "role", "outcome"], str] = Field(
+        default_factory=dict, description="Which column holds what of a call or a meeting."
+    )
+    roles: dict[str, list[Text]] = Field(
+        default_factory=dict, description="Job titles for each choice of the profile's `sponsor`."
+    )
+    kinds: dict[str, list[Text]] = Field(default_factory=dict, description="Words for each kind: call, meeting, ...")
+    sheet: str | None = Field(None, description="The sheet, where the file is a workbook of several.")
+
+
+class Mapping(_Strict):
+    """What stands where in a file of deals. Facts and the deal's own fields (name, owner, ...) are mapped alike.
+
+    Words and columns are compared without case, spaces, hyphens and underscores.
+    """
+
+    columns: dict[str, str] = Field(default_factory=dict, description="Facts and fields, each with its column.")
+    values: Words = Field(
+        default_factory=dict,
+        description="Words translated, by fact or field; `default` stands for the rest, null leaves the fact unknown.",
+    )
+    missing: dict[str, list[Text]] = Field(default_factory=dict, description="What stands for unknown, such as -999.")
+    multiply: dict[str, Text] = Field(
+        default_factory=dict, description="Another unit into ours: a share of 0.08 times 100 is 8 percent."
+    )
+    constants: dict[str, Text | bool] = Field(default_factory=dict, description="The same for every deal of the file.")
+    stages: dict[Status, list[Text]] = Field(
+        default_factory=dict, description="The words of the stage that mean open, won and lost."
+    )
+    lookups: list[Lookup] = Field(default_factory=list, description="Second files that know more.")
+    helpers: dict[str, Literal["number", "money", "percent", "date"]] = Field(
+        default_factory=dict, description="Names that are no facts and are read for `work_out` only, with their type."
+    )
+    work_out: dict[str, str] = Field(
+        default_factory=dict, description="Facts by arithmetic: (1 - close_value / list_price) * 100."
+    )
+    only: dict[str, list[Text]] = Field(
+        default_factory=dict, description="Rows kept: those whose column has one of the words."
+    )
+    ignore: list[str] = Field(default_factory=list, description="Columns whose name means something else here.")
+    name: str | None = Field(None, description="The column of the deal's name: short for columns.name.")
+    id: str | None = Field(None, description="The column of the deal's id: short for columns.id.")
+    sheet: str | None = Field(None, description="The sheet, where the file is a workbook of several.")
+    source: str | None = Field(
+        None, description="The system that the deals come from, so that its files of any name are one source."
+    )
+    activities: ActivityMapping | None = Field(None, description="The same for a file of calls and meetings.")
+    _places: Places = PrivateAttr(default_factory=Places)
+    _tables: dict[int, dict[str, dict[str, Any]]] = PrivateAttr(default_factory=dict)
 
     def column_of(self) -> dict[str, str]:
         """The column of each fact or field that the mapping names."""
         short = {field: column for field, column in (("name", self.name), ("id", self.id)) if column is not None}
         return {**self.columns, **short}
+
+    def given(self) -> frozenset[str]:
+        """The facts and fields that the mapping says where to find: no column is guessed for them."""
+        looked_up = (target for lookup in self.lookups for target in lookup.columns)
+        return frozenset((*self.column_of(), *self.constants, *looked_up, *self.work_out))
+
+    def specs(self, facts: FactSpecs) -> FactSpecs:
+        """The profile's facts and the mapping's helpers."""
+        helpers = {
+            name: FactSpec(name, FactType(kind), name.replace("_", " ").capitalize(), "")
+            for name, kind in self.helpers.items()
+        }
+        return MappingProxyType({**helpers, **facts})
+
+    def formulas(self, facts: FactSpecs) -> dict[str, Arithmetic]:
+        """The expressions of `work_out`, for a mapping without problems."""
+        specs = self.specs(facts)
+        return {name: read_formula(text, specs, _near)[0] for name, text in self.work_out.items()}
+
+    def table(self, at: int) -> dict[str, dict[str, Any]]:
+        """The rows of a lookup's file by the word in its key column, in the form of `key`."""
+        return self._tables.get(at, {})
 
     def translated(self, target: str, cell: str) -> str | bool | None:
         """The word for a cell, after `missing` and `values`; None leaves the fact unknown."""
@@ -78,22 +150,45 @@ class Mapping(BaseModel):
 
     def problems(self, facts: FactSpecs, currency: str) -> Iterator[str]:
         """What does not fit the profile, each with its place where the mapping came from a file."""
-        for part in ("columns", "values", "missing", "multiply", "constants"):
-            for target in getattr(self, part):
-                if target not in facts and target not in FIELDS:
-                    known = ", ".join((*facts, *FIELDS))
-                    yield f"{self._at(part, target)}there is no fact or field '{shorten(target)}'. There are: {known}."
-        for target in self.constants:
-            if target in self.column_of():
-                yield f"{self._at('constants', target)}'{target}' has a column too. Keep one of the two."
+        specs = self.specs(facts)
+        known = (*specs, *FIELDS)
+        parts = ("columns", "values", "missing", "multiply", "constants")
+        targets: list[tuple[tuple[str, ...], str]]
+        targets = [((part, target), target) for part in parts for target in getattr(self, part)]
+        for at, lookup in enumerate(self.lookups):
+            targets += [(("lookups", str(at), "columns", target), target) for target in lookup.columns]
+        for place, target in targets:
+            if target not in known:
+                yield f"{self._at(*place)}there is no fact or field '{shorten(target)}'. {did_you_mean(target, known)}"
+        yield from self._twice()
         stated: list[tuple[tuple[str, ...], object]] = [(("constants", to), v) for to, v in self.constants.items()]
         stated += [(("values", to, word), v) for to, words in self.values.items() for word, v in words.items() if v]
         for place, value in stated:
-            yield from self._unfit(facts, place, value, currency)
+            yield from self._unfit(specs, place, value, currency)
         for target, factor in self.multiply.items():
-            number = facts[target].type.is_numeric if target in facts else True
+            number = specs[target].type.is_numeric if target in specs else True
             if not number or not _is_number(factor):
                 yield f"{self._at('multiply', target)}only a number can be multiplied, and only by a number."
+        yield from self._stage_problems()
+        yield from self._formula_problems(facts, specs)
+        if self.activities is not None:
+            yield from self._role_problems(facts)
+
+    def _twice(self) -> Iterator[str]:
+        """A fact that is said to stand in two places."""
+        found: dict[str, str] = dict.fromkeys(self.column_of(), "a column")
+        places: list[tuple[str, tuple[str, ...], str]]
+        places = [("a constant", ("constants", target), target) for target in self.constants]
+        for at, lookup in enumerate(self.lookups):
+            places += [(f"a lookup in {lookup.file}", ("lookups", str(at), "columns", t), t) for t in lookup.columns]
+        places += [("a formula", ("work_out", target), target) for target in self.work_out]
+        for what, place, target in places:
+            if target in found:
+                yield f"{self._at(*place)}'{target}' has {found[target]} too. Keep one of the two."
+            found.setdefault(target, what)
+        for name in self.helpers:
+            if name in FIELDS:
+                yield f"{self._at('helpers', name)}'{name}' is a field of a deal. Give the helper another name."
 
     def _unfit(self, facts: FactSpecs, place: tuple[str, ...], value: object, currency: str) -> Iterator[str]:
         target = place[1]
@@ -102,84 +197,83 @@ class Mapping(BaseModel):
         try:
             parse_value(facts[target], value, currency)
         except FactError as error:
-            yield f"{self._at(*place)}{error}"
+            yield f"{self._places.where(*place)}: {error}"
+
+    def _stage_problems(self) -> Iterator[str]:
+        found: dict[str, str] = {}
+        for status, words in self.stages.items():
+            for at, word in enumerate(words):
+                before = found.setdefault(key(word), status)
+                if before != status:
+                    place = self._at("stages", status, str(at))
+                    yield f"{place}the stage '{shorten(word)}' stands under {before} too. Keep one."
+
+    def _formula_problems(self, facts: FactSpecs, specs: FactSpecs) -> Iterator[str]:
+        for name, text in self.work_out.items():
+            if name not in facts:
+                told = f"there is no fact '{shorten(name)}'. {did_you_mean(name, facts)}"
+                yield f"{self._at('work_out', name)}{told}"
+            elif not facts[name].type.is_numeric:
+                yield f"{self._at('work_out', name)}{facts[name].label} is no number, so it cannot be worked out."
+            try:
+                read_formula(text, specs, _near)
+            except FormulaFault as fault:
+                yield f"{self._places.inside(fault.offset, 'work_out', name)}{fault.message} {fault.remedy}"
+
+    def _role_problems(self, facts: FactSpecs) -> Iterator[str]:
+        sponsor = facts.get("sponsor")
+        choices = tuple(sponsor.choices) if sponsor is not None else ()
+        for role in self.activities.roles if self.activities is not None else ():
+            if choices and role not in choices:
+                place = self._at("activities", "roles", role)
+                yield f"{place}the profile's sponsor has no choice '{shorten(role)}'. {did_you_mean(role, choices)}"
 
     def _at(self, *place: str) -> str:
-        where = self._places.get(place)
-        return f"{where}: " if where else f"mapping, {'.'.join(place)}: "
+        return self._places.at(*place)
 
 
-def load_mapping(data: bytes, *, filename: str, facts: FactSpecs, currency: str = "USD") -> Mapping:
-    """A mapping from the bytes of its YAML file. Raises DealsFileError, one line a problem, with file:line:column."""
-    root = _compose(data, filename)
-    places: dict[tuple[str, ...], str] = {}
-    plain = _plain(root, (), filename, places)
+def load_mapping(
+    data: bytes, *, filename: str, facts: FactSpecs, currency: str = "USD", open_file: OpenFile | None = None
+) -> Mapping:
+    """A mapping from the bytes of its YAML file. Raises DealsFileError, one line a problem, with file:line:column.
+
+    `open_file` gives the files of lookups; without it a mapping that has lookups is refused.
+    """
+    places = Places(filename)
+    data_of_file = plain(compose(data, filename), places)
     try:
-        mapping = Mapping.model_validate(plain)
+        mapping = Mapping.model_validate(data_of_file)
     except ValidationError as error:
-        lines = []
-        for problem in error.errors(include_url=False, include_context=False):
-            place = tuple(str(part) for part in problem["loc"])
-            while place and place not in places:
-                place = place[:-1]
-            name = ".".join(place) or "mapping"
-            told = "there is no such key" if problem["type"] == "extra_forbidden" else problem["msg"].lower()
-            keys = ", ".join(Mapping.model_fields)
-            remedy = f" The keys are: {keys}." if problem["type"] == "extra_forbidden" else ""
-            lines.append(f"{places.get(place, f'{filename}:1:1')}: {name}: {told}.{remedy}")
-        raise DealsFileError("\n".join(lines)) from None
-    mapping._places.update(places)  # noqa: SLF001 - its own maker
+        told = [_in_words(each, places) for each in error.errors(include_url=False, include_context=False)]
+        raise DealsFileError("\n".join(told)) from None
+    mapping._places = places  # noqa: SLF001 - its own maker
     if problems := list(mapping.problems(facts, currency)):
         raise DealsFileError("\n".join(problems))
+    from bot.deals.lookups import read_lookup  # noqa: PLC0415 - it reads files, which most mappings do not need
+
+    for at, lookup in enumerate(mapping.lookups):
+        if open_file is None:
+            raise DealsFileError(f"{places.at('lookups', str(at), 'file')}a lookup's file cannot be read here.")
+        try:
+            table = read_lookup(lookup, open_file(lookup.file))
+        except DealsFileError as fault:
+            raise DealsFileError(f"{places.at('lookups', str(at), 'file')}{fault}") from None
+        mapping._tables[at] = table  # noqa: SLF001 - its own maker
     return mapping
 
 
-def _compose(data: bytes, filename: str) -> yaml.Node:
-    if len(data) > _MAX_BYTES:
-        msg = f"{filename}: a mapping file has at most 1 MB. Is this a file of deals?"
-        raise DealsFileError(msg)
-    try:
-        text = data.decode("utf-8-sig")
-        if has_aliases(text):
-            msg = f"{filename}: a mapping file has no aliases (*name). Write the words out."
-            raise DealsFileError(msg)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except UnicodeDecodeError:
-        msg = f"{filename}: not UTF-8 text. Save the mapping file as UTF-8."
-        raise DealsFileError(msg) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{filename}:{mark.line + 1}:{mark.column + 1}" if mark else filename
-        msg = f"{where}: not YAML: {getattr(error, 'problem', None) or 'nested too deep'}."
-        raise DealsFileError(msg) from None
-    if not isinstance(root, yaml.MappingNode):
-        msg = f"{filename}:1:1: a mapping file is a list of keys, such as columns: {{beds: BEDS}}."
-        raise DealsFileError(msg)
-    return root
+def _in_words(problem: Any, places: Places) -> str:
+    path = tuple(str(part) for part in problem["loc"] if part not in {"str", "bool", "[key]"})
+    if problem["type"] == "extra_forbidden":
+        parts: dict[str, type[BaseModel]] = {"lookups": Lookup, "activities": ActivityMapping}
+        keys = list(parts.get(path[0] if len(path) > 1 else "", Mapping).model_fields)
+        hint = did_you_mean(path[-1], keys).partition("There are")[0]
+        return f"{places.at(*path)}there is no such key. {hint}The keys are: {', '.join(keys)}."
+    return f"{places.at(*path)}{problem['msg'].lower()}."
 
 
-def _plain(node: yaml.Node, place: tuple[str, ...], filename: str, places: dict[tuple[str, ...], str]) -> Any:
-    """The node as data in which every scalar is the text that stands in the file: `no` and 010 stay what they are."""
-    where = f"{filename}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
-    places.setdefault(place, where)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*place, str(at)), filename, places) for at, item in enumerate(node.value)]
-    if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and str(node.value) in _NOTHING else str(node.value)
-    found: dict[str, Any] = {}
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    for name, value in pairs:
-        mark = name.start_mark
-        at = f"{filename}:{mark.line + 1}:{mark.column + 1}"
-        if not isinstance(name, yaml.ScalarNode) or name.value in found:
-            told = (
-                f"'{shorten(name.value)}' stands here twice" if isinstance(name, yaml.ScalarNode) else "a key is a word"
-            )
-            msg = f"{at}: {told}. Keep one."
-            raise DealsFileError(msg)
-        places[(*place, name.value)] = at
-        found[name.value] = _plain(value, (*place, name.value), filename, places)
-    return found
+def _near(word: str, known: Any) -> str:
+    return did_you_mean(word, known)
 
 
 def _same(cell: str, other: str) -> bool:

@@ -1,0 +1,140 @@
+"""Cells of one fact or field as values. The words of a column repeat, so each is read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.deals.errors import FactError, shorten
+from bot.deals.facts import FactSpec, FactType
+from bot.deals.mapping import Mapping
+from bot.deals.numbers import DateError, parse_date, tidy
+from bot.deals.text import plain_text
+from bot.deals.values import parse_value
+
+MAX_FIELD = 200
+_UNKNOWN = frozenset({"", "n/a", "na", "#n/a", "null", "unknown", "?", "tbd", "not available"})
+_SHEET_ERRORS = frozenset({"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!"})
+_NUMERAL = re.compile(r"(?:0|-?[1-9]\d{0,11})(?:\.\d{1,2})?")
+_REMEMBERED = 50_000
+_LONG = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """What cannot be read, and why."""
+
+    told: str
+
+
+class Cells:
+    """Reads the cells of one target: `spec` is None for a field of the deal.
+
+    A call gives a value, None for what is unknown, or Bad.
+    """
+
+    def __init__(self, target: str, spec: FactSpec | None, currency: str, mapping: Mapping) -> None:
+        self.target = target
+        self.spec = spec
+        self._currency = currency
+        self._mapping = mapping
+        self._mapped = target in mapping.values or target in mapping.missing
+        factor = mapping.multiply.get(target)
+        self._factor = Decimal(factor) if factor is not None and spec is not None else None
+        self._memo: dict[str, Any] = {}
+        self._parse: Callable[[Any], Any] = self._fact if spec is not None else self._field
+        if target == "close_date":
+            self._parse = _day
+
+    def __call__(self, cell: Any) -> Any:
+        """The value of a cell."""
+        if type(cell) is not str:
+            return None if cell is None else self._read(cell)
+        try:
+            return self._memo[cell]
+        except KeyError:
+            value = self._read(cell)
+            if len(cell) <= _LONG:
+                if len(self._memo) >= _REMEMBERED:
+                    self._memo.clear()
+                self._memo[cell] = value
+            return value
+
+    def stated(self, value: Any) -> Any:
+        """A value that the mapping states: no words are translated."""
+        return self._tried(value)
+
+    def _read(self, cell: Any) -> Any:
+        value = cell
+        if self._mapped and isinstance(cell, str | int | float | Decimal) and not isinstance(cell, bool):
+            text = str(cell)
+            value = self._mapping.translated(self.target, text)
+            if value == text:
+                value = cell
+        if value is None:
+            return None
+        if isinstance(value, str):
+            word = plain_text(value).strip().casefold()
+            if word in _UNKNOWN:
+                return None
+            if word in _SHEET_ERRORS:
+                return Bad(f"the sheet has the error {word.upper()} here. Mend its formula.")
+        return self._tried(value, self._factor)
+
+    def _tried(self, value: Any, factor: Decimal | None = None) -> Any:
+        try:
+            if factor is not None and self.spec is not None:
+                loose = parse_value(_unbounded(self.spec), value, self._currency)
+                value = Decimal(loose) * factor if isinstance(loose, int | Decimal) else value
+            return self._parse(value)
+        except FactError as error:
+            return Bad(str(error))
+        except DateError as error:
+            return Bad(f"cannot read '{shorten(value)}'. {error}")
+
+    def _fact(self, value: Any) -> Any:
+        spec = self.spec
+        if spec is None:
+            return None
+        kind = spec.type
+        if isinstance(value, str):
+            if kind.is_numeric and _NUMERAL.fullmatch(value) and (quick := _quick(spec, value)) is not None:
+                return quick
+        elif kind in {FactType.TEXT, FactType.CHOICE} and not isinstance(value, bool):
+            value = _cell_text(value)
+        return parse_value(spec, value, self._currency)
+
+    @staticmethod
+    def _field(value: Any) -> str | None:
+        return " ".join(plain_text(_cell_text(value)).split())[:MAX_FIELD] or None
+
+
+def _quick(spec: FactSpec, text: str) -> int | Decimal | None:
+    """A plain numeral within the fact's range, as `parse_value` reads it; None for all that it must look at."""
+    if "." in text:
+        if spec.type is FactType.INTEGER:
+            return None
+        number: int | Decimal = tidy(Decimal(text))
+    else:
+        number = int(text) if spec.type is FactType.INTEGER else Decimal(text)
+    if (spec.minimum is not None and number < spec.minimum) or (spec.maximum is not None and number > spec.maximum):
+        return None
+    return number
+
+
+def _day(value: Any) -> date | None:
+    text = " ".join(plain_text(_cell_text(value)).split())[:MAX_FIELD]
+    return parse_date(text) if text else None
+
+
+def _unbounded(spec: FactSpec) -> FactSpec:
+    kind = FactType.NUMBER if spec.type is FactType.INTEGER else spec.type
+    return replace(spec, type=kind, minimum=None, maximum=None)
+
+
+def _cell_text(cell: object) -> str:
+    return "" if cell is None else str(cell)
