@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -11,15 +12,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from bot.profile.authorities import Authority, AuthorityShape, Key, authority_of, check_authority
 from bot.profile.problems import PeopleError
 from bot.profile.shape import Id, Short, Strict
 from bot.profile.shape_errors import did_you_mean, read_shape
-from bot.profile.yaml_nodes import Listing, Node, Problems, Table
+from bot.profile.yaml_nodes import Node, Problems, Table
 from bot.profile.yaml_reading import read_yaml
 
 __all__ = ["Authority", "People", "PeopleError", "Person", "Role", "load_people", "parse_people"]
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 SlackId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 
@@ -41,13 +42,6 @@ class PersonShape(Strict):
     roles: Annotated[list[Literal["rep", "manager", "approver"]], Field(min_length=1)]
     team: Short | None = None
     manager: Key | None = Field(None, description="The key of the person's manager.")
-
-
-class AuthorityShape(Strict):
-    """Who may approve in one matter."""
-
-    name: Short
-    people: Annotated[list[Key], Field(min_length=1)]
 
 
 class PeopleShape(Strict):
@@ -73,15 +67,6 @@ class Person:
     def has(self, role: Role) -> bool:
         """Whether the person has this role."""
         return role in self.roles
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """An authority, what people call it, and the keys of those who hold it."""
-
-    key: str
-    name: str
-    people: tuple[str, ...]
 
 
 class People:
@@ -131,6 +116,16 @@ class People:
         found = self.authorities.get(authority)
         return tuple(self._by_key[key] for key in found.people) if found else ()
 
+    def deciders(self, authority: str, day: date) -> tuple[Person, ...]:
+        """Those who may decide for the authority on this day: its holders, and who stands in for one who is away."""
+        found = self.authorities.get(authority)
+        return tuple(self._by_key[key] for key in found.deciders(day)) if found else ()
+
+    def asked(self, authority: str, day: date) -> tuple[Person, ...]:
+        """Those whom a request for the authority goes to on this day."""
+        found = self.authorities.get(authority)
+        return tuple(self._by_key[key] for key in found.asked(day)) if found else ()
+
 
 def _unambiguous(persons: tuple[Person, ...]) -> dict[str, Person]:
     names: dict[str, Person | None] = {}
@@ -177,7 +172,7 @@ def _people(shape: PeopleShape) -> People:
         )
         for key, person in shape.people.items()
     )
-    return People(persons, {key: Authority(key, a.name, tuple(a.people)) for key, a in shape.authorities.items()})
+    return People(persons, {key: authority_of(key, each) for key, each in shape.authorities.items()})
 
 
 def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
@@ -196,14 +191,11 @@ def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
 
 
 def _check_authorities(shape: PeopleShape, root: Table, problems: Problems) -> None:
+    roles = {key: list(person.roles) for key, person in shape.people.items()}
     for authority, each in shape.authorities.items():
-        for key, node in zip(each.people, _items(root, "authorities", authority, "people"), strict=False):
-            if key not in shape.people:
-                message = f"`{key}` is not among the people, but holds `{authority}`."
-                problems.refuse(node, message, did_you_mean(key, tuple(shape.people)))
-            elif "approver" not in shape.people[key].roles:
-                message = f"`{key}` holds `{authority}` without the role approver."
-                problems.refuse(node, message, f"Add approver to the roles of `{key}`.")
+        node = _entry(root, "authorities", authority)
+        if isinstance(node, Table):
+            check_authority(authority, each, node, roles, problems)
 
 
 def _check_unique(shape: PeopleShape, root: Table, name: str, problems: Problems) -> None:
@@ -234,8 +226,3 @@ def _entry(root: Node, *steps: str) -> Node:
     for step in steps:
         node = node.entries[step] if isinstance(node, Table) else node
     return node
-
-
-def _items(root: Node, *steps: str) -> list[Node]:
-    node = _entry(root, *steps)
-    return node.items if isinstance(node, Listing) else []
