@@ -115,6 +115,7 @@ class TableBook:
     def deal(self, row: Any) -> Deal | None:
         """None: the table holds columns."""
         del row
+        return None
 
     def absent(self, profile: Profile) -> tuple[str, ...]:
         """The facts of which the table has no column."""
@@ -125,6 +126,8 @@ class TableBook:
 def _typed(deal: Deal, facts: FactSpecs) -> Deal:
     """The deal without the values that the profile would not take."""
     wrong = [
-        name for name, value in deal.facts.items() if name in facts and type(value) not in PYTHON_TYPES[facts[name].type]
+        name
+        for name, value in deal.facts.items()
+        if name in facts and type(value) not in PYTHON_TYPES[facts[name].type]
     ]
     return deal.with_facts(dict.fromkeys(wrong)) if wrong else deal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibis.expr.types as ir
@@ -71,6 +71,7 @@ class JudgedDeals:
     margin: Exact
     days: Exact
     foreign: Mask
+    more: Mapping[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -111,11 +112,14 @@ _JUDGED = {
 }
 
 
-def judged_deals(book: Book, profile: Profile) -> JudgedDeals:
-    """Every deal of the book under this profile. Raises ColumnError where the book's table cannot be judged."""
+def judged_deals(book: Book, profile: Profile, *, more: Sequence[str] = ()) -> JudgedDeals:
+    """Every deal of the book under this profile, with these further columns of its table in `more`.
+
+    Raises ColumnError where the book's table cannot be judged.
+    """
     judge, parts = RuleJudge(profile), MoneyFacts.of(profile)
     deals = prepared(book, profile)
-    found = judge.coded(deals, _FIELDS).to_pyarrow()
+    found = judge.coded(deals, [*_FIELDS, *more]).to_pyarrow()
     order = pc.sort_indices(found[ROW])
     found = found.take(order).combine_chunks()
     value = Exact.of(found[_VALUE]) if parts.value else Exact.nothing(len(found))
@@ -141,6 +145,7 @@ def judged_deals(book: Book, profile: Profile) -> JudgedDeals:
         margin=value.times(share, per=2),
         days=days,
         foreign=~found[_OURS].to_numpy(zero_copy_only=False).astype(bool),
+        more={name: found[name].combine_chunks() for name in more},
     )
 
 

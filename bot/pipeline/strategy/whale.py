@@ -16,6 +16,7 @@ from bot.pipeline.strategy.exact import Array, cents, scaled
 QUARTER = 25
 MOST_OF_IT = 75
 SLACK_POINTS = 20
+LONGEST = 2**62
 _TENTH = Decimal("0.1")
 
 
@@ -47,7 +48,7 @@ class Whale:
         """The curve of these amounts, in any order."""
         given = amounts if isinstance(amounts, np.ndarray) else np.array(list(amounts), dtype=object)
         ranked = np.sort(given)[::-1]
-        running = [int(each) for each in np.cumsum(ranked.astype(object))] if len(ranked) else []
+        running = _running(ranked)
         under = ranked[ranked < 0]
         lost = int(under.astype(object).sum()) if len(under) else 0
         total = running[-1] if running else 0
@@ -70,8 +71,8 @@ class Whale:
         """The fewest deals that bring at least `percent` of the money."""
         if not self.has_shares:
             return None
-        wanted = Fraction(self.whole[-1] * percent, 100)
-        return next(n for n, reached in enumerate(self.whole, start=1) if reached >= wanted)
+        wanted = self.whole[-1] * percent
+        return next(n for n, reached in enumerate(self.whole, start=1) if reached * 100 >= wanted)
 
     @property
     def peak(self) -> Decimal | None:
@@ -119,6 +120,16 @@ class Whale:
         if not self.has_shares:
             return None
         return _percent(self.whole[count - 1] if count else 0, self.whole[-1])
+
+
+def _running(ranked: Array) -> list[int]:
+    """The running sums, each exact: in Python's own numbers where 64 bits could be too short."""
+    if ranked.dtype != object and len(ranked):
+        largest = max(abs(int(ranked[0])), abs(int(ranked[-1])))
+        if largest * len(ranked) >= LONGEST:
+            ranked = ranked.astype(object)
+    found: list[int] = np.cumsum(ranked).tolist()
+    return found
 
 
 def _percent(part: int, whole: int) -> Decimal:
