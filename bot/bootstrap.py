@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
+    from bot.answers.budget import Budget
     from bot.answers.composing import ModelComposer
     from bot.answers.service import AnswerService
     from bot.checking.desk import DealDesk
     from bot.knowledge.library import Library
+    from bot.pipeline.deal_table.tables import PipelineTables
     from bot.pipeline.proposals.approvals import Approvals
     from bot.pipeline.proposals.live_texts import LiveTexts
     from bot.pipeline.proposals.service import ProposalService
+    from bot.pipeline.reviews.service import ReviewService
     from bot.pipeline.service import PipelineService
     from bot.slack.durable import DurableQueue
     from bot.slack.services import Services
@@ -106,6 +109,22 @@ class Core:
             composer=composer,
             rewriter=composer,
             clock=self.clock,
+            budget=self._budget() if composer is not None else None,
+        )
+
+    @cached_property
+    def tables(self) -> PipelineTables:
+        """The deals as one judged table of columns, in memory or in a warehouse."""
+        from bot.pipeline.deal_table.tables import PipelineTables  # noqa: PLC0415
+
+        warehouse = self.settings.warehouse_url
+        return PipelineTables(
+            live=self.live,
+            people=self.people,
+            store=self.store,
+            folder=self.settings.data_dir / "pipeline",
+            clock=self.clock,
+            warehouse_url=warehouse.get_secret_value() if warehouse is not None else None,
         )
 
     @cached_property
@@ -148,6 +167,20 @@ class Core:
             clock=self.clock,
         )
 
+    @cached_property
+    def reviews(self) -> ReviewService:
+        """Calls, reviews and renewals of won deals."""
+        from bot.pipeline.reviews.service import ReviewService  # noqa: PLC0415
+
+        return ReviewService(
+            live=self.live,
+            people=self.people,
+            book=self.store,
+            texts=self.proposal_texts,
+            guide=self.library,
+            clock=self.clock,
+        )
+
     def make_data_dir(self) -> None:
         """Make the data folder. Raises NotReady when that is not allowed."""
         folder = self.settings.data_dir
@@ -185,9 +218,22 @@ class Core:
         )
         return ModelComposer(ChatModel(model), Prompts(self.settings.prompts_dir))
 
+    def _budget(self) -> Budget:
+        """What models may be used for in a day. It is counted also where answers are not recorded."""
+        from bot.answers.budget import Budget, Limits  # noqa: PLC0415
+
+        settings = self.settings
+        limits = Limits(
+            per_person=settings.model_tokens_per_person or None,
+            in_all=settings.model_tokens_per_day or None,
+            price_in=settings.model_price_in,
+            price_out=settings.model_price_out,
+        )
+        return Budget(self.store.model_use, limits)
+
     def close(self) -> None:
         """Let go of the index and the database, if they were opened."""
-        for name in ("library", "store"):
+        for name in ("library", "tables", "store"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 

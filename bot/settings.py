@@ -6,6 +6,7 @@ A value comes from the environment, else from a `.env` file in the current folde
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
@@ -74,7 +75,8 @@ class Settings(BaseModel):
     warehouse_url: SecretStr | None = Field(
         default=None,
         alias="DEALFIT_WAREHOUSE_URL",
-        description="Reserved for reading the pipeline from a warehouse; the pipeline is read from the database today.",
+        description="Where the judged table of all deals is kept for questions: postgresql://user:password@host/name, or "
+        "any database that Ibis speaks to. In memory, and as files in the data folder, unless set.",
     )
     chroma_url: str | None = Field(
         default=None,
@@ -103,6 +105,30 @@ class Settings(BaseModel):
         default=None, alias="OPENAI_BASE_URL", repr=False, description="Any OpenAI-compatible endpoint."
     )
     openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
+    model_tokens_per_person: int = Field(
+        default=200_000,
+        ge=0,
+        alias="DEALFIT_MODEL_TOKENS_PER_PERSON",
+        description="Tokens, in and out, that a person's questions may take of the model in a day (UTC); 0: no limit.",
+    )
+    model_tokens_per_day: int = Field(
+        default=5_000_000,
+        ge=0,
+        alias="DEALFIT_MODEL_TOKENS_PER_DAY",
+        description="Tokens that all questions together may take of the model in a day (UTC); 0: no limit.",
+    )
+    model_price_in: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        alias="DEALFIT_MODEL_PRICE_IN",
+        description="Price of a million tokens that the model reads, to account for its cost.",
+    )
+    model_price_out: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        alias="DEALFIT_MODEL_PRICE_OUT",
+        description="Price of a million tokens that the model writes.",
+    )
     playground_port: int = Field(
         default=8765,
         ge=0,

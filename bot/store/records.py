@@ -150,20 +150,10 @@ class SavedDeal:
 
     def restore(self, facts: FactSpecs) -> tuple[Deal, tuple[str, ...]]:
         """The deal, and the names of the facts that had to be left out."""
-        values: dict[str, FactValue] = {}
-        dropped: list[str] = []
-        for name, data in self.facts_plain.items():
-            spec = facts.get(name)
-            try:
-                if spec is None:
-                    dropped.append(name)
-                else:
-                    values[name] = value_from_plain(spec, data)
-            except FactError:
-                dropped.append(name)
+        values, dropped = restored_facts(self.facts_text, facts)
         deal = Deal(
             name=self.name,
-            facts=MappingProxyType(values),
+            facts=values,
             customer=self.customer,
             owner=self.owner,
             stage=self.stage,
@@ -172,7 +162,23 @@ class SavedDeal:
             source=self.source,
             source_id=self.source_id,
         )
-        return deal, tuple(dropped)
+        return deal, dropped
+
+
+def restored_facts(text: str, facts: FactSpecs) -> tuple[Mapping[str, FactValue], tuple[str, ...]]:
+    """Facts as they are stored with real values again, and the names of those that had to be left out."""
+    values: dict[str, FactValue] = {}
+    dropped: list[str] = []
+    for name, data in json.loads(text).items():
+        spec = facts.get(name)
+        try:
+            if spec is None:
+                dropped.append(name)
+            else:
+                values[name] = value_from_plain(spec, data)
+        except FactError:
+            dropped.append(name)
+    return MappingProxyType(values), tuple(dropped)
 
 
 @dataclass(frozen=True, slots=True, order=True)
