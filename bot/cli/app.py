@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, run_command
+from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, reviews, run_command
 from bot.cli.console import fail
 from bot.cli.faults import expected
 
@@ -33,6 +33,7 @@ app.command("index")(index.index)
 app.command("doctor")(doctor.doctor)
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(profile.app, name="profile")
+app.add_typer(reviews.app, name="reviews")
 
 
 def _version(value: bool) -> None:
