@@ -12,9 +12,11 @@ from sqlalchemy import delete, false, select
 
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
-from bot.store import deal_book, decision_log, review_book, threads
+from bot.store import deal_book, decision_log, imports, review_book, threads
+from bot.store.asked import AskedBook
 from bot.store.connections import DEALS_LOCK, Database, connect
 from bot.store.errors import RecordError
+from bot.store.exceptions import ExceptionBook
 from bot.store.migrating import bring_up_to_date
 from bot.store.model_use import ModelUse
 from bot.store.plain import clean, label
@@ -71,6 +73,10 @@ class Store:
         self._database = database
         self._clock = clock
         self._purged: datetime | None = None
+        self.exceptions = ExceptionBook(database, clock)
+        """Requests to go outside the profile, kept together with what the log says of them."""
+        self.asked = AskedBook(database, clock)
+        """Questions about the pipeline, by the mark that buttons carry."""
 
     def __repr__(self) -> str:
         return f"Store({self._database.address.shown})"
@@ -220,6 +226,17 @@ class Store:
         """
         with self._database.reading() as connection:
             return deal_book.changed(connection, after, limit)
+
+    def open_keys(self, source: str, after: str = "", limit: int = 5_000) -> list[tuple[str, str]]:
+        """Keys and names of a source's open deals, in the order of their keys, from after this key."""
+        with self._database.reading() as connection:
+            return imports.open_keys(connection, source, after, limit)
+
+    def close_deals(self, keys: Sequence[str], decision: int) -> None:
+        """Counts open deals as lost, by a decision in the log: their source no longer has them."""
+        with self._database.writing() as connection:
+            self._database.hold(connection, DEALS_LOCK)
+            imports.close(connection, keys, decision, self._clock(), deal_book.next_version(connection))
 
     # Conversations
 
