@@ -34,7 +34,7 @@ class EconomicsReader:
     def __init__(
         self, facts: FactSpecs, segments: Sequence[str], condition: Conditions, problems: Problems, *, sound: bool
     ) -> None:
-        self._facts, self._segments = facts, tuple(segments)
+        self._facts, self._segments = facts, tuple(dict.fromkeys(segments))
         self._condition, self._problems, self._sound = condition, problems, sound
 
     def read(self, shape: EconomicsShape, node: Table) -> EconomicsPlan:
@@ -58,6 +58,7 @@ class EconomicsReader:
         )
 
     def _roles(self, node: Table) -> None:
+        taken: dict[str, str] = {}
         for role, inner in node.entries.items():
             name = inner.value if isinstance(inner, Scalar) else None
             spec = self._facts.get(str(name))
@@ -68,6 +69,9 @@ class EconomicsReader:
                 wanted = " or ".join(sorted(_TYPES[role]))
                 message = f"`{name}` is a fact of type {spec.type}, and `{role}` takes one of type {wanted}."
                 self._problems.refuse(inner, message, did_you_mean(role, fitting))
+            elif (first := taken.setdefault(spec.name, role)) != role:
+                message = f"`{name}` plays two parts: `{first}` and `{role}`."
+                self._problems.refuse(inner, message, "Name another fact, or leave one of the two out.")
 
     def _percent(self, node: Table, key: str, spec: FactSpec) -> Decimal | None:
         inner = node.get(key)
@@ -92,7 +96,7 @@ class EconomicsReader:
                 message = "With a churn of 0% a customer would stay for ever."
                 self._problems.refuse(node.entries["monthly"], message, "Write the least that you expect: 0.5%.")
             rows.append(ChurnRow(monthly or Decimal(100), shape.segment, self._condition(node, "when"), node.place))
-        self._reached([row.when is None and row.segment is None for row in rows], nodes)
+        self._reached([shape.when is None and shape.segment is None for shape in shapes], nodes)
         return tuple(rows)
 
     def _commission(self, shape: CommissionShape, node: Table, roles: Roles) -> CommissionPlan:
@@ -116,7 +120,7 @@ class EconomicsReader:
             if shape.times < 0:
                 self._problems.refuse(node.entries["times"], "`times` is below 0.", "Write 0 or more.")
             rows.append(FactorRow(Decimal(shape.times), when, node.place))
-        self._reached([row.when is None for row in rows], nodes)
+        self._reached([shape.when is None for shape in shapes], nodes)
         return tuple(rows)
 
     def _reached(self, always: Sequence[bool], nodes: Sequence[Node]) -> None:

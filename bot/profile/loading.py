@@ -59,8 +59,8 @@ class _Builder:
         derived = read_derived(shape.derived, _table(root.get("derived")), self._facts, problems) if sound else ()
         self._sound = self._sound and not (sound and problems.inside(root.entries["derived"]))
         self._conditions = ConditionReader(self._facts, shape.currency, problems, derived, shape.effective)
-        self._plain_conditions = ConditionReader(self._facts, shape.currency, problems)
-        self._tests = TestReader(shape.currency, problems)
+        self._plain_conditions = ConditionReader(self._facts, shape.currency, problems, barred=shape.derived)
+        self._tests = TestReader(shape.currency, problems, self._facts)
 
     def build(self, data: bytes, filename: str) -> Profile:
         shape = self._shape
@@ -127,14 +127,17 @@ class _Builder:
             when=self._condition(node, "when"),
             because=shape.because,
             guidance=shape.guidance,
-            exception=self._bands(shape.exception, node, None),
+            exception=self._bands(shape.exception, node, None, checked=True),
             place=node.place,
         )
 
     def _check(self, shape: CheckShape, node: Table) -> Check:
         when = self._condition(node, "when")
         cases = self._cases(shape, node)
-        required = {test.subject for case in cases for test in tests_of(case.require)}
+        asked = [part for part in (node.get("require"), node.get("cases")) if part is not None]
+        # Where a requirement is faulty, what it requires is not known: its exceptions are then not held against it.
+        faulty = not asked or any(self._problems.inside(part) for part in asked)
+        required = None if faulty else {test.subject for case in cases for test in tests_of(case.require)}
         return Check(
             id=shape.id,
             part=Part(shape.part),
@@ -142,7 +145,7 @@ class _Builder:
             when=when,
             cases=cases,
             because=shape.because,
-            exception=self._bands(shape.exception, node, required),
+            exception=self._bands(shape.exception, node, required, checked=required is not None),
             guidance=shape.guidance,
             counted=shape.mode == "enforce",
             place=node.place,
@@ -170,16 +173,19 @@ class _Builder:
         return Case(self._condition(node, "when"), self._condition(node, "require"), node.place)
 
     def _bands(
-        self, shapes: list[ExceptionShape] | None, node: Table, required: set[Subject] | None
+        self, shapes: list[ExceptionShape] | None, node: Table, required: set[Subject] | None, *, checked: bool
     ) -> tuple[Band, ...]:
         if shapes is None:
             return ()
         written = node.entries["exception"]
         nodes = written.items if isinstance(written, Listing) else [written]
-        return tuple(self._band(shape, _table(inner), required) for shape, inner in zip(shapes, nodes, strict=False))
+        return tuple(
+            self._band(shape, _table(inner), required, checked=checked)
+            for shape, inner in zip(shapes, nodes, strict=False)
+        )
 
-    def _band(self, shape: ExceptionShape, node: Table, required: set[Subject] | None) -> Band:
-        reach = node.get("up_to")
+    def _band(self, shape: ExceptionShape, node: Table, required: set[Subject] | None, *, checked: bool) -> Band:
+        reach = node.get("up_to") if checked else None
         limits: dict[Subject, Ordered] = {}
         if isinstance(reach, Table) and self._sound:
             if required is None:

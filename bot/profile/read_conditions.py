@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from bot.profile.conditions import Condition, Known, Measure, Subject, all_of, a
 from bot.profile.derived import Derived
 from bot.profile.read_relations import Relation, RelationReader
 from bot.profile.read_tests import TestReader
-from bot.profile.shape_errors import did_you_mean
+from bot.profile.remedies import did_you_mean, nearest_fact
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
 
 WORDS_OF_THE_LANGUAGE = frozenset({"all", "any", "not"})
@@ -28,14 +28,17 @@ class ConditionReader:
         problems: Problems,
         derived: Sequence[Derived] = (),
         effective: date | None = None,
+        barred: Collection[str] = (),
     ) -> None:
+        """`barred` are derived facts that exist and cannot be tested here."""
         self._problems = problems
-        self._tests = TestReader(currency, problems)
+        self._barred = barred
         self._relations = RelationReader(facts, problems, effective)
         self.derived = {each.name: each for each in derived}
         """The derived facts that conditions rest on: those that were given, and those that the conditions made."""
         self.specs: FactSpecs = {**facts, **{each.name: each.spec for each in derived}}
         """What conditions can speak of."""
+        self._tests = TestReader(currency, problems, self.specs)
 
     def read(self, node: Node) -> Condition | None:
         """The condition that stands at the node."""
@@ -56,9 +59,13 @@ class ConditionReader:
         if key in {"all", "any"}:
             return self._group(key, value)
         spec = self.specs.get(key)
+        if spec is None and key in self._barred:
+            message = f"`{key}` is derived, and here only the deal's own facts are tested."
+            self._problems.refuse(table.keys[key], message, "Test a fact that it is worked out from.")
+            return None
         if spec is None:
-            known = (*self.specs, *sorted(WORDS_OF_THE_LANGUAGE))
-            self._problems.refuse(table.keys[key], f"There is no fact `{key}`.", did_you_mean(key, known))
+            remedy = nearest_fact(key, self.specs, sorted(WORDS_OF_THE_LANGUAGE))
+            self._problems.refuse(table.keys[key], f"There is no fact `{key}`.", remedy)
             return None
         return self._test(spec, value)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType
 from bot.deals.formulas import FormulaFault, Kind, read_formula
 from bot.profile.derived import Derived, names_of
 from bot.profile.read_conditions import WORDS_OF_THE_LANGUAGE
+from bot.profile.remedies import nearest_fact
 from bot.profile.shape import DerivedShape
-from bot.profile.shape_errors import did_you_mean
 from bot.profile.yaml_nodes import Node, Place, Problems, Scalar, Table
 
 
@@ -29,19 +30,38 @@ def read_derived(
         inner = table.entries[name]
         node = inner.entries["value"] if isinstance(inner, Table) else inner
         text = shape.value
+        if shape.unit is not None and shape.type in {"money", "percent"}:
+            problems.refuse(_unit(inner), f"A derived {shape.type} fact has no unit of its own.", "Remove it.")
+            continue
         try:
             specs = {**facts, **{each.name: each.spec for each in found.values()}}
-            expression, kind = read_formula(text, specs, did_you_mean)
+            expression, kind = read_formula(text, specs, partial(_meant, name=name, specs=specs, shapes=shapes))
         except FormulaFault as fault:
             place = _place(node, fault.offset)
             node.refused = True
             problems.add(place, fault.message, fault.remedy)
+            continue
+        if shape.unit is not None and shape.type is None and kind.type is not FactType.NUMBER:
+            problems.refuse(_unit(inner), f"This gives {kind}, which has no unit of its own.", "Remove it.")
             continue
         needs = dict.fromkeys(
             base for each in names_of(expression) for base in (found[each].needs if each in found else (each,))
         )
         found[name] = Derived(_spec(name, shape, kind), expression, tuple(needs))
     return tuple(found.values())
+
+
+def _unit(node: Node) -> Node:
+    return node.entries["unit"] if isinstance(node, Table) else node
+
+
+def _meant(word: str, _: Sequence[str], *, name: str, specs: FactSpecs, shapes: Mapping[str, DerivedShape]) -> str:
+    """What to do about a fact that an expression names and that is not there yet."""
+    if word == name:
+        return "A derived fact cannot rest on itself: name what it is worked out from."
+    if word in shapes:
+        return f"`{word}` is derived further down: move it above `{name}`. A circle of two cannot be worked out."
+    return nearest_fact(word, specs)
 
 
 def _place(node: Node, offset: int) -> Place:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.deals.facts import Direction, FactSpec, FactType
 from bot.profile.read_conditions import WORDS_OF_THE_LANGUAGE
 from bot.profile.shape import FactShape
-from bot.profile.yaml_nodes import Problems, Table
+from bot.profile.yaml_nodes import Listing, Node, Problems, Table
 
 _UNITS = frozenset({FactType.INTEGER, FactType.NUMBER})
 _ONLY_NUMBERS = ("usual", "step", "minimum", "maximum")
@@ -65,8 +65,10 @@ def _check(name: str, shape: FactShape, node: Table, problems: Problems) -> None
     for key in ("means_yes", "means_no"):
         if getattr(shape, key) and kind is not FactType.YES_NO:
             _refuse(node, key, f"`{key}` belongs to a yes/no fact.", problems, "Remove it.")
-    if both := sorted(_lower(shape.means_yes) & _lower(shape.means_no)):
-        _refuse(node, "means_no", f"'{both[0]}' means both yes and no.", problems, "Remove it from one of the lists.")
+    for index, word in enumerate(shape.means_no):
+        if word.lower() in _lower(shape.means_yes):
+            message = f"'{word}' means both yes and no."
+            problems.refuse(_item(node.entries["means_no"], index), message, "Remove it from one of the lists.")
     _check_negotiable(shape, kind, node, problems)
     _check_numbers(shape, kind, node, problems)
 
@@ -81,19 +83,37 @@ def _lower(words: list[str]) -> set[str]:
 
 def _check_choices(name: str, shape: FactShape, node: Table, problems: Problems) -> None:
     if not shape.choices:
-        problems.refuse(node, f"The choice `{name}` has no choices.", "Add choices: {value: [words that mean it]}.")
+        problems.refuse(
+            node.get("choices") or node,
+            f"The choice `{name}` has no choices.",
+            "Add choices: {value: [words that mean it]}.",
+        )
         return
+    written = node.entries["choices"]
     meaning: dict[str, str] = {}
-    choices = shape.choices if isinstance(shape.choices, dict) else {word: [word] for word in shape.choices}
-    if isinstance(shape.choices, list) and len(choices) < len(shape.choices):
-        _refuse(node, "choices", "A choice is listed twice.", problems, "Remove one.")
-    for choice, words in choices.items():
+    plain = shape.choices if isinstance(shape.choices, list) else list(shape.choices)
+    for index, choice in enumerate(plain):
+        place = written.keys[choice] if isinstance(written, Table) else _item(written, index)
+        if choice in plain[:index]:
+            problems.refuse(place, f"The choice {choice} is listed twice.", "Remove one.")
+            continue
         if choice in {"known", "unknown"}:
-            _refuse(node, "choices", f"`{choice}` cannot be a choice: it is a test.", problems, "Use another word.")
-        for word in (choice, *words):
-            if meaning.setdefault(word.lower(), choice) != choice:
-                message = f"'{word}' means both {meaning[word.lower()]} and {choice}."
-                _refuse(node, "choices", message, problems, "Remove it from one of them.")
+            problems.refuse(place, f"`{choice}` cannot be a choice: it is a test.", "Use another word.")
+        _take(choice, choice, meaning, place, problems)
+        for at, word in enumerate(shape.choices[choice] if isinstance(shape.choices, dict) else ()):
+            words = written.entries[choice] if isinstance(written, Table) else written
+            _take(word, choice, meaning, _item(words, at), problems)
+
+
+def _take(word: str, choice: str, meaning: dict[str, str], node: Node, problems: Problems) -> None:
+    """Let the word mean the choice, unless it means another one already."""
+    if (first := meaning.setdefault(word.lower(), choice)) != choice:
+        problems.refuse(node, f"'{word}' means both {first} and {choice}.", "Remove it from one of them.")
+
+
+def _item(node: Node, index: int) -> Node:
+    """The item of a list, or the node itself when it is none."""
+    return node.items[index] if isinstance(node, Listing) and index < len(node.items) else node
 
 
 def _check_negotiable(shape: FactShape, kind: FactType, node: Table, problems: Problems) -> None:
@@ -110,10 +130,13 @@ def _check_numbers(shape: FactShape, kind: FactType, node: Table, problems: Prob
         value = getattr(shape, key)
         if value is None:
             continue
+        values = value if key == "usual" else [value]
+        fraction = next((at for at, each in enumerate(values) if not isinstance(each, int)), None)
         if not kind.is_numeric:
             _refuse(node, key, f"`{key}` belongs to a number, and this is {_a(kind)} fact.", problems, "Remove it.")
-        elif kind is FactType.INTEGER and any(not isinstance(v, int) for v in (value if key == "usual" else [value])):
-            _refuse(node, key, f"`{key}` must be whole: the fact is an integer.", problems, "Write a whole number.")
+        elif kind is FactType.INTEGER and fraction is not None:
+            place = _item(node.entries[key], fraction)
+            problems.refuse(place, f"`{key}` must be whole: the fact is an integer.", "Write a whole number.")
     if not kind.is_numeric:
         return
     low, high = shape.minimum, shape.maximum
@@ -123,9 +146,12 @@ def _check_numbers(shape: FactShape, kind: FactType, node: Table, problems: Prob
         _refuse(
             node, "step", "A step must be more than 0.", problems, "Write the size of a move; negotiable says where."
         )
-    for value in shape.usual or ():
+    for index, value in enumerate(shape.usual or ()):
+        place = _item(node.entries["usual"], index)
         if (low is not None and value < low) or (high is not None and value > high):
-            _refuse(node, "usual", f"The usual value {value} is out of the fact's range.", problems, "Remove it.")
+            problems.refuse(place, f"The usual value {value} is out of the fact's range.", "Remove it.")
+        elif value in (shape.usual or ())[:index]:
+            problems.refuse(place, f"The usual value {value} is listed twice.", "Remove one.")
 
 
 def _refuse(node: Table, key: str, message: str, problems: Problems, suggestion: str) -> None:

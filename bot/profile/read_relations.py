@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from bot.deals.facts import FactSpec, FactSpecs, FactType
 from bot.profile.conditions import Among, Compare, Condition, Order, Subject, all_of
 from bot.profile.derived import Derived, Joined, Match, Named, Operator, TextMatch
-from bot.profile.shape_errors import did_you_mean
+from bot.profile.misread_tests import meant_date
+from bot.profile.remedies import did_you_mean
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
 
 EFFECTIVE = "effective"
@@ -20,7 +21,7 @@ _LONGEST = 200
 _RELATIVE = re.compile(
     r"\s*(?P<order><=|>=|<|>)\s*(?P<name>[a-z][a-z0-9_]*)(?:\s*(?P<sign>[-+])\s*(?P<days>[0-9]{1,5})\s*days?)?\s*"
 )
-_LOOKS_RELATIVE = re.compile(r"\s*(?:<=|>=|<|>)\s*[A-Za-z_]")
+_LOOKS_RELATIVE = re.compile(r"\s*(?:(?:<=|>=|<|>)\s*[A-Za-z_]|(?:today|now|effective)\b)")
 _VERBS = {
     Match.CONTAINS: ("contains", "must contain", "does not contain", "must not contain"),
     Match.STARTS_WITH: ("starts with", "must start with", "does not start with", "must not start with"),
@@ -80,6 +81,10 @@ class RelationReader:
         """A test of a date against another one, or None when it is a test against a day of the calendar."""
         if not isinstance(node, Scalar) or not isinstance(node.value, str) or not _LOOKS_RELATIVE.match(node.value):
             return None
+        others = tuple(n for n, its in self._facts.items() if its.type is FactType.DATE and n != spec.name)
+        if self._effective is not None and (told := meant_date(spec, node.value, others)):
+            self._problems.refuse(node, *told)
+            return Relation(None)
         match = _RELATIVE.fullmatch(node.value)
         if match is None or self._effective is None:
             remedy = 'Write a day, such as "<= 2026-12-31", or "<= start + 30 days" with another date fact.'
@@ -90,9 +95,8 @@ class RelationReader:
             return self._from_effective(subject, node, order, days)
         other = self._facts.get(match["name"])
         if other is None or other.type is not FactType.DATE or other.name == spec.name:
-            dates = [each for each, its in self._facts.items() if its.type is FactType.DATE and each != spec.name]
             message = f"`{match['name']}` is not another date of the deal."
-            self._problems.refuse(node, message, did_you_mean(match["name"], (*dates, EFFECTIVE)))
+            self._problems.refuse(node, message, did_you_mean(match["name"], (*others, EFFECTIVE)))
             return Relation(None)
         return _apart(spec, other, order, days)
 

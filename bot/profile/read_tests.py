@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bot.deals.facts import FactSpec, FactType
+from bot.deals.facts import FactSpec, FactSpecs, FactType
 from bot.deals.values import FactError, format_value, parse_value
 from bot.profile.conditions import Among, Compare, Condition, Order, Ordered, Subject, TestValue, Within
-from bot.profile.shape_errors import did_you_mean
+from bot.profile.misread_tests import meant_choice, meant_number
+from bot.profile.remedies import did_you_mean
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar
 
 _OPERATOR = re.compile(r"(<=|>=|!=|<|>)\s*(.*)", re.DOTALL)
@@ -24,8 +25,9 @@ class TestReader:
 
     __test__ = False
 
-    def __init__(self, currency: str, problems: Problems) -> None:
+    def __init__(self, currency: str, problems: Problems, specs: FactSpecs | None = None) -> None:
         self._currency = currency
+        self._specs = {} if specs is None else specs
         self._problems = problems
 
     def read(self, spec: FactSpec, subject: Subject, node: Node) -> Condition | None:
@@ -54,12 +56,15 @@ class TestReader:
         if not _is_ordered(spec):
             self._problems.refuse(node, f"`{spec.name}` has no order, so `up_to` cannot reach further.", "Remove it.")
             return None
-        if isinstance(node.value, str) and _OPERATOR.match(node.value):
+        if isinstance(node.value, str) and (_OPERATOR.match(node.value) or ".." in node.value):
             self._problems.refuse(node, "`up_to` takes a value, not a test.", "Write the value alone.")
             return None
         return self._ordered(spec, node, node.value)
 
     def _written(self, spec: FactSpec, subject: Subject, node: Scalar, text: str) -> Condition | None:
+        if _is_ordered(spec) and not self._readable(spec, text) and (told := meant_number(spec, text, self._specs)):
+            self._problems.refuse(node, *told)
+            return None
         for wrong, right in _WRONG.items():
             if text.startswith(wrong):
                 remedy = f'Write "{right} {text[len(wrong) :].strip()}".'.replace('" ', '"')
@@ -71,6 +76,17 @@ class TestReader:
             return self._range(spec, subject, node, match[1], match[2])
         value = self._value(spec, node, text)
         return None if value is None else self._possible(spec, node, Among(subject, (value,)))
+
+    def _readable(self, spec: FactSpec, text: str) -> bool:
+        """Whether the values in the test can be read, so that nothing else was meant."""
+        operated, ranged = _OPERATOR.fullmatch(text), _RANGE.fullmatch(text)
+        ends = (operated[2],) if operated else ranged.groups() if ranged else (text,)
+        try:
+            for end in ends:
+                parse_value(_bare(spec), end, self._currency)
+        except FactError:
+            return not all(ends)
+        return True
 
     def _operated(self, spec: FactSpec, subject: Subject, node: Scalar, sign: str, operand: str) -> Condition | None:
         if not operand:
@@ -162,6 +178,7 @@ class TestReader:
             return raw
         meant = [name for name, words in spec.choices.items() if str(raw).lower() in {w.lower() for w in words}]
         remedy = f"Write {meant[0]}." if meant else did_you_mean(str(raw), tuple(spec.choices))
+        remedy = meant_choice(spec, str(raw)) or remedy
         self._problems.refuse(node, f"{node.text} is not a choice of `{spec.name}`.", remedy)
         return None
 
@@ -170,7 +187,7 @@ class TestReader:
             self._problems.refuse(node, f"`{spec.name}` is a {_kind(spec)}, not a yes/no fact.", self._write(spec))
             return None
         try:
-            value = parse_value(replace(spec, minimum=None, maximum=None, also=()), raw, self._currency)
+            value = parse_value(_bare(spec), raw, self._currency)
         except FactError as error:
             if isinstance(raw, str) and raw.endswith("%") and spec.type is not FactType.PERCENT:
                 message, remedy = f"`{spec.name}` is a {_kind(spec)}, not a percent.", f"Write {raw[:-1].strip()}."
@@ -230,6 +247,11 @@ class TestReader:
                 return '"<= 10%" or 0%..10%'
             case _:
                 return '">= 3" or 3..12'
+
+
+def _bare(spec: FactSpec) -> FactSpec:
+    """The fact for reading a value alone: its range is looked at afterwards."""
+    return replace(spec, minimum=None, maximum=None, also=())
 
 
 def _is_ordered(spec: FactSpec) -> bool:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import fuzz, process
 
+from bot.profile.remedies import did_you_mean, nearest, slug
+from bot.profile.shape_words import PATTERNS, in_words, named
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
 
+__all__ = ["did_you_mean", "read_shape"]
+
 Model = TypeVar("Model", bound=BaseModel)
-_CLOSE = 60
-_LONGEST = 100
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A remedy for a word that is not known: the nearest that is, or all of them when they are few."""
-    near = (
-        process.extractOne(word[:_LONGEST].lower(), known, scorer=fuzz.WRatio, score_cutoff=_CLOSE) if known else None
-    )
-    if near:
-        return f"Did you mean {near[0]}?"
-    return f"Known are: {', '.join(known)}." if known else "None is declared."
+_CONDITIONS = frozenset({"when", "require"})
+_PERCENTS = frozenset({"cost_of_capital", "monthly", "rate"})
+_TEXT_TEST = re.compile(r"([a-z_][a-z0-9_]*)\s*(<=|>=|!=|<|>|=|is|:)\s*(\S.*)")
 
 
 def read_shape(model: type[Model], root: Node, problems: Problems) -> Model | None:
@@ -34,14 +29,36 @@ def read_shape(model: type[Model], root: Node, problems: Problems) -> Model | No
         return model.model_validate(root.plain())
     except ValidationError as error:
         # Unknown keys come first: a key that is missing because it is misspelt is told once.
-        faults = error.errors(include_url=False)
+        faults = _told_once(error.errors(include_url=False))
         for fault in sorted(faults, key=lambda fault: fault["type"] != "extra_forbidden"):
             _report(model, root, fault, problems)
     return None
 
 
+def _told_once(faults: Sequence[Any]) -> list[Any]:
+    """The faults without those of a form that was not meant: a list that is wrong inside is not "no mapping" too."""
+    steps = [_steps(fault) for fault in faults]
+    kept = []
+    for index, (fault, place) in enumerate(zip(faults, steps, strict=True)):
+        others = [other for at, other in enumerate(steps) if at != index]
+        inner = any(len(other) > len(place) and other[: len(place)] == place for other in others)
+        twin = next((at for at, other in enumerate(steps) if other == place), index) < index
+        if not (fault["type"] in {"dict_type", "list_type"} and (inner or twin)):
+            kept.append({**fault, "type": "list_or_dict"} if _both_forms(fault, faults, place) else fault)
+    return kept
+
+
+def _both_forms(fault: Any, faults: Sequence[Any], place: Sequence[int | str]) -> bool:
+    kinds = {each["type"] for each in faults if _steps(each) == place}
+    return fault["type"] == "dict_type" and "list_type" in kinds
+
+
+def _steps(fault: Any) -> list[int | str]:
+    return [step for step in fault["loc"] if not _is_branch(step)]
+
+
 def _report(model: type[BaseModel], root: Node, fault: Any, problems: Problems) -> None:
-    kind, location = fault["type"], [step for step in fault["loc"] if not _is_branch(step)]
+    kind, location = fault["type"], _steps(fault)
     if location and location[-1] == "[key]":
         return _bad_key(root, location[-2], _at(root, location[:-2]), fault, problems)
     if kind == "extra_forbidden":
@@ -50,8 +67,38 @@ def _report(model: type[BaseModel], root: Node, fault: Any, problems: Problems) 
     if kind == "missing":
         return _missing(root, location, node, problems)
     key = next((step for step in reversed(location) if isinstance(step, str)), "the file")
-    message, suggestion = _in_words(kind, fault.get("ctx", {}), node, key)
-    return problems.refuse(node, message, suggestion)
+    told = _meant(node, location, key, kind) or in_words(kind, fault.get("ctx", {}), node, key)
+    return None if isinstance(node, Listing | Table) and problems.inside(node) else problems.refuse(node, *told)
+
+
+def _meant(node: Node, location: Sequence[int | str], key: str, kind: str) -> tuple[str, str] | None:
+    """What was meant where a value has the wrong form at a place that says so; None where nothing better is known."""
+    written = node.text if isinstance(node, Scalar) else ""
+    if kind == "too_short":
+        return None
+    if key in _CONDITIONS and kind == "dict_type":
+        test = _TEXT_TEST.fullmatch(written)
+        sign = {"=": "", "is": "", ":": ""}.get(test[2], f"{test[2]} ") if test else ""
+        remedy = f'Write {{{test[1]}: "{sign}{test[3]}"}}.' if test and sign else "Write {fact: test, fact: test}."
+        remedy = f"Write {{{test[1]}: {test[3]}}}." if test and not sign else remedy
+        more = " For alternatives write {any: [{...}, {...}]}." if isinstance(node, Listing) else ""
+        return f"`{key}` must be a mapping of facts to tests.", remedy + more
+    if key == "up_to" and kind == "dict_type":
+        return "`up_to` names the fact that may go further.", f"Write {{fact: {written or 'value'}}}."
+    if location[-1:] == ["exception"] and kind == "list_type":
+        name = slug(written, "-") if written and written not in {"true", "false"} else None
+        return "`exception` says who may approve.", f"Write {{authority: {name or 'deal-desk'}}}."
+    if key in _PERCENTS and location[0] == "economics":
+        return f"`{key}` must be a percent.", "Write a number of percent, such as 8%."
+    if key == "currency" and written:
+        return f"`currency` cannot be {written}.", "Write the ISO code in capitals, such as USD or EUR."
+    if len(location) == 2 and location[0] == "derived" and kind == "model_type":  # noqa: PLR2004 derived, and a name
+        remedy = "Write facts and numbers joined by + - * /, such as contract_value / beds."
+        return f"`{location[1]}` must be worked out from facts.", remedy
+    if isinstance(location[-1], int) and kind in {"model_type", "dict_type"}:
+        remedy = "Write {key: value, ...}, or keys one a line and indented behind the dash."
+        return f"Each entry of `{key}` must be a mapping of keys to values.", remedy
+    return None
 
 
 def _missing(root: Node, location: Sequence[int | str], node: Node, problems: Problems) -> None:
@@ -62,7 +109,9 @@ def _missing(root: Node, location: Sequence[int | str], node: Node, problems: Pr
         if node.partial or any((p.line, p.column) in lines and p.suggestion == misspelt for p in problems.found):
             return
     if not node.refused:
-        problems.add(node.place, f"{_thing(root, location[:-1])} needs `{key}`.", f"Add `{key}: ...`.")
+        who = _thing(root, location[:-1])
+        verb = "need" if " facts " in who or who.endswith("exceptions") else "needs"
+        problems.add(node.place, f"{who} {verb} `{key}`.", f"Add `{key}: ...`.")
 
 
 def _is_branch(step: object) -> bool:
@@ -83,7 +132,7 @@ def _at(root: Node, location: Sequence[int | str]) -> Node:
 def _bad_key(root: Node, key: int | str, table: Node, fault: Any, problems: Problems) -> None:
     node = table.keys.get(str(key)) if isinstance(table, Table) else None
     pattern = fault.get("ctx", {}).get("pattern")
-    suggestion = "Use small letters, digits and _, starting with a letter." if pattern else "Shorten it."
+    suggestion = named(str(key), "_", PATTERNS.get(pattern, "")) if pattern else "Shorten it."
     problems.refuse(node or root, f"`{key}` cannot be a name here.", suggestion)
 
 
@@ -92,8 +141,9 @@ def _unknown_key(model: type[BaseModel], root: Node, location: list[int | str], 
     key = str(location[-1])
     if isinstance(table, Table) and key in table.keys:
         known = list(_model_at(model, location[:-1]).model_fields)
+        near = nearest(key, [name for name in known if name not in table.entries])
         message = f"`{key}` is not a key of {_thing(root, location[:-1], short=True)}."
-        problems.refuse(table.keys[key], message, did_you_mean(key, known))
+        problems.refuse(table.keys[key], message, f"Did you mean {near}?" if near else did_you_mean(key, known))
 
 
 def _model_at(model: Any, location: Sequence[int | str]) -> type[BaseModel]:
@@ -117,12 +167,22 @@ def _inside(annotation: Any) -> Any:
 
 _NAMES = {
     "facts": "fact",
+    "derived": "derived fact",
     "checks": "check",
     "segments": "segment",
     "cases": "case",
     "exception": "exception",
     "people": "person",
     "authorities": "authority",
+    "churn": "row of churn",
+    "service_mix": "row of service_mix",
+    "subscription": "row of subscription",
+}
+_PARTS = {
+    ("economics",): "the economics",
+    ("economics", "facts"): "the facts of the economics",
+    ("economics", "commission"): "the commission",
+    ("exceptions",): "the exceptions",
 }
 
 
@@ -130,9 +190,11 @@ def _thing(root: Node, location: Sequence[int | str], *, short: bool = False) ->
     """What stands at the location, as a person would call it: "The check `discount`"."""
     if not location:
         return "the file" if short else "The file"
+    if part := _PARTS.get(tuple(str(step) for step in location)):
+        return part if short else f"{part[:1].upper()}{part[1:]}"
     steps = [step for step in location if isinstance(step, str)]
-    last = steps[-1] if steps else ""
-    kind = _NAMES.get(last)
+    kind = _NAMES.get(steps[-1] if steps else "") if isinstance(location[-1], int) or len(location) == 1 else None
+    kind = kind or (_NAMES.get(steps[-1]) if steps and steps[-1] == "exception" else None)
     name: object = None
     if kind is None and len(location) > 1 and isinstance(location[-1], str):
         kind, name = _NAMES.get(str(location[-2]), "entry"), location[-1]
@@ -140,56 +202,7 @@ def _thing(root: Node, location: Sequence[int | str], *, short: bool = False) ->
     if name is None and isinstance(node, Table):
         names = [node.get(key) for key in ("id", "name", "authority")]
         name = next((n.value for n in names if isinstance(n, Scalar) and n.value), None)
-    article = "a" if short else "The"
+    kind = kind or "entry"
     if short:
-        return f"{article}{'n' if kind and kind[0] in 'aeiou' else ''} {kind or 'entry'}"
-    return f"{article} {kind or 'entry'} `{name}`" if name is not None else f"This {kind or 'entry'}"
-
-
-def _in_words(kind: str, context: Any, node: Node, key: str) -> tuple[str, str | None]:
-    written = node.text if isinstance(node, Scalar) else ""
-    if kind == "literal_error":
-        known = [part.strip().strip("'") for part in str(context["expected"]).replace(" or ", ", ").split(",")]
-        return f"`{key}` cannot be {written or 'this'}.", did_you_mean(written, known)
-    if kind in {"string_type", "date_type"} and isinstance(node, Scalar) and not node.quoted:
-        return _unquoted(kind, key, written)
-    if kind in _PLAIN_WORDS:
-        message, suggestion = _PLAIN_WORDS[kind]
-        return message.format(key, **context), suggestion
-    if kind == "string_pattern_mismatch":
-        return f"`{key}` cannot be {written}.", _PATTERNS.get(
-            context["pattern"], f"It must match {context['pattern']}."
-        )
-    return f"`{key}`: {kind.replace('_', ' ')}.", None
-
-
-def _unquoted(kind: str, key: str, written: str) -> tuple[str, str]:
-    if kind == "date_type":
-        return f"`{key}` is a date.", "Write it as year-month-day, such as 2026-11-01."
-    if key == "expires_in":
-        return f"`{key}` names its unit.", "Write a number of days, such as 30 days."
-    return f"`{key}` is a text, and {written} alone is not.", f'Put it in quotes: "{written}".'
-
-
-_PLAIN_WORDS = {
-    "string_type": ("`{0}` must be a text.", "Write one text, in quotes if it holds : or # or starts with a sign."),
-    "date_type": ("`{0}` must be a date.", "Write it without quotes as year-month-day, such as 2026-11-01."),
-    "string_too_short": ("`{0}` is empty.", "Write a text, or remove it."),
-    "string_too_long": ("`{0}` is longer than {max_length} characters.", "Shorten it."),
-    "dict_type": ("`{0}` must be a mapping.", "Write it as `name: value`, one a line and indented, or {name: value}."),
-    "list_type": ("`{0}` must be a list.", "Write it as [one, two], or one a line, each after a dash."),
-    "int_type": ("`{0}` must be a number.", "Write digits alone, without a unit and without quotes."),
-    "is_instance_of": ("`{0}` must be a number.", "Write digits alone, without a unit and without quotes."),
-    "model_type": ("`{0}` must be a mapping of keys to values.", "Write it as `key: value`, one a line and indented."),
-    "too_short": ("`{0}` is empty.", "Write at least one entry."),
-}
-_PATTERNS = {
-    r"^[a-z][a-z0-9_]{0,39}$": "Use small letters, digits and _, starting with a letter.",
-    r"^[a-z][a-z0-9-]{0,59}$": "Use small letters, digits and -, starting with a letter.",
-    r"^[A-Z]{3}$": "Write the ISO code in capitals, such as USD or EUR.",
-    r"^[A-Za-z0-9_./-]+\.[a-z]+(#[\w-]+)?$": "Write file.md#heading, the heading in small letters with hyphens.",
-    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "Write the whole address, such as dana@firm.example.",
-    r"^[UW][A-Z0-9]{2,20}$": "Write the Slack user id, such as U012AB3CD, or leave it out.",
-    r"^[1-9][0-9]{0,3} days?$": "Write a number of days, such as 30 days.",
-    r"^[1-9][0-9]{0,2} (working )?days?$": "Write a number of days, such as 1 day or 2 working days.",
-}
+        return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
+    return f"The {kind} `{name}`" if name is not None else f"This {kind}"

@@ -90,7 +90,7 @@ class Problems:
 
     def inside(self, node: Node) -> bool:
         """Whether anything in the node was refused or left out: what rests on it is then not worth reporting."""
-        if node.refused or (isinstance(node, Table) and node.partial):
+        if node.refused or (isinstance(node, Table) and (node.partial or any(k.refused for k in node.keys.values()))):
             return True
         children = node.entries.values() if isinstance(node, Table) else node.items if isinstance(node, Listing) else ()
         return any(self.inside(child) for child in children)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from bot.profile.problems import SourceText
 from bot.profile.yaml_nodes import Listing, Node, Place, Problems, Scalar, Table
 from bot.profile.yaml_scalars import Refusal, resolve_plain
 from bot.profile.yaml_text import decode, syntax_problem
@@ -34,6 +36,8 @@ def read_yaml(data: bytes, filename: str) -> tuple[Node | None, Problems]:
     return root, problems
 
 
+_CODED = re.compile(r"\\(?:\\|([abtfvre0NLP_])|.)", re.DOTALL)
+_GLUED = re.compile(r"([a-z_][a-z0-9_]*)\s*(<=|>=|!=|<|>|==|=|:)\s*(\S.*)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -100,7 +104,7 @@ class _Builder:
 
     def _refuse_marks(self, event: Any, place: Place) -> bool:
         if event.anchor is not None:
-            suggestion = "Remove it, and write the value out where it is used."
+            suggestion = "Write the value out where it is used; a text that starts with & must be in quotes."
             self._problems.add(place, f"An anchor (&{event.anchor}) is not part of the language.", suggestion)
         if event.tag is None or (event.anchor is not None and event.tag == "!"):
             return event.anchor is not None
@@ -124,6 +128,11 @@ class _Builder:
             self._problems.refuse(node, "An unquoted > starts a folded text.", f'Put the test in quotes: "{line}".')
         elif event.style:
             node.value = event.value
+            if event.style == '"' and (code := self._code(event)):
+                message = "In double quotes a backslash starts a code, and this one is an invisible character."
+                remedy = "Write \\\\ for a backslash, or put the text in single quotes."
+                node.refused = True
+                self._problems.add(code, message, remedy)
         else:
             resolved = resolve_plain(event.value)
             if isinstance(resolved, Refusal):
@@ -132,6 +141,17 @@ class _Builder:
                 node.value = resolved
         return node
 
+    def _code(self, event: yaml.ScalarEvent) -> Place | None:
+        """Where in a text in double quotes a letter behind a backslash makes an invisible character."""
+        marks: Any = event
+        start = marks.start_mark.index
+        raw = self._problems.source.text[start : marks.end_mark.index]
+        found = next((match for match in _CODED.finditer(raw) if match[1]), None)
+        if found is None:
+            return None
+        before = SourceText("", self._problems.source.text[: start + found.start()])
+        return len(before.lines), len(before.lines[-1]) + 1
+
     def _attach(self, node: Node) -> None:
         if not self._open:
             self._root = node
@@ -139,7 +159,8 @@ class _Builder:
         parent = self._open[-1]
         if isinstance(parent, Listing):
             before = self._problems.source.line(node.place[0])[: node.place[1] - 1].rstrip()
-            self._filled(node, "This list has an empty item.", (node.place[0], max(1, len(before))))
+            empty = isinstance(node, Scalar) and not node.text
+            self._filled(node, "This list has an empty item.", (node.place[0], max(1, len(before))) if empty else None)
             parent.items.append(node)
         elif self._awaits_key[-1]:
             self._keys[-1] = self._key(node)
@@ -148,10 +169,25 @@ class _Builder:
             self._enter(parent, self._keys[-1], node)
             self._awaits_key[-1] = True
 
-    def _filled(self, node: Node, message: str, place: Place | None = None) -> None:
+    def _filled(self, node: Node, message: str, place: Place | None = None, remedy: str | None = None) -> bool:
         if isinstance(node, Scalar) and node.value is None and not node.refused:
             node.place = place or node.place
-            self._problems.refuse(node, message, "Write a value, or remove it.")
+            self._problems.refuse(node, message, remedy or "Write a value, or remove it.")
+            return False
+        return True
+
+    def _how(self, key: Scalar) -> str | None:
+        """How to give a key its value, where the line shows what was meant."""
+        if glued := _GLUED.fullmatch(key.text):
+            sign = "" if glued[2] in {"=", "==", ":"} else f"{glued[2]} "
+            return f'Write {glued[1]}: "{sign}{glued[3]}".' if sign else f"Write {glued[1]}: {glued[3]}."
+        line = self._problems.source.line(key.place[0])
+        after = line[key.place[1] - 1 + len(key.text) :].lstrip()
+        if after.startswith(":") and after[1:].lstrip().startswith("#"):
+            return "What follows # is a comment: put the text in quotes."
+        if "{" in line[: key.place[1] - 1] and not after.startswith(":"):
+            return "Write a value after it, such as key: value; several values of one key are a list: [one, two]."
+        return None
 
     def _key(self, node: Node) -> Scalar | None:
         if not isinstance(node, Scalar):
@@ -160,8 +196,11 @@ class _Builder:
         if node.text == "<<" and not node.quoted:
             self._problems.refuse(node, "A merge key (<<) is not part of the language.", "Write the entries out.")
         elif not node.refused and not isinstance(node.value, str):
+            before = self._problems.source.line(node.place[0])[: node.place[1] - 1]
+            comma = re.search(r"([0-9]+),\s*$", before) if node.text.isdigit() else None
+            remedy = f"A decimal is written with a point: {comma[1]}.{node.text}." if comma else None
             self._problems.refuse(
-                node, f"The key {node.text or 'here'} is not text.", f'Put it in quotes: "{node.text}".'
+                node, f"The key {node.text or 'here'} is not text.", remedy or f'Put it in quotes: "{node.text}".'
             )
         return node
 
@@ -169,7 +208,8 @@ class _Builder:
         if key is None or key.refused:
             table.partial = True
             return
-        self._filled(node, f"`{key.text}` has no value.", key.place)
+        if not self._filled(node, f"`{key.text}` has no value.", key.place, self._how(key)):
+            key.refused = True
         if key.text in table.entries:
             first = table.keys[key.text].place[0]
             message = f"`{key.text}` stands here a second time; the first is in line {first}."

@@ -12,7 +12,10 @@ from bot.profile.problems import Problem, SourceText
 MAX_BYTES = 1_000_000
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 # The line ends that only some programs see, and the marks that turn the reading direction round.
-_TRAPS = re.compile("[\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\t")
+_TRAPS = re.compile(
+    "[\u0085\u00ad\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\t"
+)
 _HARD_SPACE = re.compile("^[ ]*([\u00a0\u2007\u202f\u3000])", re.MULTILINE)
 _UNQUOTED_TEST = re.compile(r"[:\[,{]\s*(>=?\s*[^\s,}\]#]+(?: [^\s,}\]#]+)?)")
 _RESERVED = "%@`"
@@ -49,7 +52,8 @@ def _trap(source: SourceText) -> Problem | None:
     if char == "\t":
         return source.problem(place, "A tab stands here.", "Use spaces: tabs look different in every editor.")
     name = unicodedata.name(char, "").lower() or f"U+{ord(char):04X}"
-    return source.problem(place, f"An invisible character stands here ({name}).", "Delete it and type a space.")
+    remedy = "Delete it; where a space belongs, type one."
+    return source.problem(place, f"An invisible character stands here ({name}).", remedy)
 
 
 def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:
@@ -73,7 +77,39 @@ def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:
         return source.problem(at, "A test that starts with > must be in quotes.", f'Write "{test[1].strip()}".')
     if (char := line[place[1] - 1 : place[1]]) and char in _RESERVED:
         return source.problem(place, f"A text cannot start with {char} here.", "Put the text in quotes.")
-    return _common(source, place, complaint, context)
+    return _of_line(source, place, complaint) or _common(source, place, complaint, context)
+
+
+def _of_line(source: SourceText, place: tuple[int, int], complaint: str) -> Problem | None:
+    """A complaint of which the line itself shows what was meant."""
+    number, column = place
+    line = source.line(number)
+    before, here = line[: column - 1].rstrip(), line[column - 1 :]
+    if "unknown escape" in complaint:
+        at = (number, line.rfind("\\", 0, column) + 1)
+        remedy = "Write \\\\ for a backslash, or put the text in single quotes."
+        return source.problem(at, "In double quotes a backslash starts a code, and this one is none.", remedy)
+    if bang := re.search(r"[:\[,{]\s*(!\S*)", line):
+        at = (number, bang.start(1) + 1)
+        return source.problem(at, "An unquoted ! starts a YAML tag.", "Put the text in quotes.")
+    if start := re.match(r"^[ -]*[^:#]+:\s+([|>?-]) +\S", line):
+        at = (number, start.start(1) + 1)
+        return source.problem(at, f"A text cannot start with {start[1]} here.", "Put the text in quotes.")
+    if (value := re.match(r"^[ -]*[^\s:#]+:\s+(\S)", line)) and here and here[0] not in "]}":
+        end = before[-1:]
+        if end == "'" == value[1]:
+            remedy = "Inside '...' an apostrophe is written twice (''), or put the text in \"...\"."
+            return source.problem(place, "The quotation mark before this ends the text.", remedy)
+        if end and end in ']}"' and {"]": "[", "}": "{", '"': '"'}[end] == value[1]:
+            remedy = f"Put the whole text in quotes, or remove what follows {end}."
+            return source.problem(place, f"Nothing can follow the {end} that ends this value.", remedy)
+    if here[:1] in {"]", "}"} and here:
+        return source.problem(place, f"This {here[0]} closes nothing.", "Remove it, or open its bracket before.")
+    if dash := re.match(r"^ *(-)[^\s-]", line):
+        at = (number, dash.start(1) + 1)
+        if "expected" in complaint:
+            return source.problem(at, "A space is missing after the dash.", "Write `- name: value`.")
+    return None
 
 
 def _odd_quote(source: SourceText, before: int) -> tuple[int, int] | None:
@@ -87,18 +123,41 @@ def _odd_quote(source: SourceText, before: int) -> tuple[int, int] | None:
 
 def _open_bracket(source: SourceText, opened: tuple[int, int], place: tuple[int, int]) -> Problem:
     bracket = source.line(opened[0])[opened[1] - 1 : opened[1]]
+    if bracket == ",":
+        return source.problem(place, "Nothing stands between two commas.", "Remove one, or write what is missing.")
     if opened[0] == place[0]:
         message = f"Inside the {bracket} that opens in column {opened[1]}, this cannot be read."
         return source.problem(place, message, "Is a comma or a closing bracket missing, or are quotes needed?")
     return source.problem(opened, f"The {bracket} that opens here is never closed.", "Close it, or add the comma.")
 
 
+def _deeper(source: SourceText, number: int) -> Problem:
+    """A line that cannot stand below the one above it: that one has no colon, or this one is indented too deep."""
+    above = next((n for n in range(number - 1, 0, -1) if (code := source.line(n).strip()) and code[0] != "#"), 0)
+    text, line = source.line(above), source.line(number)
+    if above and ":" not in text and _indent(text) >= _indent(line):
+        at = (above, text.find("\uff1a") + 1 or _indent(text) + 1)
+        wide = "\uff1a" in text
+        message = (
+            "This colon is a wide one, which YAML takes as a letter." if wide else "A colon is missing after a key."
+        )
+        return source.problem(at, message, "Write it as `key: value`.")
+    at = (number, _indent(line) + 1)
+    return source.problem(
+        at, "This line is indented deeper than the one above it allows.", "Align it with its neighbours."
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _common(source: SourceText, place: tuple[int, int], complaint: str, context: str) -> Problem:
     if "mapping values are not allowed" in complaint:
         line = source.line(place[0])
-        if line[: place[1]].count(":") > 1:
+        if len(re.findall(r":(?=\s|$)", line[: place[1]])) > 1:
             return source.problem(place, "A second colon stands here.", "Put the text after the first one in quotes.")
-        return source.problem(place, "This line is indented deeper than the one above it allows.", "Align it.")
+        return _deeper(source, place[0])
     if "expected key" in complaint or "expected '-' indicator" in complaint:
         suggestion = "Check that it starts in the same column as its neighbours, and that quotes are closed."
         return source.problem(place, "This does not belong to the lines above it.", suggestion)

@@ -60,7 +60,7 @@ def test_the_shipped_profile_without_the_part_still_loads() -> None:
     [
         ("facts: {contract_value: wort}\n", "There is no fact `wort`.", "Did you mean worth?"),
         ("facts: {contract_value: margin}\n", "is a fact of type percent, and `contract_value` takes", "worth"),
-        ("facts: {discount: discount}\n", "needs `contract_value`", "Add `contract_value: ...`."),
+        ("facts: {discount: discount}\n", "need `contract_value`", "Add `contract_value: ...`."),
         ("facts: {contract_value: worth}\nchurn: [{monthly: 2%}]\n", "`churn` needs the fact", "facts"),
         ("facts: {contract_value: worth}\ncommission: {rate: 8%}\n", "`commission` needs the fact `margin`", "facts"),
         ("facts: {contract_value: worth}\ncost_of_capital: 8%\n", "needs the fact `payment_days`", "facts"),

@@ -42,7 +42,7 @@ def test_what_is_left_out_does_not_happen() -> None:
         ("1 working day", "1 hour", "`remind_after` cannot be 1 hour", "2 working days"),
         ("  escalate_to: director\n", "", "nobody says to whom", "escalate_to"),
         ("3 days", "1 working day", "nobody waits for a reminder", "Remind earlier"),
-        ("45 days", "45", "names its unit", "30 days"),
+        ("45 days", "45", "names its unit", "45 days"),
         ("order:", "ordre:", "`ordre` is not a key", "order"),
         ("director", "The Director", "`escalate_to` cannot be The Director", "small letters"),
     ],
