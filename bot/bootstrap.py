@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.answers.composing import ModelComposer
     from bot.answers.service import AnswerService
     from bot.checking.desk import DealDesk
+    from bot.exceptions.service import ExceptionService
     from bot.knowledge.library import Library
     from bot.pipeline.deal_table.tables import PipelineTables
     from bot.pipeline.proposals.approvals import Approvals
@@ -180,6 +181,13 @@ class Core:
             guide=self.library,
             clock=self.clock,
         )
+
+    @cached_property
+    def exceptions(self) -> ExceptionService:
+        """Asking to go outside the profile, and deciding on it."""
+        from bot.exceptions.service import ExceptionService  # noqa: PLC0415
+
+        return ExceptionService(live=self.live, people=self.people, desk=self.desk, store=self.store, clock=self.clock)
 
     def make_data_dir(self) -> None:
         """Make the data folder. Raises NotReady when that is not allowed."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.answers.draft import Draft
     from bot.answers.evidence import Evidence
     from bot.answers.model import Author, Dropped, ModelUse, Turn
+    from bot.answers.streaming import Counted
 
 BESIDE_RULES = 2
 """How many sentences of the playbooks are quoted beside rules that answer the question."""
@@ -31,21 +32,24 @@ class Composed:
 class Composer(Protocol):
     """Writes an answer into a draft, from nothing but the evidence."""
 
-    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
-        """Add the claims, each of them checked before. Never raises for a model or network that fails."""
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
+        """Add the claims, each of them checked before. Never raises for a model or network that fails.
+
+        `counted` gets the tokens that it took.
+        """
 
 
 class Rewriter(Protocol):
     """Completes a follow-up for the search. What it writes never decides which rules hold."""
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+    def rewrite(self, question: str, history: Sequence[Turn], counted: Counted) -> str | None:
         """The question so that it stands alone; None when it cannot be had or cannot be trusted."""
 
 
 class ExtractiveComposer:
     """Quotes: needs no model and no network."""
 
-    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:  # noqa: ARG002 - no model
         """Rules in the judge's words and sentences of the playbooks, the ones that answer first."""
         if evidence.rules_lead:
             write_rules(evidence, draft)

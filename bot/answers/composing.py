@@ -74,23 +74,23 @@ class ModelComposer:
         self._monotonic = monotonic
         self._sleep = sleep
 
-    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         """Rules in the judge's words, and what the model makes of the passages. Without passages no model is called."""
         if not evidence.hits:
             write_rules(evidence, draft)
             return Composed("extractive")
         if evidence.rules_lead:
             write_rules(evidence, draft)
-        composed = self._passages(evidence, draft)
+        composed = self._passages(evidence, draft, counted)
         if not evidence.rules_lead:
             write_rules(evidence, draft)
         return composed
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+    def rewrite(self, question: str, history: Sequence[Turn], counted: Counted) -> str | None:
         """A follow-up that stands alone, when the model gives one made of the conversation's own words."""
         try:
             prompt = self._prompts.render("rewrite", {"question": question, "turns": list(history)})
-            written = "".join(self._model.stream(prompt, Counted(), REWRITE_SECONDS))
+            written = "".join(self._model.stream(prompt, counted, REWRITE_SECONDS))
         except (ModelError, PromptError):
             return None
         lines = [line.strip() for line in written.strip().splitlines() if line.strip()]
@@ -101,7 +101,7 @@ class ModelComposer:
         strange = [stem for stem in mine if stem not in known]
         return lines[0] if mine and len(strange) <= _OWN_WORDS * len(mine) else None
 
-    def _passages(self, evidence: Evidence, draft: Draft) -> Composed:
+    def _passages(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         shown = {citation.n: citation for citation in evidence.citations()[: len(evidence.rules) + MOST_PASSAGES]}
         statements = {at: rule.statements for at, rule in enumerate(evidence.rules, start=1)}
         try:
@@ -110,7 +110,6 @@ class ModelComposer:
             quote(evidence, draft)
             return Composed("extractive", dropped=(Dropped("", str(error)),), notice=UNREADY)
         began = self._monotonic()
-        counted = Counted()
         written = _Written()
         draft.paragraph()
         for piece in self._pieces(prompt, counted, written):

@@ -12,9 +12,11 @@ from bot.answers.draft import Draft
 from bot.answers.evidence import by_document
 from bot.answers.gathering import Gathered, Gatherer, Live, Searches
 from bot.answers.model import NOT_SAID, Answer, Asker, Citation, Turn
+from bot.answers.streaming import Counted
 from bot.answers.suggestions import follow_ups
 
 if TYPE_CHECKING:
+    from bot.answers.budget import Budget
     from bot.answers.evidence import Evidence
     from bot.answers.rules import Explain
     from bot.deals.deal import Deal
@@ -25,7 +27,7 @@ MOST_NEAREST = 3
 NOTHING_ASKED = (
     "Ask me a question about selling or about the Deal Profile, such as: what discount can I give on a six-month deal?"
 )
-OVER_BUDGET = "The budget for the language model is used up; this is quoted from the playbooks."
+OVER_BUDGET = "Today's budget for the language model is used up; this is quoted from the playbooks."
 NOT_RECORDED = "This answer could not be recorded; tell whoever looks after Dealfit to run `dealfit doctor`."
 
 
@@ -56,16 +58,16 @@ class AnswerService:
         composer: Composer | None = None,
         rewriter: Rewriter | None = None,
         clock: Callable[[], datetime],
-        may_call_model: Callable[[Asker], bool] = lambda _asker: True,
+        budget: Budget | None = None,
         explain: Explain | None = None,
     ) -> None:
-        """Without a `composer` the playbooks are quoted. `may_call_model` is asked before every call of a model."""
+        """Without a `composer` the playbooks are quoted. A `budget` is asked before a model is called."""
         self._gatherer = Gatherer(live, library, explain or _explain)
         self._store = store
         self._composer = composer
         self._rewriter = rewriter
         self._clock = clock
-        self._may_call_model = may_call_model
+        self._budget = budget
         self._quotes = ExtractiveComposer()
 
     def answer(
@@ -86,21 +88,29 @@ class AnswerService:
         if not question.strip():
             return self._say(NOTHING_ASKED, Answer(NOTHING_ASKED, refused=True), on_text)
         alone = self._gatherer.understand(question, history)
-        allowed = self._composer is not None and self._may_call_model(asker)
-        other_words = None
-        if alone.rewritten and allowed and self._rewriter is not None:
-            other_words = self._rewriter.rewrite(question, history)
-        gathered = self._gatherer.gather(alone, asker=asker, deal=deal, search_for=other_words)
-        answer = self._compose(gathered, on_text, allowed=allowed)
+        spending = self._budget.begin(asker.user) if self._composer is not None and self._budget is not None else None
+        allowed = self._composer is not None and (self._budget is None or spending is not None)
+        counted = spending.counted if spending is not None else Counted()
+        try:
+            other_words = None
+            if alone.rewritten and allowed and self._rewriter is not None:
+                other_words = self._rewriter.rewrite(question, history, counted)
+            gathered = self._gatherer.gather(alone, asker=asker, deal=deal, search_for=other_words)
+            answer = self._compose(gathered, on_text, counted, allowed=allowed)
+        finally:
+            if spending is not None:
+                spending.end()
         return self._recorded(answer, gathered, asker)
 
-    def _compose(self, gathered: Gathered, on_text: Callable[[str], None] | None, *, allowed: bool) -> Answer:
+    def _compose(
+        self, gathered: Gathered, on_text: Callable[[str], None] | None, counted: Counted, *, allowed: bool
+    ) -> Answer:
         evidence = gathered.evidence
         if evidence.empty:
             return self._refuse(gathered, on_text)
         draft = Draft(on_text)
         composer = self._composer if self._composer is not None and allowed else self._quotes
-        composed = composer.compose(evidence, draft)
+        composed = composer.compose(evidence, draft, counted)
         if not draft.claims:
             return self._refuse(gathered, on_text, composed)
         answer = _answer(draft, composed, gathered)

@@ -38,10 +38,14 @@ class ModelError(Exception):
 
 @dataclass(slots=True)
 class Counted:
-    """The tokens of a call, filled in while its text is read; None while nobody has counted."""
+    """The tokens of an answer's calls, filled in while they reply; None while nobody has counted.
+
+    `called` says that a call was made at all.
+    """
 
     tokens_in: int | None = None
     tokens_out: int | None = None
+    called: bool = False
 
     def add(self, tokens_in: int | None, tokens_out: int | None) -> None:
         """Add what the endpoint reports."""
@@ -63,6 +67,7 @@ class ChatModel:
         from langchain.chat_models import init_chat_model  # noqa: PLC0415 - see above
 
         settings = self.settings
+        counted.called = True
         chat = init_chat_model(
             settings.name,
             model_provider="openai",

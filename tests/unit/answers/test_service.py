@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.budget import HELD, Budget, Limits
 from bot.answers.compose import Composed, ExtractiveComposer
 from bot.answers.draft import Draft
 from bot.answers.evidence import Evidence
 from bot.answers.model import NOT_SAID, Asker, Turn
 from bot.answers.service import NOT_RECORDED, NOTHING_ASKED, OVER_BUDGET, AnswerService
+from bot.answers.streaming import Counted
 from bot.knowledge.passages import IndexMissing
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
@@ -41,18 +45,33 @@ class Recorder:
     def __init__(self) -> None:
         self.questions: list[str] = []
 
-    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         self.questions.append(evidence.question)
-        ExtractiveComposer().compose(evidence, draft)
+        ExtractiveComposer().compose(evidence, draft, counted)
         return Composed("model")
+
+
+class Spender:
+    """Composes by quoting, as a model that reports its tokens, or breaks before it can."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.fails = fails
+
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
+        counted.called = True
+        if self.fails:
+            raise RuntimeError("broke")
+        counted.add(700, 60)
+        return ExtractiveComposer().compose(evidence, draft, counted)
 
 
 class Silent:
     """Composes nothing."""
 
-    def compose(self, evidence: Evidence, draft: Draft) -> Composed:
+    def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         assert evidence.hits
         assert not draft.claims
+        assert not counted.called
         return Composed("model")
 
 
@@ -60,9 +79,10 @@ class Rewriter:
     def __init__(self, words: str | None) -> None:
         self.words = words
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+    def rewrite(self, question: str, history: Sequence[Turn], counted: Counted) -> str | None:
         assert question
         assert history
+        assert not counted.called
         return self.words
 
 
@@ -129,17 +149,48 @@ def test_an_empty_question_is_asked_back() -> None:
     assert (answer.text, answer.refused) == (NOTHING_ASKED, True)
 
 
-def test_over_budget_no_model_is_called() -> None:
+class Ledger:
+    """Counts tokens in memory, and fails when told to."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.broken = broken
+        self.held: list[tuple[str, int]] = []
+        self.settled: list[tuple[str, int, int]] = []
+
+    def hold(self, user: str, tokens: int, *, per_person: int | None, in_all: int | None) -> date | None:
+        assert per_person is None
+        if self.broken:
+            raise OSError("the database is gone")
+        if in_all is not None and tokens > in_all:
+            return None
+        self.held.append((user, tokens))
+        return date(2026, 11, 23)
+
+    def settle(self, day: date, user: str, *, held: int, tokens_in: int, tokens_out: int, cost: Decimal) -> None:
+        assert (day, held, cost) == (date(2026, 11, 23), HELD, Decimal(0))
+        self.settled.append((user, tokens_in, tokens_out))
+
+
+@pytest.mark.parametrize(
+    ("ledger", "limits"), [(Ledger(), Limits(in_all=HELD - 1)), (Ledger(broken=True), Limits())], ids=["over", "unread"]
+)
+def test_over_budget_no_model_is_called(ledger: Ledger, limits: Limits) -> None:
     composer = Recorder()
-    asked: list[Asker] = []
-
-    def refuse(asker: Asker) -> bool:
-        asked.append(asker)
-        return False
-
-    found = service(FakeLibrary([CFO]), composer=composer, rewriter=Rewriter("x"), may_call_model=refuse)
+    found = service(FakeLibrary([CFO]), composer=composer, rewriter=Rewriter("x"), budget=Budget(ledger, limits))
     answer = found.answer("how do I open a conversation with a CFO?", asker=REP)
-    assert (answer.composer, answer.notice, composer.questions, asked) == ("extractive", OVER_BUDGET, [], [REP])
+    assert (answer.composer, answer.notice, composer.questions) == ("extractive", OVER_BUDGET, [])
+    assert ledger.settled == []
+
+
+def test_what_an_answer_took_is_settled_also_when_it_fails() -> None:
+    ledger = Ledger()
+    found = service(FakeLibrary([CFO]), composer=Spender(), budget=Budget(ledger, Limits()))
+    found.answer("how do I open a conversation with a CFO?", asker=REP)
+    assert (ledger.held, ledger.settled) == ([("U1", HELD)], [("U1", 700, 60)])
+    broken = service(FakeLibrary([CFO]), composer=Spender(fails=True), budget=Budget(ledger, Limits()))
+    with pytest.raises(RuntimeError):
+        broken.answer("how do I open a conversation with a CFO?", asker=REP)
+    assert ledger.settled[1:] == [("U1", HELD, 0)]  # nobody counted: all that was held is taken to be used
 
 
 def test_a_composer_that_says_nothing_is_a_refusal() -> None:
