@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
-from bot.cli.console import UNREADABLE, cell, count, err, out, print_json, say, table
-from bot.cli.deal_files import read_bytes
+from bot.cli import pipeline_data
+from bot.cli.console import UNREADABLE, cell, count, out, print_json, say, table
 from bot.cli.wiring import core
 
 app = typer.Typer(
@@ -30,63 +28,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-@app.command("import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(help="CSV, TSV, YAML or JSON lines with a deal in each row.", show_default=False)
-    ],
-    mapping: Annotated[Path | None, typer.Option(help="Mapping from the file's columns to facts.")] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(help="Where the deals come from; a deal's id counts within it. The file's name unless given."),
-    ] = None,
-    rejected: Annotated[
-        Path | None, typer.Option(help="Where rejected rows go; FILE.rejected.csv unless given.")
-    ] = None,
-) -> None:
-    """Import open deals into the pipeline. Importing the same file again changes nothing.
-
-    Exit status: 0 when every row was taken, 2 when some were rejected (they are written to a file with the reason).
-    """
-    from bot.deals.mapping import load_mapping  # noqa: PLC0415
-    from bot.pipeline.importing import import_deals  # noqa: PLC0415
-
-    data = read_bytes(file)
-    with core() as rooms, Progress(console=err(), transient=True) as bar:
-        judge = rooms.live.current()
-        columns = None
-        if mapping is not None:
-            columns = load_mapping(
-                read_bytes(mapping), filename=str(mapping), facts=judge.profile.facts, currency=judge.profile.currency
-            )
-        task = bar.add_task("Importing", total=None)
-        report = import_deals(
-            data,
-            file.name,
-            judge=judge,
-            store=rooms.store,
-            people=rooms.people(),
-            mapping=columns,
-            actor="operator",
-            source=source,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    say(
-        f"{report.read} rows: {report.imported} imported, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{len(report.rejected)} rejected."
-    )
-    for note in report.notes:
-        say(note)
-    if report.unknown_owners:
-        say(f"Owners not in people.yaml: {', '.join(report.unknown_owners)}. Their deals are in no manager's team.")
-    if report.rejected:
-        target = rejected or file.with_suffix(f"{file.suffix}.rejected.csv")
-        with target.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["line", "reason"])
-            writer.writerows(report.rejected)
-        say(f"The rejected rows are in {target}.")
-        raise typer.Exit(UNREADABLE)
+pipeline_data.register(app)
 
 
 @app.command("fit")

@@ -1,33 +1,34 @@
-"""A file of deals into the pipeline: read, judged, and kept, so that importing it again changes nothing."""
+"""A file of deals into the pipeline, kept in batches as it is read: importing it again changes nothing."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from bot.deals.deal import Deal, plain_facts
 from bot.deals.mapping import Mapping
-from bot.deals.rows import DealRows, RowDeal, read_deals
-from bot.pipeline.records import owner_of
-from bot.pipeline.stages import Status, status_of
+from bot.deals.rows import DealStream, open_deals
+from bot.pipeline.sources.seen import nothing_seen
+from bot.pipeline.sources.taking import BATCH, DealBook, Rejected, Taking
 from bot.profile.judge import Judge
+from bot.profile.model import Profile
 from bot.profile.people import People
-from bot.profile.verdict import Judgement, Verdict
-from bot.store.records import DealToSave, Decision, SavedDeal, deal_key
-from bot.store.records import Status as StoredStatus
+from bot.store.records import Decision
 
-BATCH = 500
-_NAMELESS = "The row names no deal, no customer and no id. Give the deal a name."
+__all__ = ["BATCH", "DECISION", "ImportReport", "Missing", "import_deals"]
+
 DECISION = "pipeline-import"
+_CHUNK = 1 << 20
+_NAMED = 10
+_PAGE = 5_000
 
 Progress = Callable[[int, int], object]
 
 
-class Book(Protocol):
+class Book(DealBook, Protocol):
     """Where deals and decisions are kept."""
 
     def record(self, *, kind: str, actor: str, subject: str, body: dict[str, Any]) -> Decision:
@@ -36,23 +37,30 @@ class Book(Protocol):
     def keep_profile(self, sha256: str, title: str, version: str, source: bytes) -> None:
         """Keep the profile's bytes for replays."""
 
-    def open_deals(self) -> list[SavedDeal]:
-        """The open deals."""
+    def open_keys(self, source: str, after: str, limit: int) -> list[tuple[str, str]]:
+        """Keys and names of a source's open deals."""
 
-    def deal(self, key: str) -> SavedDeal | None:
-        """One deal."""
+    def close_deals(self, keys: Sequence[str], decision: int) -> None:
+        """Count open deals as lost."""
 
-    def save_deals(self, batch: Sequence[DealToSave]) -> list[SavedDeal]:
-        """Keep deals, all of them or none."""
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Open deals of the same source that the file no longer has: how many, the first names, and whether they closed."""
+
+    deals: int
+    names: tuple[str, ...]
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. `read` = imported + updated + unchanged + rejected.
+    """What an import did. `read` = imported + updated + unchanged + rejected_rows.
 
-    `rejected` and `notes_by_row` are (line, reason): rejected rows are not in the pipeline; the others are, with a fact
-    unknown where its cell could not be read. `unknown_owners` counts the deals of each owner whom people.yaml does not
-    name. `verdicts` counts the rows that are in the pipeline now. `decision_id` is the import in the decision log.
+    `rejected` and `notes_by_row` are (line, reason) of the first thousand: rejected rows are not in the pipeline; the
+    others are, with a fact unknown where its cell could not be read. `unknown_owners` counts the deals of each owner
+    whom people.yaml does not name, `statuses` what came in as open, won and lost, `without_customer` the open deals
+    that name no customer. `decision_id` is the import in the decision log.
     """
 
     file: str
@@ -62,40 +70,37 @@ class ImportReport:
     updated: int
     unchanged: int
     rejected: tuple[tuple[int, str], ...]
+    rejected_rows: int
     notes_by_row: tuple[tuple[int, str], ...]
+    unread_cells: int
     unknown_owners: dict[str, int]
-    verdicts: dict[Judgement, int]
+    statuses: dict[str, int]
+    without_customer: int
+    missing: Missing
     notes: tuple[str, ...]
     decision_id: int
 
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A row that can be kept. `before` is how the deal is kept so far."""
-
-    deal: Deal
-    verdict: Verdict
-    key: str
-    before: SavedDeal | None
-
-    @property
-    def changes(self) -> bool:
-        """Whether keeping it changes anything."""
-        before, deal = self.before, self.deal
-        return before is None or not (
-            before.profile_sha256 == self.verdict.profile.sha256
-            and before.status == status_of(deal.stage).value
-            and before.facts_plain == plain_facts(deal.facts)
-            and all(getattr(before, name) == getattr(deal, name) for name in _KEPT)
-        )
-
-
-_STATUSES: dict[Status, StoredStatus] = {Status.OPEN: "open", Status.WON: "won", Status.LOST: "lost"}
-_KEPT = ("name", "customer", "owner", "stage", "close_date", "currency", "source", "source_id")
+    def plain(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        names = ("file", "sha256", "read", "imported", "updated", "unchanged", "unread_cells", "unknown_owners")
+        return {
+            "schema": 1,
+            **{name: getattr(self, name) for name in names},
+            "rejected": self.rejected_rows,
+            "statuses": self.statuses,
+            "without_customer": self.without_customer,
+            "missing": {
+                "deals": self.missing.deals,
+                "names": list(self.missing.names),
+                "closed": self.missing.closed,
+            },
+            "notes": list(self.notes),
+            "decision": self.decision_id,
+        }
 
 
 def import_deals(
-    data: bytes,
+    data: bytes | BinaryIO,
     filename: str,
     *,
     judge: Judge,
@@ -104,111 +109,124 @@ def import_deals(
     mapping: Mapping | None = None,
     actor: str,
     source: str | None = None,
+    sheet: str | None = None,
+    close_missing: bool = False,
+    on_reject: Callable[[Rejected], object] | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import a file's deals. The same file again is unchanged; a row that changed updates its deal.
 
-    The import is recorded as a decision before the deals are kept, in batches, each whole or not at all: an import that
-    is interrupted is finished by running it again. A row without a name, or that names the deal of an earlier row, is
-    rejected with the reason. `progress` is told how many of how many rows are done.
+    The import is recorded as a decision when it begins and when it ends. The deals are kept in batches, each whole or
+    not at all: an import that is interrupted is finished by running it again. A row without a name, or that names the
+    deal of an earlier row, is rejected with the reason, and given to `on_reject`. Deals are kept without a verdict: the
+    live profile gives them one. `progress` is told how many of about how many rows are done.
 
     A deal with an id is known by its source and that id, and the source is the file's name: give `source` ("crm") when
-    the same system writes files of other names, or the second file would bring every deal a second time.
+    the same system writes files of other names, or the second file would bring every deal a second time. Open deals of
+    the source that the file does not have are reported, and counted as lost with `close_missing`.
 
     Raises:
         DealsFileError: the file as a whole cannot be read.
         StoreError: the database failed.
     """
     profile = judge.profile
-    rows = read_deals(data, filename=filename, facts=profile.facts, currency=profile.currency, mapping=mapping)
-    told = progress or _nobody
-    if source is not None:
-        rows[:] = [replace(row, deal=row.deal and replace(row.deal, source=source)) for row in rows]
-    total = len(rows)
-    kept = {saved.key: saved for saved in store.open_deals()}
-    judged, rejected = _judge(rows, judge, store, kept, lambda done: told(done // 2, total))
-    changed = [row for row in judged if row.changes]
-    new = sum(row.before is None for row in changed)
-    unknown = Counter(
-        row.deal.owner.strip() for row in judged if row.deal.owner and owner_of(row.deal.owner, people) is None
+    stream = BytesIO(data) if isinstance(data, bytes) else data
+    sha256 = _sha256(stream)
+    rows = open_deals(
+        data if isinstance(data, bytes) else stream,
+        filename=filename,
+        facts=profile.facts,
+        currency=profile.currency,
+        mapping=mapping,
+        sheet=sheet,
     )
-    verdicts = Counter(row.verdict.judgement for row in judged)
-    sha256 = hashlib.sha256(data).hexdigest()
+    of = source or (mapping.source if mapping else None) or f"file:{rows.filename}"
     body = {
         "file": filename,
         "sha256": sha256,
+        "source": of,
         "profile": {"title": profile.id.title, "version": profile.id.version, "sha256": profile.id.sha256},
-        "read": total,
-        "imported": new,
-        "updated": len(changed) - new,
-        "unchanged": len(judged) - len(changed),
-        "rejected": len(rejected),
-        "verdicts": {judgement.value: verdicts[judgement] for judgement in Judgement},
     }
-    store.keep_profile(profile.id.sha256, profile.id.title, profile.id.version, profile.source)
-    decision = store.record(kind=DECISION, actor=actor, subject=filename, body=body)
-    saved = total - len(changed)
-    for batch in _batches(changed):
-        store.save_deals([_to_save(row, decision.id, actor) for row in batch])
-        saved += len(batch)
-        told((total + saved) // 2, total)
-    told(total, total)
-    notes_by_row = [(row.line, note) for row in rows if row.deal is not None for note in row.errors]
+    keep(store, profile)
+    decision = store.record(kind=DECISION, actor=actor, subject=filename, body={**body, "state": "begun"})
+    with nothing_seen() as seen:
+        taking = Taking(store, people, seen, decision=decision.id, on_reject=on_reject)
+        told = progress or _nobody
+        for batch in _batches(rows):
+            taking.take(batch, source=of)
+            share = max(rows.share(), 1e-6)
+            told(taking.read, max(taking.read, round(taking.read / min(1.0, share))))
+        gone, names = _gone(store, of, taking)
+    if gone and close_missing:
+        store.close_deals(gone, decision.id)
+    told(taking.read, taking.read)
+    missing = Missing(len(gone), names, closed=bool(gone) and close_missing)
+    counts = {
+        "read": taking.read,
+        "imported": taking.imported,
+        "updated": taking.updated,
+        "unchanged": taking.unchanged,
+        "rejected": taking.rejected_rows,
+        "missing": len(gone),
+        "closed": len(gone) if close_missing else 0,
+    }
+    store.record(
+        kind=DECISION, actor=actor, subject=filename, body={**body, "state": "done", "begun": decision.id, **counts}
+    )
     return ImportReport(
         file=filename,
         sha256=sha256,
-        read=total,
-        imported=new,
-        updated=len(changed) - new,
-        unchanged=len(judged) - len(changed),
-        rejected=tuple(rejected),
-        notes_by_row=tuple(notes_by_row),
-        unknown_owners=dict(sorted(unknown.items())),
-        verdicts={judgement: verdicts[judgement] for judgement in Judgement},
-        notes=(*_file_notes(rows), *_row_notes(notes_by_row)),
+        read=taking.read,
+        imported=taking.imported,
+        updated=taking.updated,
+        unchanged=taking.unchanged,
+        rejected=tuple((each.line, each.reason) for each in taking.rejected),
+        rejected_rows=taking.rejected_rows,
+        notes_by_row=tuple(taking.notes),
+        unread_cells=taking.unread_cells,
+        unknown_owners=dict(sorted(taking.unknown_owners.items())),
+        statuses=dict(taking.statuses),
+        without_customer=taking.without_customer,
+        missing=missing,
+        notes=(*_file_notes(rows), *_count_notes(taking, missing), *_row_notes(taking)),
         decision_id=decision.id,
     )
 
 
-def _judge(
-    rows: Sequence[RowDeal], judge: Judge, store: Book, kept: dict[str, SavedDeal], told: Callable[[int], object]
-) -> tuple[list[_Judged], list[tuple[int, str]]]:
-    judged: list[_Judged] = []
-    rejected: list[tuple[int, str]] = []
-    lines: dict[str, int] = {}
-    for done, row in enumerate(rows, start=1):
-        if row.deal is None or _nameless(row.deal, row.line):
-            rejected.append((row.line, "; ".join(row.errors) or _NAMELESS))
-            continue
-        key = deal_key(row.deal)
-        first = lines.setdefault(key, row.line)
-        if first != row.line:
-            rejected.append((row.line, f"It is the same deal as line {first}. Give each deal an id, or another name."))
-            continue
-        before = kept.get(key) or store.deal(key)
-        judged.append(_Judged(row.deal, judge.judge(row.deal), key, before))
-        if done % BATCH == 0:
-            told(done)
-    return judged, rejected
+def keep(store: Book, profile: Profile) -> None:
+    """Keep the profile by which the facts were read."""
+    store.keep_profile(profile.id.sha256, profile.id.title, profile.id.version, profile.source)
 
 
-def _nameless(deal: Deal, line: int) -> bool:
-    """Whether the row names no deal, no customer and no id: the reader then calls it by its line."""
-    return not deal.name.strip() or (deal.name == f"line {line}" and not deal.customer and not deal.source_id)
+def _sha256(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    stream.seek(0)
+    return digest.hexdigest()
 
 
-def _to_save(row: _Judged, decision: int, actor: str) -> DealToSave:
-    status = _STATUSES[status_of(row.deal.stage)]
-    return DealToSave(row.deal, row.verdict, decision=decision, checked_by=actor, key=row.key, status=status)
-
-
-def _batches(rows: Iterable[_Judged]) -> Iterator[list[_Judged]]:
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
+def _batches(rows: DealStream) -> Iterator[list[Any]]:
+    while batch := list(islice(rows, BATCH)):
         yield batch
 
 
-def _file_notes(rows: DealRows) -> Iterator[str]:
+def _gone(store: Book, source: str, taking: Taking) -> tuple[list[str], tuple[str, ...]]:
+    """The open deals of the source that the file did not have; none for a file in which nothing could be read."""
+    gone: list[str] = []
+    names: list[str] = []
+    after = ""
+    while taking.kept and (page := store.open_keys(source, after, _PAGE)):
+        for key, name in page:
+            if not taking.met(key):
+                gone.append(key)
+                if len(names) < _NAMED:
+                    names.append(name)
+        after = page[-1][0]
+    return gone, tuple(names)
+
+
+def _file_notes(rows: DealStream) -> Iterator[str]:
     """What is to be said of the file as a whole."""
     if rows.left_out:
         yield f"{rows.left_out:,} rows left out, as the mapping's `only` says."
@@ -216,13 +234,21 @@ def _file_notes(rows: DealRows) -> Iterator[str]:
         yield f"Columns not used: {', '.join(rows.unread)}."
 
 
-def _row_notes(notes: Sequence[tuple[int, str]]) -> Iterator[str]:
+def _count_notes(taking: Taking, missing: Missing) -> Iterator[str]:
+    if taking.without_customer:
+        yield f"{taking.without_customer:,} open deals name no customer. They are in the pipeline."
+    if missing.deals:
+        some = ", ".join(missing.names) + (", ..." if missing.deals > len(missing.names) else "")
+        told = "now count as lost" if missing.closed else "stay open; --close-missing counts them as lost"
+        yield f"{missing.deals:,} open deals of this source are not in the file: {some}. They {told}."
+
+
+def _row_notes(taking: Taking) -> Iterator[str]:
     """The first rows that came in with a fact unknown; a long list helps nobody."""
-    shown = 10
-    for line, note in notes[:shown]:
+    for line, note in taking.notes[:_NAMED]:
         yield f"line {line}: imported; {note}"
-    if len(notes) > shown:
-        yield f"{len(notes) - shown:,} further cells could not be read; their facts are unknown."
+    if taking.unread_cells > _NAMED:
+        yield f"{taking.unread_cells - _NAMED:,} further cells could not be read; their facts are unknown."
 
 
 def _nobody(_done: int, _total: int) -> None:

@@ -85,13 +85,16 @@ def test_pipeline_ask_with_unknown_words(dealfit):
     assert "unicorns" in done.err
 
 
-def test_rejected_rows_go_to_a_file_with_the_reason(dealfit, tmp_path):
+def test_rejected_rows_go_to_a_file_with_the_reason_and_their_text(dealfit, data, tmp_path):
     (tmp_path / "mixed.csv").write_text("name,owner,beds\nGood,Dana Reyes,120\n,Dana Reyes,90\n", encoding="utf-8")
     done = dealfit("pipeline", "import", "mixed.csv")
     assert done.status == 2
     assert "1 imported" in done.err
-    rejected = (tmp_path / "mixed.csv.rejected.csv").read_text(encoding="utf-8")
-    assert "3," in rejected
+    rejected = (data / "rejects" / "mixed.rejected.csv").read_text(encoding="utf-8")
+    assert rejected.splitlines() == [
+        "line,reason,row",
+        '3,"The row names no deal, no customer and no id. Give the deal a name.",",Dana Reyes,90"',
+    ]
 
 
 def test_profile_lint_is_clean_and_a_broken_one_is_refused_at_its_place(dealfit, own_profile):
