@@ -286,7 +286,9 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.askers import Askers  # noqa: PLC0415
     from bot.slack.durable import DurableQueue  # noqa: PLC0415
     from bot.slack.replies import Replies  # noqa: PLC0415
+    from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
+    from bot.slack.work.reviews import REMIND  # noqa: PLC0415
 
     client = slack_client(token, api_url)
     services = Services(
@@ -301,6 +303,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         askers=Askers(client=client, people=core.people, clock=core.clock),
         replies=Replies(client),
         clock=core.clock,
+        selling=Selling(core.proposals, core.reviews, canvases=core.settings.proposal_canvas),
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),
@@ -311,6 +314,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         schedules=services.schedules,
     )
     queue.start()
+    services.schedules.put(REMIND)
     app = build_app(services, queue.put, signing_secret=signing_secret)
     return SlackApp(app, queue, services, core)
 

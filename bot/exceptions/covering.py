@@ -6,7 +6,7 @@ another profile when the profile asks for no more than it did, and the deal is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactType, FactValue
@@ -63,7 +63,8 @@ def _finding(judge: Judge, deal: Deal, check: str) -> Finding | None:
 
 def _tighter(approved: Approved, judge: Judge) -> str | None:
     """What another profile asks for beyond the one that the approval was given under; None when nothing."""
-    again = _finding(judge, approved.deal, approved.check)
+    then = _taken(approved.deal, judge)
+    again = _finding(judge, then, approved.check)
     if again is None:
         return "the check is not there."
     if again.result is Result.UNKNOWN:
@@ -75,8 +76,8 @@ def _tighter(approved: Approved, judge: Judge) -> str | None:
     if check is None:
         if again.authority != approved.authority:
             return f"{authority_name(approved.authority)} may no longer approve what it approved."
-        return _other_segment(approved, approved.deal, judge)
-    facts = usable(judge, approved.deal)
+        return _other_segment(approved, then, judge)
+    facts = usable(judge, then)
     requirement = requirement_for(check, facts)
     if requirement is None:
         return "it applies in another way."
@@ -88,6 +89,11 @@ def _tighter(approved: Approved, judge: Judge) -> str | None:
     if not any(band.holds(facts) is True for band in bands):
         return f"{authority_name(approved.authority)} may no longer approve what it approved."
     return None
+
+
+def _taken(deal: Deal, judge: Judge) -> Deal:
+    """The deal without facts that this profile declares with another type."""
+    return replace(deal, facts={name: value for name, value in deal.facts.items() if judge.takes(name, value)})
 
 
 def _further_out(approved: Approved, deal: Deal, judge: Judge) -> str | None:

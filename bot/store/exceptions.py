@@ -177,6 +177,11 @@ class ExceptionBook:
             found = connection.execute(select(exceptions).where(exceptions.c.number == number)).mappings().first()
             return None if found is None else _with_texts(connection, [dict(found)])[0]
 
+    def by_origin(self, origin: str) -> ExceptionRow | None:
+        """The request that came of this, when it did."""
+        with self._database.reading() as connection:
+            return _by_origin(connection, origin)
+
     def find(
         self,
         *,
