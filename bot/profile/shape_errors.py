@@ -132,7 +132,9 @@ def _at(root: Node, location: Sequence[int | str]) -> Node:
 def _bad_key(root: Node, key: int | str, table: Node, fault: Any, problems: Problems) -> None:
     node = table.keys.get(str(key)) if isinstance(table, Table) else None
     pattern = fault.get("ctx", {}).get("pattern")
-    suggestion = named(str(key), "_", PATTERNS.get(pattern, "")) if pattern else "Shorten it."
+    suggestion = (
+        named(str(key), "_" if "0-9_]" in pattern else "-", PATTERNS.get(pattern, "")) if pattern else "Shorten it."
+    )
     problems.refuse(node or root, f"`{key}` cannot be a name here.", suggestion)
 
 

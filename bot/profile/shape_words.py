@@ -66,6 +66,7 @@ _GUIDANCE = r"^[A-Za-z0-9_./-]+\.[a-z]+(#[\w-]+)?$"
 PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": "Use small letters, digits and _, starting with a letter.",
     _ID: "Use small letters, digits and -, starting with a letter.",
+    r"^[a-z][a-z0-9_.-]{0,59}$": "Use the person's key under `people`: small letters, digits, - and _.",
     r"^[A-Z]{3}$": "Write the ISO code in capitals, such as USD or EUR.",
     _GUIDANCE: "Write file.md#heading, the heading in small letters with hyphens.",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "Write the whole address, such as dana@firm.example.",

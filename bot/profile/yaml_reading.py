@@ -31,7 +31,9 @@ def read_yaml(data: bytes, filename: str) -> tuple[Node | None, Problems]:
         problems.found.append(syntax_problem(source, error))
     except _TooMuchError as stop:
         problems.add(stop.place, stop.message, stop.suggestion)
-    if root is None and not problems.found:
+    blank = root is None or (isinstance(root, Scalar) and root.value is None and not root.refused)
+    if blank and not problems.found:
+        root = None
         problems.add((1, 1), "The file is empty.", "Start from the bundled file of the same name.")
     return root, problems
 

@@ -10,7 +10,12 @@ import yaml
 from bot.profile.problems import Problem, SourceText
 
 MAX_BYTES = 1_000_000
-_BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 # The line ends that only some programs see, and the marks that turn the reading direction round.
 _TRAPS = re.compile(
     "[\u0085\u00ad\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -27,8 +32,8 @@ def decode(data: bytes, filename: str) -> tuple[SourceText, Problem | None]:
     if len(data) > MAX_BYTES:
         message = f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
         return nothing, nothing.problem((1, 1), message, "Is it the right file?")
-    if data.startswith(tuple(mark for mark, _ in _BOMS)):
-        return nothing, nothing.problem((1, 1), "The file is UTF-16, not UTF-8.", "Save it as UTF-8.")
+    if encoding := next((name for mark, name in _BOMS if data.startswith(mark)), None):
+        return nothing, nothing.problem((1, 1), f"The file is {encoding}, not UTF-8.", "Save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -125,10 +130,25 @@ def _open_bracket(source: SourceText, opened: tuple[int, int], place: tuple[int,
     bracket = source.line(opened[0])[opened[1] - 1 : opened[1]]
     if bracket == ",":
         return source.problem(place, "Nothing stands between two commas.", "Remove one, or write what is missing.")
-    if opened[0] == place[0]:
+    rest = source.line(place[0])[place[1] - 1 :].strip() or "".join(source.lines[place[0] :]).strip()
+    if bracket and opened[0] == place[0] and rest:
         message = f"Inside the {bracket} that opens in column {opened[1]}, this cannot be read."
         return source.problem(place, message, "Is a comma or a closing bracket missing, or are quotes needed?")
+    if bracket not in {"[", "{"}:
+        opened = next(((n, c + 1) for n in range(opened[0], 0, -1) if (c := _last_open(source.line(n))) >= 0), opened)
+        bracket = source.line(opened[0])[opened[1] - 1 : opened[1]] or "bracket"
     return source.problem(opened, f"The {bracket} that opens here is never closed.", "Close it, or add the comma.")
+
+
+def _last_open(line: str) -> int:
+    """Where the last bracket opens in the line that is not closed in it; -1 where none is."""
+    opened: list[int] = []
+    for index, char in enumerate(line):
+        if char in "[{":
+            opened.append(index)
+        elif char in "]}" and opened:
+            opened.pop()
+    return opened[-1] if opened else -1
 
 
 def _deeper(source: SourceText, number: int) -> Problem:
