@@ -27,6 +27,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.checking.asker import Asker
+from bot.pipeline.describing import Describer
 from bot.pipeline.draft import AskBack
 from bot.pipeline.fit import Fit, fit
 from bot.pipeline.query import Query, WordFilter
@@ -176,6 +177,23 @@ class PipelineService:
         return PipelineAnswer(
             question, read.query, read.understood, read.unknown, read.asks, table, profile.id, tuple(notes)
         )
+
+    def run(self, query: Query, asker: Asker, *, question: str = "") -> PipelineAnswer:
+        """The answer to a typed query: one behind a figure, behind a changed chip, or one that was saved.
+
+        Raises:
+            AccessDenied: the asker may see no pipeline.
+            QueryError: the profile that is live does not have what the query names.
+        """
+        judge, people, today = self._live.current(), self._people(), self._clock().date()
+        profile = judge.profile
+        view, judged = self._seen(asker, judge, people)
+        words = self._memory.vocabulary(judge, people, view.persons, judged.records)
+        table = run(query, judged.records, profile=profile, today=today)
+        describer = Describer(profile, today, words.labels, words.check_labels)
+        chips = tuple(Chip(text, "") for text in describer.query(query))
+        notes = (*_rejudged(judged), *_closed(query))
+        return PipelineAnswer(question, query, chips, (), (), table, profile.id, notes)
 
     def _seen(self, asker: Asker, judge: Judge, people: People) -> tuple[View, Judged]:
         view = view_of(asker, people)
