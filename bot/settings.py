@@ -84,6 +84,11 @@ class Settings(BaseModel):
         repr=False,
         description="A Chroma server (http://host:8000) instead of the embedded one; needed for several processes.",
     )
+    proposal_canvas: bool = Field(
+        default=False,
+        alias="DEALFIT_PROPOSAL_CANVAS",
+        description="Make each proposal as a Slack canvas too, which only the person who asked may open.",
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         alias="SLACK_API_URL",

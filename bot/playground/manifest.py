@@ -28,6 +28,8 @@ METHOD_SCOPES: dict[str, str] = {
     "reactions.remove": "reactions:write",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "canvases.create": "canvases:write",
+    "canvases.access.set": "canvases:write",
     "team.info": "team:read",
     "conversations.open": "im:write",
 }

@@ -15,7 +15,9 @@ from bot.slack.services import Services
 from bot.slack.work.deals import DealWork
 from bot.slack.work.home import HomeWork
 from bot.slack.work.pipeline import PipelineWork
+from bot.slack.work.proposal import ProposalWork
 from bot.slack.work.questions import QuestionWork, failure_blocks
+from bot.slack.work.reviews import ReviewWork
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -41,6 +43,8 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
 def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
     """The handlers of every kind of work."""
     deals, pipeline = DealWork(services), PipelineWork(services)
+    selling = services.selling
+    reviews = ReviewWork(services, selling.reviews)
     return {
         "deal.words": deals.check_words,
         "deal.form": deals.check_form,
@@ -50,6 +54,12 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "question": QuestionWork(services, deals, pipeline, streams=streams).answer,
         "pipeline": pipeline.answer,
         "home": HomeWork(services).publish,
+        "proposal": ProposalWork(services, selling.proposals, canvases=selling.canvases).make,
+        "reviews": reviews.ahead,
+        "reviews.agenda": reviews.agenda,
+        "reviews.note": reviews.note,
+        "reviews.calendar": reviews.calendar,
+        "reviews.remind": reviews.remind,
     }
 
 

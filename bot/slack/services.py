@@ -16,6 +16,7 @@ from bot.profile.people import People
 from bot.slack.askers import Askers
 from bot.slack.replies import Replies
 from bot.slack.schedules import Schedules
+from bot.slack.selling import Selling
 from bot.store.database import Store
 
 if TYPE_CHECKING:
@@ -37,4 +38,5 @@ class Services:
     askers: Askers
     replies: Replies
     clock: Callable[[], datetime]
+    selling: Selling
     schedules: Schedules = field(default_factory=Schedules)

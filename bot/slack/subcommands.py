@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 NOTHING = re.compile(r"")
 ANYTHING = re.compile(r".*", re.DOTALL)
+A_NAME = re.compile(r"\S.{0,199}")
 HELP_WORDS = frozenset({"help", "?"})
 
 
@@ -31,7 +32,10 @@ class Subcommand:
         return f"/pipeline {self.name}{' ' if self.takes else ''}{self.takes}"
 
 
-ALL: tuple[Subcommand, ...] = ()
+ALL: tuple[Subcommand, ...] = (
+    Subcommand("reviews", "shows the calls, reviews and renewals ahead of won deals.", "reviews"),
+    Subcommand("agenda", "shows the agenda of a customer's next one.", "reviews.agenda", "<customer>", A_NAME),
+)
 
 
 def subcommand_of(text: str) -> tuple[Subcommand, str] | None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from bot.playground.api import auth, chat, misc, people, views
 from bot.playground.api.call import Call, Context, Method
+from bot.playground.api.canvases import Canvases
 from bot.playground.api.files import Files
 from bot.playground.api.streams import Streams
 from bot.playground.errors import Refused
@@ -51,6 +52,7 @@ class WebApi:
 
     def __init__(self, context: Context, faults: Faults, files: Files, bot_token: str, app_token: str) -> None:
         self.calls: list[ApiCall] = []
+        self.canvases = Canvases()
         self._context = context
         self._faults = faults
         self._bot_token = bot_token
@@ -63,6 +65,7 @@ class WebApi:
             **misc.METHODS,
             **Streams().methods(),
             **files.methods(),
+            **self.canvases.methods(),
         }
 
     async def answer(self, method: str, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:

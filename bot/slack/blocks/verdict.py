@@ -25,6 +25,7 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
+from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 
 MEANINGS = {
@@ -258,6 +259,8 @@ def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
     row.append(button("All findings", ids.SHOW_FINDINGS, checked.key))
     if checked.economics is not None:
         row.append(button("What it is worth", ids.SHOW_WORTH, checked.key))
+    if checked.verdict.judgement is Judgement.FITS:
+        row.append(proposal_button(checked.key))
     if not shared:
         row.append(button("Share in channel", ids.SHARE_DEAL, checked.key))
     return row

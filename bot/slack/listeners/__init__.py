@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.slack.inbox import Work
-from bot.slack.listeners import actions, commands, events, shortcuts, views
+from bot.slack.listeners import actions, commands, events, selling, shortcuts, views
 from bot.slack.services import Services
 
 if TYPE_CHECKING:
@@ -22,3 +22,4 @@ def register(app: App, services: Services, put: Put) -> None:
     actions.register(app, services, put)
     views.register(app, services, put)
     shortcuts.register(app, services)
+    selling.register(app, services, put, services.selling.reviews)
