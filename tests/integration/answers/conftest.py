@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answers.budget import Budget
 from bot.answers.composing import ModelComposer
 from bot.answers.model import Asker
 from bot.answers.prompts import Prompts
@@ -72,10 +73,13 @@ def with_model(live: LiveProfile, library: Library, chat_server: ChatServer) -> 
         url: str = chat_server.url,
         prompts: Path = ROOT / "prompts",
         rewrites: bool = False,
+        budget: Budget | None = None,
     ) -> AnswerService:
         settings = ModelSettings("test-model", "sk-canary-123", url, seconds)
         composer = ModelComposer(ChatModel(settings), Prompts(prompts), sleep=lambda _: None)
         rewriter = composer if rewrites else None
-        return AnswerService(live=live, library=library, clock=clock, composer=composer, rewriter=rewriter)
+        return AnswerService(
+            live=live, library=library, clock=clock, composer=composer, rewriter=rewriter, budget=budget
+        )
 
     return make

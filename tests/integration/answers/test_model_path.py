@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bot.answers.budget import HELD, Budget, Limits
 from bot.answers.composing import CUT_SHORT, NO_REPLY, UNCARRIED, UNREADY
 from bot.answers.model import NOT_SAID, Answer, Turn
-from bot.answers.service import AnswerService
+from bot.answers.service import OVER_BUDGET, AnswerService
 from bot.knowledge.library import Library
 from bot.profile.live import LiveProfile
+from bot.store.database import open_store
+from bot.store.urls import sqlite_url
 from tests.integration.answers.chat_server import ChatServer
-from tests.integration.answers.conftest import REP, ROOT
+from tests.integration.answers.conftest import REP, ROOT, clock
 from tests.integration.answers.test_answering import hold_to_promise_11
 
 Make = Callable[..., AnswerService]
@@ -226,3 +231,29 @@ def test_the_key_is_in_no_text_and_no_log(
     assert "sk-canary-123" not in repr(answer)
     assert "sk-canary-123" not in repr(service._composer._model.settings)  # type: ignore[union-attr]
     assert ROOT.name not in answer.text
+
+
+def test_over_budget_no_call_is_made_by_anybody(with_model: Make, chat_server: ChatServer, tmp_path: Path) -> None:
+    """Promise 17, over the real protocol and a real database."""
+    chat_server.will(GOOD)
+    store = open_store(sqlite_url(tmp_path / "dealfit.db"), clock)
+    try:
+        limits = Limits(per_person=2 * HELD, in_all=3 * HELD, price_in=Decimal(2), price_out=Decimal(8))
+        service = with_model(budget=Budget(store.model_use, limits))
+        assert service.answer(CFO, asker=REP).composer == "model"
+        (everybody, person) = store.model_use.used()
+        assert (everybody.tokens_in, person.tokens_in, person.user) == (100, 100, REP.user)
+        assert person.cost == limits.cost(100, person.tokens_out) > 0
+        taken = store.model_use.hold(REP.user, HELD, per_person=2 * HELD, in_all=3 * HELD)  # another process's call
+        assert taken is not None
+        calls = len(chat_server.prompts)
+        answer = service.answer(CFO, asker=REP)
+        assert (answer.composer, answer.notice, len(chat_server.prompts)) == ("extractive", OVER_BUDGET, calls)
+        other = replace(REP, user="U9")
+        assert service.answer(CFO, asker=other).composer == "model"
+        assert store.model_use.hold("U8", 2 * HELD - 1000, per_person=None, in_all=3 * HELD)
+        calls = len(chat_server.prompts)
+        assert service.answer(CFO, asker=other).notice == OVER_BUDGET
+        assert len(chat_server.prompts) == calls
+    finally:
+        store.close()
