@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -58,6 +58,8 @@ class Backtest:
     against: Comparison | None
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...]
+    judged: JudgedDeals = field(repr=False, compare=False)
+    before: JudgedDeals | None = field(default=None, repr=False, compare=False)
 
     def plain(self) -> dict[str, Any]:
         """As JSON data, in the documented shape (schema 1)."""
@@ -101,6 +103,7 @@ def backtest(
             "Give closed deals, with a stage such as Closed Won, Closed Lost or Churned; "
             "a mapping file translates other words (values: stage: {Signed: Closed Won})."
         )
+    before = None if against is None else judged_deals(book, against)
     work = _Work(judged)
     whole = work.effect(None, judged.weight, selling_cost)
     effects = [work.effect(number, judged.codes[number], selling_cost) for number in range(len(judged.rules))]
@@ -124,9 +127,11 @@ def backtest(
         silent=tuple(effect.label for effect in effects if not effect.touches),
         days=work.days(),
         offers=near_offers(book, judged),
-        against=None if against is None else compared(judged, judged_deals(book, against), work.draws),
-        cautions=tuple(cautions(book, judged, work.customers)),
+        against=None if before is None else compared(judged, before, work.draws),
+        cautions=tuple(cautions(judged, work.customers)),
         notes=tuple(book.notes),
+        judged=judged,
+        before=before,
     )
 
 

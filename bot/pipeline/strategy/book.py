@@ -1,16 +1,17 @@
-"""A book of deals that any profile can judge: deals read from a file or the store, or a table that stands elsewhere."""
+"""A book of deals that any profile can judge: deals read from a file, those of the store, or a table elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ibis
+import pyarrow as pa
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs, FactType
+from bot.pipeline.strategy.outcomes import STATUS
 from bot.profile.columns import names
 from bot.profile.columns.deals import deals_table
 from bot.profile.columns.names import fact_columns
@@ -32,6 +33,14 @@ _DTYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of deals, and what works out an expression over it where it stands."""
+
+    table: ir.Table
+    arrow: Callable[[ir.Table], pa.Table]
+
+
 class Book(Protocol):
     """Deals, as a table for the profile that is to judge them.
 
@@ -42,54 +51,46 @@ class Book(Protocol):
 
     notes: Sequence[str]
 
-    def table(self, profile: Profile) -> ir.Table:
+    def source(self, profile: Profile) -> Source:
         """The deals as this profile's judge takes them."""
 
-    def deal(self, row: Any) -> Deal | None:
-        """One deal, where the book holds whole deals."""
-
-    def absent(self, profile: Profile) -> tuple[str, ...]:
-        """The facts of the profile of which no deal in the book knows anything."""
+    def deal(self, row: Any, profile: Profile) -> Deal | None:
+        """One deal as this profile's judge takes it, where the book holds whole deals."""
 
 
-class DealBook(AbstractContextManager["DealBook"]):
-    """Deals that are held in memory. Closing it lets go of the tables."""
+class DealBook:
+    """Deals that are held in memory. Closing it lets go of the tables.
 
-    def __init__(self, deals: Iterable[Deal], *, notes: Sequence[str] = ()) -> None:
-        self._deals = tuple(deals)
-        self.notes = tuple(notes)
-        self._backend = ibis.duckdb.connect()
-        self._tables: dict[str, ir.Table] = {}
-        self._known = {name for deal in self._deals for name in deal.facts}
+    `statuses` says open, won or lost for each deal where something else than its stage says so.
+    """
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    def __init__(
+        self, deals: Iterable[Deal], *, statuses: Sequence[str | None] = (), notes: Sequence[str] = ()
     ) -> None:
-        self.close()
+        self._deals = tuple(deals)
+        self._statuses = list(statuses) if any(statuses) else []
+        self.notes = tuple(notes)
+        self._backend: Any = ibis.duckdb.connect()
+        self._tables: dict[str, ir.Table] = {}
 
     def __len__(self) -> int:
         return len(self._deals)
 
-    def table(self, profile: Profile) -> ir.Table:
+    def source(self, profile: Profile) -> Source:
         """The deals under this profile. A value that is not of the kind the profile declares is unknown to it."""
         known = self._tables.get(profile.id.sha256)
         if known is None:
-            arrow = deals_table(profile, (_typed(deal, profile.facts) for deal in self._deals))
-            arrow = arrow.append_column(ROW, [range(len(self._deals))])
+            arrow = deals_table(profile, (typed(deal, profile.facts) for deal in self._deals))
+            arrow = arrow.append_column(ROW, pa.array(range(len(self._deals)), pa.int64()))
+            if self._statuses:
+                arrow = arrow.append_column(STATUS, pa.array(self._statuses, pa.string()))
             known = self._backend.create_table(f"deals_{len(self._tables)}", arrow)
             self._tables[profile.id.sha256] = known
-        return known
+        return Source(known, _work_out)
 
-    def deal(self, row: Any) -> Deal | None:
+    def deal(self, row: Any, profile: Profile) -> Deal | None:
         """One deal."""
-        return self._deals[int(row)]
-
-    def absent(self, profile: Profile) -> tuple[str, ...]:
-        """The facts of the profile that no deal has."""
-        return tuple(name for name in profile.facts if name not in self._known)
+        return typed(self._deals[int(row)], profile.facts)
 
     def close(self) -> None:
         """Let go of the tables."""
@@ -99,32 +100,48 @@ class DealBook(AbstractContextManager["DealBook"]):
 class TableBook:
     """A table that stands in a database: `_row` and the columns that the class `Book` names; facts may be absent."""
 
-    def __init__(self, table: ir.Table, *, notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        table: ir.Table,
+        *,
+        run: Callable[[ir.Table], pa.Table] | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
         self._table = table
+        self._run = run or _work_out
         self.notes = tuple(notes)
 
-    def table(self, profile: Profile) -> ir.Table:
+    def source(self, profile: Profile) -> Source:
         """The table, with an empty column for each fact that it does not have."""
         table = self._table
         missing = [column for column in fact_columns(profile) if column.name not in table.columns]
         fields = {names.NAME: "string", names.CUSTOMER: "string", names.CLOSE_DATE: "date"}
         empty = {name: ibis.null(kind) for name, kind in fields.items() if name not in table.columns}
         empty |= {column.name: ibis.null(_DTYPES.get(column.type, "decimal(18, 2)")) for column in missing}
-        return table.mutate(**empty) if empty else table
+        return Source(table.mutate(**empty) if empty else table, self._run)
 
-    def deal(self, row: Any) -> Deal | None:
-        """None: the table holds columns."""
-        del row
+    def deal(self, row: Any, profile: Profile) -> Deal | None:
+        """None: a table holds columns, and no outcomes."""
+        del row, profile
         return None
 
-    def absent(self, profile: Profile) -> tuple[str, ...]:
-        """The facts of which the table has no column."""
-        columns = fact_columns(profile)
-        return tuple(dict.fromkeys(c.subject.fact for c in columns if c.name not in self._table.columns))
+
+def absent_facts(source: Source, profile: Profile) -> tuple[str, ...]:
+    """The facts of the profile of which no deal knows anything."""
+    columns = [column for column in fact_columns(profile) if column.subject.fact in profile.facts]
+    if not columns:
+        return ()
+    counted = source.table.aggregate(**{column.name: source.table[column.name].count() for column in columns})
+    known = source.arrow(counted).to_pylist()[0]
+    return tuple(dict.fromkeys(column.subject.fact for column in columns if not known[column.name]))
 
 
-def _typed(deal: Deal, facts: FactSpecs) -> Deal:
-    """The deal without the values that the profile would not take."""
+def _work_out(expression: ir.Table) -> pa.Table:
+    return expression.to_pyarrow()
+
+
+def typed(deal: Deal, facts: FactSpecs) -> Deal:
+    """The deal without the values that a profile with these facts would not take."""
     wrong = [
         name
         for name, value in deal.facts.items()

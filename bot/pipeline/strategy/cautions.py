@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.pipeline.strategy.book import Book
 from bot.pipeline.strategy.customers import Customers
 from bot.pipeline.strategy.judging import JudgedDeals
 from bot.pipeline.strategy.outcomes import CLOSED, Outcome
@@ -30,14 +29,14 @@ class Caution:
         return {"id": self.id, "text": self.text, "strong": self.strong}
 
 
-def cautions(book: Book, judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
+def cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     """Everything that holds of this backtest, the strong ones first."""
-    found = list(_cautions(book, judged, customers))
+    found = list(_cautions(judged, customers))
     yield from (each for each in found if each.strong)
     yield from (each for each in found if not each.strong)
 
 
-def _cautions(book: Book, judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
+def _cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     done = judged.ended(*CLOSED)
     won = judged.ended(Outcome.WON)
     yield from _small(judged, customers)
@@ -50,11 +49,11 @@ def _cautions(book: Book, judged: JudgedDeals, customers: Customers) -> Iterator
             "accepted.",
             strong=unknown * 5 > int(done.sum()),
         )
-    absent = book.absent(judged.profile)
-    if absent:
+    if judged.absent:
         yield Caution(
             "absent-facts",
-            f"No deal says anything of: {', '.join(absent)}. Every rule that needs one of these is unknown throughout.",
+            f"No deal says anything of: {', '.join(judged.absent)}. Every rule that needs one of these is unknown "
+            "throughout.",
             strong=True,
         )
     before = int((done & (judged.closed < np.datetime64(judged.profile.effective, "D"))).sum())

@@ -134,8 +134,8 @@ def _move(new: JudgedDeals, old: JudgedDeals, place: int) -> Move:
         outcome=OUTCOMES[int(new.outcome[place])],
         before=JUDGEMENTS[int(verdict_of(old.weight)[place])],
         after=JUDGEMENTS[int(verdict_of(new.weight)[place])],
-        value=_known(new.value, place),
-        margin=_known(new.margin, place),
+        value=known(new.value, place),
+        margin=known(new.margin, place),
         rules=_changed(new, old, place),
     )
 
@@ -152,5 +152,6 @@ def _said(code: int) -> int:
     return codes.PASS if code == codes.NOT_APPLICABLE else int(code)
 
 
-def _known(column: Exact, place: int) -> Decimal | None:
+def known(column: Exact, place: int) -> Decimal | None:
+    """One amount in whole cents; None where it is not known."""
     return cents(column.take(np.array([place])).sum()) if column.known[place] else None

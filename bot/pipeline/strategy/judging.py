@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bot.pipeline.strategy.book import ROW, Book
+from bot.pipeline.strategy.book import ROW, Book, Source, absent_facts
 from bot.pipeline.strategy.exact import Array, Exact, Mask
 from bot.pipeline.strategy.outcomes import OUTCOME, Outcome, outcome_column
 from bot.pipeline.strategy.roles import MoneyFacts
@@ -55,6 +56,7 @@ class JudgedDeals:
 
     `value` is in the profile's currency and unknown where the deal is in another (`foreign`); `margin` is in money.
     `days` are the agreed payment days, 0 where the customer pays in advance. `place` is the segment's, -1 for none.
+    `absent` are the facts of which no deal knows anything.
     """
 
     profile: Profile
@@ -71,6 +73,7 @@ class JudgedDeals:
     margin: Exact
     days: Exact
     foreign: Mask
+    absent: tuple[str, ...]
     more: Mapping[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -118,8 +121,8 @@ def judged_deals(book: Book, profile: Profile, *, more: Sequence[str] = ()) -> J
     Raises ColumnError where the book's table cannot be judged.
     """
     judge, parts = RuleJudge(profile), MoneyFacts.of(profile)
-    deals = prepared(book, profile)
-    found = judge.coded(deals, [*_FIELDS, *more]).to_pyarrow()
+    source = book.source(profile)
+    found = source.arrow(judge.coded(prepared(source, profile), [*_FIELDS, *more]))
     order = pc.sort_indices(found[ROW])
     found = found.take(order).combine_chunks()
     value = Exact.of(found[_VALUE]) if parts.value else Exact.nothing(len(found))
@@ -145,15 +148,15 @@ def judged_deals(book: Book, profile: Profile, *, more: Sequence[str] = ()) -> J
         margin=value.times(share, per=2),
         days=days,
         foreign=~found[_OURS].to_numpy(zero_copy_only=False).astype(bool),
+        absent=absent_facts(source, profile),
         more={name: found[name].combine_chunks() for name in more},
     )
 
 
-def prepared(book: Book, profile: Profile) -> ir.Table:
-    """The book's table for this profile, with the outcome, the money and the terms of each deal beside its facts."""
-    import ibis  # noqa: PLC0415 loaded by the book already
-
-    parts, deals = MoneyFacts.of(profile), book.table(profile)
+def prepared(source: Source, profile: Profile) -> ir.Table:
+    """The deals as this profile takes them, with the outcome, the money and the terms of each deal beside its facts."""
+    parts, deals = MoneyFacts.of(profile), source.table
+    stages = source.arrow(deals.select(names.STAGE).distinct())[names.STAGE].to_pylist()
     ours = ibis.literal(value=True)
     if names.CURRENCY in deals.columns:
         ours = (deals[names.CURRENCY] == profile.currency).fill_null(ibis.literal(value=False))
@@ -164,7 +167,7 @@ def prepared(book: Book, profile: Profile) -> ir.Table:
     value = column(parts.value, "int64")
     return deals.mutate(
         **{
-            OUTCOME: outcome_column(deals),
+            OUTCOME: outcome_column(deals, [stage for stage in stages if stage is not None]),
             _OURS: ours,
             _VALUE: ours.ifelse(value, ibis.null(value.type())),
             _MARGIN: column(parts.margin, "int64"),

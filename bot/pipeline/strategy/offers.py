@@ -48,7 +48,7 @@ class NearOffers:
 def near_offers(book: Book, judged: JudgedDeals) -> NearOffers | None:
     """The refused won deals with a counter-offer; None where the book holds columns and no whole deals."""
     refused = np.nonzero(judged.ended(Outcome.WON) & judged.judged(Judgement.DOES_NOT_FIT))[0]
-    if len(refused) and book.deal(judged.row(int(refused[0]))) is None:
+    if len(refused) and book.deal(judged.row(int(refused[0])), judged.profile) is None:
         return None
     judge = Judge(judged.profile)
     economist = Economist(judge)
@@ -56,16 +56,14 @@ def near_offers(book: Book, judged: JudgedDeals) -> NearOffers | None:
     found = better = 0
     looked_at = refused[:MOST]
     for place in looked_at:
-        deal = book.deal(judged.row(int(place)))
+        deal = book.deal(judged.row(int(place)), judged.profile)
         if deal is None:
             continue
-        known = {name: value for name, value in deal.facts.items() if judge.takes(name, value)}
-        whole = deal.with_facts({name: None for name in deal.facts if name not in known})
-        verdict = judge.judge_fully(whole)
+        verdict = judge.judge_fully(deal)
         if verdict.counter_offers:
             found += 1
             moves.update(change.fact for change in verdict.counter_offers[0].changes)
-        elif economist.at_a_better_price(whole, verdict) is not None:
+        elif economist.at_a_better_price(deal, verdict) is not None:
             better += 1
     ranked = sorted(moves.items(), key=lambda each: (-each[1], each[0]))
     return NearOffers(len(refused), len(looked_at), found, better, tuple(ranked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import ibis
@@ -49,12 +50,11 @@ def walked_away(stage: str | None) -> bool:
     return _words(stage) in _WALKED_AWAY
 
 
-def outcome_column(deals: ir.Table) -> ir.StringValue:
-    """The outcome of each deal as one of the words of `Outcome`. Stages are few: each is read once, by `outcome_of`.
+def outcome_column(deals: ir.Table, stages: Iterable[str]) -> ir.StringValue:
+    """The outcome of each deal as one of the words of `Outcome`. `stages` are all that the table has: they are few.
 
     Where the table has the column `deal_status`, it decides between open, won and lost.
     """
-    stages = [word for word in deals.select(STAGE).distinct().to_pyarrow()[STAGE].to_pylist() if word is not None]
     found = {stage: outcome_of(stage) for stage in stages}
     stage = deals[STAGE]
     branches = [
@@ -67,7 +67,7 @@ def outcome_column(deals: ir.Table) -> ir.StringValue:
         branches = [branch for branch in branches if branch[1] == Outcome.CHURNED.value]
         status = deals[STATUS]
         known = status.isin([each.value for each in Status])
-        gone = stage.isin(sorted(word for word in stages if walked_away(word)))
+        gone = stage.isin(sorted(word for word in found if walked_away(word)))
         otherwise = ibis.cases(
             (gone.fill_null(ibis.literal(value=False)), Outcome.LOST.value), (known, status), else_=Outcome.OPEN.value
         )

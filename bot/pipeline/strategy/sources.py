@@ -160,8 +160,7 @@ def money_sources(
     there = looked & amounts.known
     customers = Customers.read(judged.customers)
     numbers, sums = customers.sums(amounts, there)
-    absent = book.absent(profile)
-    if SEGMENT in dict(wanted) and absent and not (judged.place[there] >= 0).any():
+    if SEGMENT in dict(wanted) and judged.absent and not (judged.place[there] >= 0).any():
         notes.append("No deal can be placed in a segment: the facts that the segments test are not in these deals.")
     return Sources(
         profile=profile.id,

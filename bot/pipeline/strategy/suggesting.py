@@ -182,7 +182,7 @@ class _Work:
         notes = [*book.notes, *notes]
         if self.cut:
             notes.append(f"{MOST_DEALS:,} of {closed:,} deals were looked at, drawn at random with a fixed seed.")
-        absent = [name for name in book.absent(profile) if name in self.named]
+        absent = [name for name in self.judged.absent if name in self.named]
         if absent:
             notes.append(f"No deal says anything of: {', '.join(absent)}.")
         if self.unused:
