@@ -183,7 +183,7 @@ def relaxed(condition: Condition, limits: dict[Subject, Ordered]) -> Condition:
 def _widened(test: Compare | Among | Within, reach: Ordered) -> Condition:
     subject = test.subject
     if isinstance(test, Compare):
-        beyond = _less(reach, test.limit) if test.order.upward else _less(test.limit, reach)
+        beyond = less(reach, test.limit) if test.order.upward else less(test.limit, reach)
         beyond = beyond or (reach == test.limit and test.order in {Order.BELOW, Order.ABOVE})
         inclusive = Order.AT_LEAST if test.order.upward else Order.AT_MOST
         return Compare(subject, inclusive, reach) if beyond else test
@@ -196,16 +196,17 @@ def _widened(test: Compare | Among | Within, reach: Ordered) -> Condition:
         if not ordered or any(isinstance(value, bool) for value in ordered):
             return test
         low, high = _extremes(ordered)
-    if _less(high, reach):
+    if less(high, reach):
         extension = Within(subject, high, reach)
-    elif _less(reach, low):
+    elif less(reach, low):
         extension = Within(subject, reach, low)
     else:
         return test
     return AnyOf((test, extension))
 
 
-def _less(one: Ordered, other: Ordered) -> bool:
+def less(one: Ordered, other: Ordered) -> bool:
+    """Whether the first is the lesser; a date is not less than a number, nor greater."""
     if isinstance(one, date) or isinstance(other, date):
         return isinstance(one, date) and isinstance(other, date) and one < other
     return one < other
@@ -214,5 +215,5 @@ def _less(one: Ordered, other: Ordered) -> bool:
 def _extremes(values: list[Ordered]) -> tuple[Ordered, Ordered]:
     low = high = values[0]
     for value in values[1:]:
-        low, high = (value if _less(value, low) else low), (value if _less(high, value) else high)
+        low, high = (value if less(value, low) else low), (value if less(high, value) else high)
     return low, high

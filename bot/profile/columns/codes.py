@@ -145,9 +145,10 @@ def nth(place: ir.IntegerValue, words: list[str]) -> ir.StringValue:
 
 
 def _first(branches: list[Branch], last: ir.IntegerValue | int) -> ir.IntegerValue:
-    typed = [(condition, _small(code)) for condition, code in branches]
-    return ibis.cases(*typed, else_=_small(last)) if typed else _small(last)
+    typed = [(condition, small(code)) for condition, code in branches]
+    return ibis.cases(*typed, else_=small(last)) if typed else small(last)
 
 
-def _small(code: ir.IntegerValue | int) -> ir.IntegerValue:
+def small(code: ir.IntegerValue | int) -> ir.IntegerValue:
+    """The code as an expression."""
     return ibis.literal(code, type="int8") if isinstance(code, int) else code

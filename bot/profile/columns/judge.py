@@ -10,12 +10,13 @@ import ibis.expr.types as ir
 from bot.deals.facts import FactType
 from bot.profile.columns import codes, names
 from bot.profile.columns.names import ColumnError, fact_columns
-from bot.profile.columns.truths import affirmed, holds, usable
+from bot.profile.columns.truths import affirmed, fails, holds, surely, usable
+from bot.profile.columns.weights import questions
 from bot.profile.conditions import Measure, Subject, Test, tests_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
 
-_INNER = ("_test_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
+_INNER = ("_test_", "_value_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
 
 
 class ColumnJudge:
@@ -80,8 +81,7 @@ class ColumnJudge:
 
     def _tested(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
         """The kept columns and one column for each distinct test: one that several checks share is made once."""
-        if clash := [name for name in keep if name.startswith((names.OURS, *_INNER))]:
-            raise ColumnError(f"The table has a column {clash[0]} already. Leave it out with `keep`.")
+        _refuse_ours(keep)
         tests = {name: holds(self._read(deals, test.subject), test) for test, name in self._tests.items()}
         # A view is what Ibis does not merge with the select around it. Merged, a test would be made once for each check
         # again, and `a BETWEEN 1 AND 2 IS NULL` would rest on how each database ranks its operators.
@@ -108,18 +108,20 @@ class ColumnJudge:
         return judged.mutate(_weight=codes.heaviest([judged[_code(each)] for each in self._counted]))
 
     def _weights(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
-        """The kept columns and the weight of the whole alone.
+        """The kept columns and the weight of the whole alone."""
+        _refuse_ours(keep)
+        subjects = dict.fromkeys(test.subject for test in self._tests)
+        names_of = {subject: f"_value_{n}" for n, subject in enumerate(subjects)}
+        values = {name: self._read(deals, subject) for subject, name in names_of.items()}
+        read = deals.select(*keep, **more, **values).view()
 
-        First come the checks that can end the matter. The others are worked out only for deals that these leave open.
-        """
-        grave = [each for each in self._counted if codes.is_grave(self.profile, each)]
-        others = [each for each in self._counted if each not in grave]
-        tested = self._tested(deals, keep, more)
-        first = tested.mutate(**self._codes(tested, grave)).view()
-        known = [first[_code(each)] for each in grave]
-        rest = codes.heaviest([*known, *self._codes(first, others).values()])
-        weight = (codes.heaviest(known) == codes.FATAL).ifelse(codes.FATAL, rest) if known and others else rest
-        return first.select(*keep, *more, _weight=weight).view()
+        def told(test: Test) -> ir.BooleanValue:
+            positive, opposite = affirmed(test)
+            return (fails if opposite else holds)(read[names_of[test.subject]], positive)
+
+        branches = [(surely(condition, told), codes.small(code)) for code, condition in questions(self.profile)]
+        weight = ibis.cases(*branches, else_=codes.small(codes.PASS)) if branches else codes.small(codes.PASS)
+        return read.select(*keep, *more, _weight=weight).view()
 
     def _read(self, deals: ir.Table, subject: Subject) -> ir.Column:
         """The column of a fact as the judge reads it. That a list of outcomes is known shows in its count."""
@@ -132,6 +134,11 @@ class ColumnJudge:
             return column  # derived money rests on other currencies as little as its parts did
         ours = deals[names.CURRENCY] == self.profile.currency
         return ours.ifelse(column, ibis.null(column.type()))
+
+
+def _refuse_ours(keep: Iterable[str]) -> None:
+    if clash := [name for name in keep if name.startswith((names.OURS, *_INNER))]:
+        raise ColumnError(f"The table has a column {clash[0]} already. Leave it out with `keep`.")
 
 
 def _whole(count: ir.IntegerValue) -> ir.IntegerValue:

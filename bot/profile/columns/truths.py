@@ -45,6 +45,25 @@ def truth(condition: Condition, tested: Tested) -> ir.BooleanValue:
             return ~tested(positive) if opposite else tested(positive)
 
 
+def surely(condition: Condition, told: Tested) -> ir.BooleanValue:
+    """A condition over columns of which only matters where it is true; `told` knows tests and their opposites."""
+    match condition:
+        case AllOf(parts):
+            return _halved(and_, [surely(part, told) for part in parts], otherwise=True)
+        case AnyOf(parts):
+            return _halved(or_, [surely(part, told) for part in parts], otherwise=False)
+        case _:
+            return told(condition)
+
+
+def _halved(join: Callable[..., ir.BooleanValue], parts: list[ir.BooleanValue], *, otherwise: bool) -> ir.BooleanValue:
+    """All parts joined, by halves: hundreds of them make no deep expression."""
+    if len(parts) > 2:  # noqa: PLR2004 - halves
+        middle = (len(parts) + 1) // 2
+        parts = [_halved(join, half, otherwise=otherwise) for half in (parts[:middle], parts[middle:])]
+    return reduce(join, parts) if parts else ibis.literal(otherwise)
+
+
 def undecided(condition: Condition, tested: Tested) -> ir.BooleanValue:
     """Whether the condition is null. The opposite of a test is null where the test is, so the NOT is left out.
 
@@ -92,6 +111,35 @@ def holds(column: ir.Column, test: Test) -> ir.BooleanValue:
         case Compare(_, order, limit):
             bound = _literal(limit, dtype)
             return column >= bound if order.upward else column <= bound
+
+
+def fails(column: ir.Column, test: Test) -> ir.BooleanValue:
+    """Whether an affirmed test fails for the column's value: without a NOT where there is a plainer word for it."""
+    dtype = column.type()
+    match test:
+        case Known():
+            return column.isnull()
+        case Among(_, (bool() as value,)):
+            return ~column if value else column
+        case Among(_, values) if listed := _values(values, dtype):
+            return column != listed[0] if len(listed) == 1 else column.notin(listed)
+        case Compare(_, order):
+            return _beyond(column, test, upward=order.upward)
+        case _:
+            return ~holds(column, test)
+
+
+def _beyond(column: ir.Column, test: Compare, *, upward: bool) -> ir.BooleanValue:
+    """Whether the value is below a least limit, or above a greatest one."""
+    dtype, limit = column.type(), test.limit
+    if (grid := grid_of(dtype)) is not None:
+        reach = range_of(test, grid)
+        end = reach.low if upward else reach.high
+        if reach.empty or end is None:
+            return ~holds(column, test)
+        limit = end
+    bound = _literal(limit, dtype)
+    return column < bound if upward else column > bound
 
 
 def _values(values: tuple[Any, ...], dtype: dt.DataType) -> list[ir.Scalar]:

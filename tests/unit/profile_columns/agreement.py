@@ -14,13 +14,18 @@ from bot.profile.columns.deals import deals_table
 from bot.profile.columns.judge import ColumnJudge
 from bot.profile.judge import Judge
 from bot.profile.model import Profile
+from bot.profile.verdict import Judgement
 
 
-def over_columns(backend: Any, profile: Profile, deals: Sequence[Deal], table: str = "deals") -> list[dict[str, Any]]:
-    """What the evaluator over columns says of each deal, in the order of the deals."""
-    deals_there = backend.create_table(table, deals_table(profile, deals), overwrite=True)
-    rows = ColumnJudge(profile).judged(deals_there, keep=[names.NAME]).to_pyarrow().to_pylist()
+def over_columns(backend: Any, profile: Profile, deals: Sequence[Deal], *, fit: bool) -> list[dict[str, Any]]:
+    """What the evaluator over columns says of each deal, in the order of the deals. The fit must say the same."""
+    deals_there = backend.create_table("deals", deals_table(profile, deals), overwrite=True)
+    judge = ColumnJudge(profile)
+    rows = judge.judged(deals_there, keep=[names.NAME]).to_pyarrow().to_pylist()
     by_name = {row[names.NAME]: row for row in rows}
+    for row in judge.fit(deals_there, by=[names.NAME]).to_pyarrow().to_pylist() if fit else ():
+        said = [each.value for each in Judgement if row[each.value]]
+        assert said == [by_name[row[names.NAME]][names.VERDICT]], f"the fit of {row[names.NAME]} says {said}"
     return [by_name[deal.name] for deal in deals]
 
 
@@ -42,10 +47,11 @@ def of_each(profile: Profile, deals: Sequence[Deal]) -> list[dict[str, Any]]:
     return rows
 
 
-def assert_agreement(backend: Any, profile: Profile, deals: Sequence[Deal]) -> Counter[str]:
+def assert_agreement(backend: Any, profile: Profile, deals: Sequence[Deal], *, fit: bool = True) -> Counter[str]:
     """Both say the same of every deal. Gives how often each result and judgement occurred."""
     seen: Counter[str] = Counter()
-    for deal, one, other in zip(deals, of_each(profile, deals), over_columns(backend, profile, deals), strict=True):
+    columns = over_columns(backend, profile, deals, fit=fit)
+    for deal, one, other in zip(deals, of_each(profile, deals), columns, strict=True):
         assert one == other, f"{deal}\n{profile.segments}\n{profile.checks}"
         seen.update(value for name, value in one.items() if name not in {names.NAME, names.SEGMENT, names.STANCE})
     return seen

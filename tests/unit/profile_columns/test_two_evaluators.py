@@ -39,7 +39,8 @@ def test_both_agree_on_ten_thousand_deals(duckdb: Any) -> None:
     @example(23267338)  # once wrong: the null of a NOT
     def agree(seed: int) -> None:
         world = World(seed)
-        seen.update(assert_agreement(duckdb, world.profile(), [world.deal(n) for n in range(DEALS)]))
+        deals = [world.deal(n) for n in range(DEALS)]
+        seen.update(assert_agreement(duckdb, world.profile(), deals, fit=seed % 4 == 0))
         seen["deals"] += DEALS
 
     agree()
