@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.pipeline.proposals.service import ProposalService
     from bot.pipeline.reviews.service import ReviewService
     from bot.pipeline.service import PipelineService
+    from bot.pipeline.strategy.service import StrategyService
     from bot.slack.durable import DurableQueue
     from bot.slack.services import Services
     from bot.store.database import Store
@@ -127,6 +128,13 @@ class Core:
             clock=self.clock,
             warehouse_url=warehouse.get_secret_value() if warehouse is not None else None,
         )
+
+    @cached_property
+    def strategy(self) -> StrategyService:
+        """A strategist's questions about past deals."""
+        from bot.pipeline.strategy.service import StrategyService  # noqa: PLC0415
+
+        return StrategyService(live=self.live, people=self.people, store=self.store, tables=self.tables)
 
     @cached_property
     def pipeline(self) -> PipelineService:

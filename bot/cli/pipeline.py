@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import pipeline_data
+from bot.cli import pipeline_data, strategy
 from bot.cli.console import UNREADABLE, cell, count, out, print_json, say, table
 from bot.cli.wiring import core
 
@@ -29,6 +29,7 @@ class Format(StrEnum):
 
 
 pipeline_data.register(app)
+strategy.register(app)
 
 
 @app.command("fit")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import profile_cases, profile_diff, profile_replay
+from bot.cli import profile_cases, profile_diff, profile_replay, strategy_backtest
 from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Look after the Deal Profile: find mistakes, run its cases, explain a check, compare two, judge again.",
+    help="Look after the Deal Profile: find mistakes, run its cases, explain, compare, judge again, backtest.",
 )
 app.command("test")(profile_cases.run_tests)
 app.command("diff")(profile_diff.diff)
 app.command("replay")(profile_replay.replay)
+app.command("backtest")(strategy_backtest.backtest)
 
 
 @app.command("lint")

@@ -49,7 +49,9 @@ class Book(Protocol):
     and where the source knows it `deal_status` (open, won, lost).
     """
 
-    notes: Sequence[str]
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is to be said of the deals as a whole."""
 
     def source(self, profile: Profile) -> Source:
         """The deals as this profile's judge takes them."""

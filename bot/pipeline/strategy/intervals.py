@@ -51,11 +51,14 @@ class Share:
     @property
     def words(self) -> str:
         """As people read it: "12.5% (6.2 to 19.8)"."""
-        if self.percent is None:
-            return "-"
-        if self.low is None or self.high is None:
-            return f"{self.percent}%"
-        return f"{self.percent}% ({self.low} to {self.high})"
+        reach = "" if self.low is None or self.high is None else f" ({self.low} to {self.high})"
+        return "-" if self.percent is None else f"{self.percent}%{reach}"
+
+    @property
+    def inside(self) -> str:
+        """The same for use inside brackets: "12.5%, 6.2 to 19.8"."""
+        reach = "" if self.low is None or self.high is None else f", {self.low} to {self.high}"
+        return "-" if self.percent is None else f"{self.percent}%{reach}"
 
 
 class Draws:

@@ -1,0 +1,78 @@
+"""`dealfit profile backtest`: what a profile would have said of past deals."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
+from bot.cli.strategy import Deals, MappingFile, ProfileFile, number
+from bot.cli.strategy_deals import deals_of
+from bot.cli.wiring import core
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def backtest(
+    profile: ProfileFile = None,
+    deals: Deals = None,
+    mapping: MappingFile = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="A profile to compare with: who moves?", show_default=False)
+    ] = None,
+    selling_cost: Annotated[
+        str | None,
+        typer.Option("--selling-cost", help="What selling one lost deal costs, in the profile's currency."),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="table for people, json for scripts, csv deal by deal.")
+    ] = Format.TABLE,
+) -> None:
+    """Say what a profile would have said of closed deals: each rule's cost and gain, with confidence intervals.
+
+    Exit status: 0 when it would have refused no won deal (with --against: when no verdict is another one), 1 when it
+    would have, 2 when something could not be read.
+    """
+    from bot.cli.strategy_backtest_tables import show_backtest  # noqa: PLC0415
+    from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415
+    from bot.pipeline.strategy.backtest import backtest as look_back  # noqa: PLC0415
+    from bot.pipeline.strategy.outcomes import Outcome  # noqa: PLC0415
+    from bot.profile.loading import load_profile  # noqa: PLC0415
+
+    cost = number(selling_cost, "--selling-cost")
+    with core() as rooms:
+        new = load_profile(profile) if profile else rooms.live.current().profile
+        old = load_profile(against) if against else None
+        if old is not None and old.currency != new.currency:
+            fail(f"One profile is in {new.currency} and the other in {old.currency}: their deals cannot be compared.")
+        with deals_of(rooms, deals, mapping, *([new] if old is None else [new, old])) as book:
+            try:
+                found = look_back(book, new, against=old, selling_cost=cost)
+            except NothingClosed as error:
+                fail(str(error))
+    if format_ is Format.JSON:
+        print_json(found.plain())
+    elif format_ is Format.CSV:
+        from bot.pipeline.strategy.rows import HEAD, deal_rows  # noqa: PLC0415
+
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(HEAD)
+        writer.writerows(deal_rows(found.judged, found.before))
+    else:
+        show_backtest(found)
+    refused = found.whole.refused[Outcome.WON].part.deals
+    moved = refused if found.against is None else found.against.moved
+    if format_ is not Format.TABLE:
+        say(f"{refused:,} of {found.closed[Outcome.WON].deals:,} won deals would have been refused.")
+    raise typer.Exit(NOT_ALL_FIT if moved else 0)

@@ -1,0 +1,145 @@
+"""Where the money comes from, suggestions and measures, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.cli.console import cell, out, table
+from bot.pipeline.strategy.wording import headline, trend_words, whole_money
+
+if TYPE_CHECKING:
+    from bot.pipeline.strategy.intervals import Share
+    from bot.pipeline.strategy.measuring import Measured, Results
+    from bot.pipeline.strategy.sources import Sources
+    from bot.pipeline.strategy.suggesting import Suggestion
+    from bot.pipeline.strategy.whale import Whale
+
+STEPS = (10, 25, 50, 75, 100)
+
+
+def show_sources(found: Sources) -> None:
+    """Print the story in sentences, the curve, and the kinds."""
+    console = out()
+    for sentence in headline(found):
+        console.print(cell(sentence))
+    curve = table("The best", *(f"{step}%" for step in STEPS), right=tuple(f"{step}%" for step in STEPS))
+    for name, whale in (("of the deals bring", found.deals), ("of the customers bring", found.customers)):
+        curve.add_row(name, *(_share(whale, step) for step in STEPS))
+    console.print()
+    console.print(curve)
+    label = "Margin" if found.measure.value == "margin" else "Revenue"
+    for _, what, kinds in found.by:
+        if len(kinds) < 2:  # noqa: PLR2004 one kind tells nothing apart
+            continue
+        right = ("Deals", "of deals", label, f"of {label.lower()}", "Below zero")
+        made = table(cell(what), *right, right=right)
+        for kind in kinds:
+            money = whole_money(kind.amount, found.currency)
+            deals, of_deals = f"{kind.deals:,}", _percent(kind.share_of_deals)
+            made.add_row(cell(kind.name), deals, of_deals, money, _percent(kind.share), f"{kind.below:,}")
+        console.print()
+        console.print(made)
+    for title, named in (("Customers who bring most", found.best), ("Customers below zero", found.worst)):
+        if named:
+            made = table(title, "Deals", label, right=("Deals", label))
+            for each in named:
+                made.add_row(cell(each.customer), str(each.deals), whole_money(each.amount, found.currency))
+            console.print()
+            console.print(made)
+    _notes([*(f"{deals:,} deals: {why}." for why, deals in found.left_out if deals), *found.notes])
+
+
+def show_suggestion(found: Suggestion) -> None:
+    """Print what was found, how sure that is, and the YAML to copy."""
+    console = out()
+    base = f"{100 * found.good / found.deals:.1f}%" if found.deals else "-"
+    console.print(cell(f"Good means: {found.good_means}. {found.good:,} of {found.deals:,} deals were good ({base})."))
+    if found.held_out is not None and found.chance is not None:
+        figures = found.held_out
+        console.print(cell(
+            f"On customers that the rules had not seen: they pick {figures.called:.1f}% of the deals, and "
+            f"{_one(figures.precision)} of those were good (lowest {_one(figures.low)}, highest {_one(figures.high)}), "
+            f"against {base} of all. They find {figures.found:.1f}% of the good deals; "
+            f"{figures.undecided:.1f}% cannot be placed because a fact is unknown."
+        ))  # fmt: skip
+        console.print(cell(f"Labels dealt out at random do as well in {100 * found.chance:.1f}% of tries."))
+    if not found.found:
+        console.print(f"[bold]{cell(found.why)}[/]")
+    else:
+        console.print()
+        console.print(cell(found.segments), soft_wrap=True)
+    unknown = [f"{fact} is unknown for {count:,}" for fact, count in found.unknown]
+    known = f"Facts known before the sale: {', '.join(found.facts)}."
+    _notes([known, *([f"{'; '.join(unknown)} of {found.deals:,} deals."] if unknown else []), *found.notes])
+
+
+def show_measured(found: Measured) -> None:
+    """Print results by verdict and over time, and what rises or falls."""
+    console = out()
+    console.print(_results("What the profile says now", found.by_verdict, found.currency, whole=found.whole))
+    if found.periods:
+        console.print()
+        console.print(_results(f"Closed in the {found.length.value}", found.periods, found.currency))
+    if any(each.does_not_fit or each.declined or each.walked_away for each in found.said_no):
+        right = ("Found not to fit", "Exceptions declined", "Walked away")
+        made = table("How often we said no", *right, right=right)
+        for said in found.said_no:
+            made.add_row(said.period, str(said.does_not_fit), str(said.declined), str(said.walked_away))
+        console.print()
+        console.print(made)
+    if found.pipeline:
+        made = table("Open pipeline at the end", "Deals", "Fit", "Share", right=("Deals", "Fit", "Share"))
+        for stood in found.pipeline:
+            made.add_row(stood.period, f"{stood.deals:,}", f"{stood.fits:,}", _percent(stood.share))
+        console.print()
+        console.print(made)
+    console.print()
+    for each in found.trends:
+        console.print(cell(trend_words(each, found.length.value)))
+    undated = [f"{found.undated:,} closed deals have no close date: they are in no {found.length.value}."]
+    _notes([*(undated if found.undated else []), *found.notes])
+
+
+def _results(title: str, rows: Sequence[Results], currency: str, whole: Results | None = None) -> object:
+    right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Value won", "Margin", "Days agreed", "Won that fit")
+    made = table(title, *right, right=right)
+    for row in (*rows, *([whole] if whole is not None else [])):
+        days = "-" if row.days is None else f"{row.days}"
+        made.add_row(
+            cell(row.name.replace("_", " ")),
+            f"{row.won:,}",
+            f"{row.lost:,}",
+            f"{row.churned:,}",
+            _between(row.win_rate),
+            _between(row.churn),
+            whole_money(row.value_won, currency),
+            _between(row.margin),
+            days,
+            _between(row.fit) if whole is None or row is whole else "",
+        )
+    return made
+
+
+def _between(share: Share) -> str:
+    return share.words
+
+
+def _share(whale: Whale, percent: int) -> str:
+    return _percent(whale.share_of_top(percent))
+
+
+def _percent(value: Decimal | None) -> str:
+    return "-" if value is None else f"{value}%"
+
+
+def _one(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}%"
+
+
+def _notes(notes: Sequence[str]) -> None:
+    if notes:
+        out().print()
+    for note in notes:
+        out().print(f"[dim]{cell(note)}[/]", soft_wrap=True)
