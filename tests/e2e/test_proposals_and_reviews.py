@@ -1,0 +1,128 @@
+"""A proposal from the card to the document, and a customer's reviews, as a rep and a manager meet them in Slack."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import docx
+import icalendar
+
+from bot.deals.deal import Deal
+from bot.slack import ids
+from bot.slack.blocks.reviews import DAY, OUTCOME, VALUE
+from bot.slack.inbox import Work
+from bot.slack.work.reviews import REMIND
+from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, MORGAN, Office, buttons, texts
+
+FITS = (
+    "hospital, 120 beds, digital-records mandate, 4 IT staff, remote access, managed services for 12 months, "
+    "$240k contract, margin 42%, net 45, not prepaid, sponsor: CFO, monthly call, 2 CBRs a year, service visit, "
+    "discount 8%, outcomes: time to deploy: 10 -> 3 days by 2027-03-01, owner J. Smith, agreed; "
+    "up-time: 98 -> 99.9 percent by 2027-06-01, owner R. Jones"
+)
+
+
+def files_of(office: Office, user: str, channel: str = DIRECT):
+    return [file for message in office.ground.messages(channel, user) for file in message.files]
+
+
+def press(office: Office, user: str, message, action_id: str, channel: str = DEALS, block_id: str | None = None):
+    known = {m.ts for m in office.ground.messages(channel, user)}
+    office.ground.press(user, message, action_id, block_id=block_id)
+    return office.ground.wait_for(lambda: (office.new_messages(channel, user, known) or [None])[0], 20)
+
+
+def won(office: Office, name: str, *, owner: str, closed: date, words: str = FITS) -> str:
+    """A deal that was won; its key."""
+    desk, store = office.core.desk, office.core.store
+    deal = Deal(name=name, customer=name, owner=owner, stage="Closed Won", close_date=closed, source="test",
+                source_id=name, facts=desk.read(words).facts)  # fmt: skip
+    return store.save_deal(deal, verdict=desk.judge.judge(deal), status="won").key
+
+
+def typed(value: str, day: str):
+    return {(OUTCOME, ids.INPUT): "0", (VALUE, ids.INPUT): value, (DAY, ids.INPUT): day}
+
+
+def test_a_deal_that_fits_gets_its_document_privately_and_one_that_does_not_gets_help(office: Office):
+    card = office.command(DANA, "/deal-check", f"Proposal General: {FITS}")
+    said = press(office, DANA, card, ids.PROPOSAL)
+    shown = texts(said.blocks)
+    assert "Proposal for Proposal General" in shown
+    assert "Book price · $260,869.57" in shown
+    assert "the customer's agreement to up-time" in shown
+    assert "direct messages" in shown
+    assert said.ephemeral_to == DANA
+    (file,) = files_of(office, DANA)
+    assert file["name"] == "Proposal for Proposal General.docx"
+    assert not files_of(office, ALEX, DEALS), "a file in the channel would be for everybody"
+    stored = office.ground._api._context.files.get(file["id"])
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(stored.data)).paragraphs)
+    assert "Open points" in text
+    assert "42" not in text.replace("+", ""), "the margin is ours alone"
+    (logged,) = office.core.store.decisions(kind="proposal", subject="Proposal General")
+    assert logged.body["document"]["bytes"] == len(stored.data)
+    card = office.command(DANA, "/deal-check", f"Refused General: {FITS.replace('discount 8%', 'discount 12%')}")
+    assert ids.PROPOSAL not in {button["action_id"] for button in buttons(card)}
+
+
+def test_a_deal_of_somebody_else_gets_no_proposal_by_a_forged_button(office: Office):
+    mine = office.command(DANA, "/deal-check", f"Secret General: {FITS}")
+    (key,) = {b["value"] for b in buttons(mine) if b["action_id"] == ids.PROPOSAL}
+    other = office.command(ALEX, "/deal-check", f"Public General: {FITS}")
+    block = next(block for block in other.blocks if block["type"] == "actions")
+    button = next(b for b in block["elements"] if b["action_id"] == ids.PROPOSAL)
+    button["value"] = key
+    said = press(office, ALEX, other, ids.PROPOSAL)
+    assert "not yours to see" in texts(said.blocks)
+    assert "Secret General" not in texts(said.blocks)
+
+
+def test_dates_agenda_values_and_calendar_of_a_won_deal(office: Office):
+    today = datetime.now(UTC).date()
+    key = won(office, "Northmere Regional", owner="Dana Reyes", closed=today - timedelta(days=40))
+    won(office, "Westlake", owner="Lena Fischer", closed=today - timedelta(days=40))
+    listed = office.command(DANA, "/pipeline", "reviews")
+    assert "Northmere Regional" in texts(listed.blocks)
+    assert "Westlake" not in texts(listed.blocks), "a rep sees their own"
+    hidden, absent = (texts(office.command(DANA, "/pipeline", f"agenda {n}").blocks) for n in ("Westlake", "Nobody"))
+    assert hidden.replace("Westlake", "Nobody") == absent, "what is hidden and what is not there read alike"
+    agenda = office.command(MORGAN, "/pipeline", "agenda northmere regional")
+    shown = texts(agenda.blocks)
+    assert "time to deploy: target 3 days, not measured yet." in shown
+    assert "When there is no baseline" in shown
+    assert {b["value"] for b in buttons(agenda) if b["action_id"] == ids.OPEN_PASSAGE}
+    office.ground.press(DANA, office.command(DANA, "/pipeline", "agenda Northmere Regional"), ids.REVIEW_RECORD)
+    view = office.ground.wait_for(lambda: office.modal(DANA))
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    wrong = office.ground.submit_view(DANA, view.id, typed("2.5", tomorrow))
+    assert "still to come" in wrong.errors[DAY]
+    known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+    office.ground.submit_view(DANA, view.id, typed("2.5", today.isoformat()))
+    noted = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    assert "2.5 days" in texts(noted.blocks)
+    assert "reached" in texts(noted.blocks)
+    assert [str(one.value) for one in office.core.store.outcome_values(key)] == ["2.5"]
+    press(office, DANA, listed, ids.REVIEW_CALENDAR)
+    file = next(f for f in files_of(office, DANA) if f["name"].endswith(".ics"))
+    calendar = icalendar.Calendar.from_ical(office.ground._api._context.files.get(file["id"]).data)
+    assert len(calendar.walk("VEVENT")) == 12 + 2 + 1
+
+
+def test_the_owner_is_reminded_once_of_what_comes(office: Office):
+    today = datetime.now(UTC).date()
+    won(office, "Soon Regional", owner="dana@alphatech.example", closed=today - timedelta(days=13))
+
+    def reminders():
+        found = [m for m in office.ground.messages(DIRECT, DANA) if "A reminder." in texts(m.blocks)]
+        return [m for m in found if "Soon Regional" in texts(m.blocks)]
+
+    assert office.slack.services.schedules.get(REMIND.name).job == REMIND
+    office.slack.queue.put(Work(REMIND.kind, "turn:1", {}))
+    (message,) = office.ground.wait_for(reminders, 20)
+    assert {"Record a value", "Calendar file"} <= {button["text"]["text"] for button in buttons(message)}
+    office.ground.wait_for(lambda: office.slack.queue.waiting() == 0, 20)
+    office.slack.queue.put(Work(REMIND.kind, "turn:2", {}))
+    office.ground.wait_for(lambda: office.slack.queue.waiting() == 0, 20)
+    assert len(reminders()) == 1
