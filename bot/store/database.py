@@ -13,6 +13,7 @@ from sqlalchemy import delete, false, select
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
 from bot.store import deal_book, decision_log, imports, review_book, threads
+from bot.store.activities import ActivityBook
 from bot.store.asked import AskedBook
 from bot.store.connections import DEALS_LOCK, Database, connect
 from bot.store.errors import RecordError
@@ -36,6 +37,7 @@ from bot.store.records import (
     ThreadState,
     Turn,
 )
+from bot.store.sources import SourceBook
 from bot.store.tables import feedback, profiles, seen
 from bot.store.upsert import inserting, upsert
 from bot.store.urls import read_url
@@ -76,6 +78,8 @@ class Store:
         self.exceptions = ExceptionBook(database, clock)
         """Requests to go outside the profile, kept together with what the log says of them."""
         self.asked = AskedBook(database, clock)
+        self.activities = ActivityBook(database, clock)
+        self.sources = SourceBook(database, clock)
         """Questions about the pipeline, by the mark that buttons carry."""
 
     def __repr__(self) -> str:
