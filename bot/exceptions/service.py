@@ -213,10 +213,11 @@ class ExceptionService(Looking):
 
     def may_decide(self, number: int, authority: str, asker: Asker) -> ExceptionRequest:
         """The request, when the asker may decide this part of it now. Raises NotThere or Refused as `decide` does."""
-        return self._decidable(number, authority, asker)[0]
-
-    def _decidable(self, number: int, authority: str, asker: Asker) -> tuple[ExceptionRequest, Part, str]:
         request = self.view(number, asker)
+        self._decidable(request, authority, asker)
+        return request
+
+    def _decidable(self, request: ExceptionRequest, authority: str, asker: Asker) -> tuple[Part, str]:
         part = request.part(authority)
         if part is None or asker.person is None:
             raise NotThere
@@ -227,7 +228,7 @@ class ExceptionService(Looking):
             raise Refused(f"{part.name} decides this, and you do not decide for {part.name}.")
         if part.state is not PartState.OPEN:
             raise Refused(already(part))
-        return request, part, right
+        return part, right
 
     def _decide(
         self,
@@ -240,11 +241,11 @@ class ExceptionService(Looking):
         until: datetime | None,
     ) -> ExceptionRequest:
         who, now = self._who(asker), self._clock()
-        before = self._book.get(number)
-        part = from_row(before).part(authority) if before is not None else None
-        if before is not None and part is not None and part.decision is not None and part.decision.origin == origin:
-            return self._visible(from_row(before), asker)
-        request, part, right = self._decidable(number, authority, asker)
+        request = self.view(number, asker)
+        known = request.part(authority)
+        if known is not None and known.decision is not None and known.decision.origin == origin:
+            return request
+        part, right = self._decidable(request, authority, asker)
         what = {Choice.CONDITIONS: "The condition", Choice.DECLINE: "The reason"}.get(choice)
         decision = Decision(
             choice=choice,
@@ -288,7 +289,7 @@ class ExceptionService(Looking):
         if any(remark.origin == origin for remark in request.talk):
             return request
         if asks:
-            request = self._decidable(number, authority, asker)[0]
+            self._decidable(request, authority, asker)
         else:
             part = request.part(authority)
             if part is None:
