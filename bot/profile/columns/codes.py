@@ -14,9 +14,28 @@ from bot.profile.columns.truths import Tested, truth, undecided
 from bot.profile.conditions import Condition, relaxed
 from bot.profile.model import Band, Case, Check, Profile, Stance
 from bot.profile.verdict import Judgement, Result
+from bot.profile.weights import APPROVABLE, FATAL, NOT_APPLICABLE, OPEN, PASS, UNKNOWN
 
-NOT_APPLICABLE, PASS, APPROVABLE, UNKNOWN, OPEN, FATAL = range(6)
-"""A failed check is APPROVABLE, FATAL when nobody may approve it, OPEN while that waits for a missing fact."""
+__all__ = [
+    "APPROVABLE",
+    "FATAL",
+    "LIGHTEST",
+    "NOT_APPLICABLE",
+    "OPEN",
+    "PASS",
+    "UNKNOWN",
+    "check_code",
+    "conditions_of",
+    "heaviest",
+    "is_grave",
+    "is_judged",
+    "nth",
+    "result_words",
+    "segment_code",
+    "segment_place",
+    "small",
+    "verdict_words",
+]
 
 LIGHTEST = PASS
 """What a deal weighs of which no check says anything heavier."""

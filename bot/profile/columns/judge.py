@@ -11,10 +11,10 @@ from bot.deals.facts import FactType
 from bot.profile.columns import codes, names
 from bot.profile.columns.names import ColumnError, fact_columns
 from bot.profile.columns.truths import affirmed, fails, holds, surely, usable
-from bot.profile.columns.weights import questions
 from bot.profile.conditions import Measure, Subject, Test, tests_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
+from bot.profile.weights import questions
 
 _INNER = ("_test_", "_value_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
 

@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.profile import conditions
-from bot.profile.columns.codes import APPROVABLE, FATAL, PASS, UNKNOWN
-from bot.profile.columns.formulas import denied, undecided
-from bot.profile.columns.simpler import NEVER, Given, both, either, simpler
-from bot.profile.columns.weights import questions
 from bot.profile.conditions import ALWAYS, AllOf, AnyOf, Compare, Known, Order, Subject, negated
 from bot.profile.evaluate import compiled
+from bot.profile.formulas import denied, undecided
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
+from bot.profile.simpler import NEVER, Given, both, either, simpler
 from bot.profile.verdict import Judgement
+from bot.profile.weights import APPROVABLE, FATAL, PASS, UNKNOWN, questions
 from tests.unit.profile.samples import BUNDLED, check, make
 from tests.unit.profile_columns.worlds import World
 

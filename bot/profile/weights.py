@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.profile.columns.codes import APPROVABLE, FATAL, UNKNOWN
-from bot.profile.columns.formulas import Row, chain, denied, undecided
-from bot.profile.columns.simpler import NEVER, Given, both, either, simpler
 from bot.profile.conditions import ALWAYS, AllOf, AnyOf, Condition, relaxed, tests_of
-from bot.profile.model import Band, Check, Profile, Segment, Stance
+from bot.profile.formulas import Row, chain, denied, undecided
+from bot.profile.model import SEGMENT_CHECK, Band, Check, Profile, Segment, Stance
+from bot.profile.simpler import NEVER, Given, both, either, simpler
+
+NOT_APPLICABLE, PASS, APPROVABLE, UNKNOWN, OPEN, FATAL = range(6)
+"""A failed check is APPROVABLE, FATAL when nobody may approve it, OPEN while that waits for a missing fact."""
 
 _MOST_TESTS = 250
 """A condition with more tests is asked as it is: to make it short would take longer than it saves."""
@@ -31,6 +33,16 @@ class _Question:
     open_when: Condition
 
 
+def fatal_if(profile: Profile, check_id: str) -> Condition:
+    """Holds exactly where the check, or the segments', fails and nobody may approve it."""
+    return _of(profile, check_id, _QUESTIONS[0][1])
+
+
+def open_if(profile: Profile, check_id: str) -> Condition:
+    """Holds exactly where the check is unknown, or fails and who may approve it is."""
+    return _of(profile, check_id, _QUESTIONS[1][1])
+
+
 def questions(profile: Profile) -> Iterator[tuple[int, Condition]]:
     """For each weight that a deal may have the condition under which it has it: FATAL, UNKNOWN, APPROVABLE, else PASS.
 
@@ -38,17 +50,23 @@ def questions(profile: Profile) -> Iterator[tuple[int, Condition]]:
     """
     given = Given()
     for code, question in _QUESTIONS:
-        said = [_of_check(check, question) for check in profile.checks if check.counted]
-        if profile.segments:
-            rows = [Row(each.when, ALWAYS if question.of_segment(each) else NEVER) for each in profile.segments]
-            said.insert(0, chain(rows, question.nowhere, open_when=question.open_when))
-        condition = either(said)
+        segments = [SEGMENT_CHECK] if profile.segments else []
+        checks = [*segments, *(check.id for check in profile.checks if check.counted)]
+        condition = either(_of(profile, each, question) for each in checks)
         if sum(1 for _ in tests_of(condition)) <= _MOST_TESTS:
             condition = simpler(condition, given)
         if condition != NEVER:
             yield code, condition
             parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
             given = given.with_untrue(part for part in parts if not isinstance(part, AllOf | AnyOf))
+
+
+def _of(profile: Profile, check_id: str, question: _Question) -> Condition:
+    check = profile.check(check_id)
+    if check is not None:
+        return _of_check(check, question)
+    rows = [Row(each.when, ALWAYS if question.of_segment(each) else NEVER) for each in profile.segments]
+    return chain(rows, question.nowhere, open_when=question.open_when)
 
 
 def _of_check(check: Check, question: _Question) -> Condition:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.profile.columns.simpler import NEVER, both, either
 from bot.profile.conditions import AllOf, AnyOf, Condition, Known, negated
+from bot.profile.simpler import NEVER, both, either
 
 
 @dataclass(frozen=True, slots=True)
