@@ -111,6 +111,9 @@ class _Comparison:
                 modes = ("dry-run", "enforce")
                 yield "mode", f"mode: {modes[old.counted]}{ARROW}{modes[new.counted]}"
         yield from self._bands(old, new)
+        if dict(old.accept) != dict(new.accept):
+            before, after = ("; ".join(f"{k} ({why})" for k, why in each.accept.items()) for each in (old, new))
+            yield "accept", f"warnings that are accepted: {before or _NOTHING}{ARROW}{after or _NOTHING}"
 
     def _when(self, old: Condition | None, new: Condition | None) -> str:
         if old is not None and new is not None:

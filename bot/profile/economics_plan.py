@@ -58,3 +58,9 @@ class EconomicsPlan:
     churn: tuple[ChurnRow, ...]
     commission: CommissionPlan | None
     place: Place
+
+    @property
+    def conditions(self) -> tuple[Condition | None, ...]:
+        """The conditions of all rows, of churn and of the commission."""
+        factors = self.commission.service_mix + self.commission.subscription if self.commission else ()
+        return (*(row.when for row in self.churn), *(row.when for row in factors))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import fields
 from datetime import date
 
-from bot.deals.facts import Direction
+from bot.deals.facts import Direction, FactSpec
 from bot.profile.conditions import Compare, Condition, facts_of, tests_of
 from bot.profile.derived import names_of
 from bot.profile.lint_bands import BandLinter
@@ -16,9 +17,9 @@ from bot.profile.model import Check, Profile
 from bot.profile.problems import Problem
 from bot.profile.shape_errors import did_you_mean
 from bot.profile.words import Words
-from bot.profile.yaml_nodes import Listing, Node, Place, Scalar, Table
+from bot.profile.yaml_nodes import Place, Table
 
-_JUDGED_BY = frozenset({"facts", "derived", "segments", "checks"})
+_MEANT = "Write accept: {cliff: why} in the check."
 
 
 def lint(
@@ -54,15 +55,27 @@ class _Linter:
         yield from self._effective()
         yield from self._facts()
         yield from self._derived()
-        yield from self._rows.segments()
         for index, segment in enumerate(self._profile.segments):
-            yield from self._guidance(segment.guidance, self._places.node("segments", index))
-            yield from self._bands.bands(segment)
+            node = self._places.node("segments", index)
+            yield from self._places.accepted(
+                node,
+                (
+                    *self._rows.segment(index, segment),
+                    *self._guidance(segment.guidance, node),
+                    *self._bands.bands(segment),
+                ),
+            )
         for index, check in enumerate(self._profile.checks):
-            yield from self._guidance(check.guidance, self._places.node("checks", index))
-            yield from self._bands.bands(check)
-            yield from self._rows.check(index, check)
-            yield from self._cliffs(index, check)
+            node = self._places.node("checks", index)
+            yield from self._places.accepted(
+                node,
+                (
+                    *self._guidance(check.guidance, node),
+                    *self._bands.bands(check),
+                    *self._rows.check(index, check),
+                    *self._cliffs(index, check),
+                ),
+            )
         yield from self._escalation()
 
     def _escalation(self) -> Iterator[Problem]:
@@ -84,22 +97,25 @@ class _Linter:
         used = self._used()
         table = self._places.node("facts")
         for name, spec in self._profile.facts.items():
-            if name not in table.entries:
-                continue
-            place = table.key_place(name)
-            if name not in used:
-                message = f"No segment and no check uses the fact `{name}`."
-                yield self._places.problem(place, message, "Remove it, or judge by it.")
-            node = table.entries[name]
-            if isinstance(node, Table) and "ask" not in node.entries:
-                remedy = "Add `ask: ...`, as you would say it."
-                yield self._places.problem(place, f"The fact `{name}` has no question.", remedy)
-            elif isinstance(node, Table) and not spec.ask.rstrip().endswith("?"):
-                remedy = "Write it as you would say it, with a question mark."
-                message = f"What `{name}` asks is no question: {spec.ask}"
-                yield self._places.problem(node.entries["ask"].place, message, remedy)
-            if spec.negotiable in {Direction.UP, Direction.DOWN} and spec.type.is_numeric:
-                yield from self._direction(name, spec.negotiable is Direction.UP, place)
+            node = table.get(name)
+            if isinstance(node, Table):
+                yield from self._places.accepted(node, self._fact(spec, node, table.key_place(name), name in used))
+
+    def _fact(self, spec: FactSpec, node: Table, place: Place, used: bool) -> Iterator[Problem]:
+        name = spec.name
+        if not used:
+            nor = ", nor do the economics" if self._profile.economics else ""
+            message = f"No segment and no check uses the fact `{name}`{nor}."
+            yield self._places.problem(place, message, "Remove it, or judge by it.", kind="unused")
+        if "ask" not in node.entries:
+            remedy = "Add `ask: ...`, as you would say it."
+            yield self._places.problem(place, f"The fact `{name}` has no question.", remedy, kind="question")
+        elif not spec.ask.rstrip().endswith("?"):
+            remedy = "Write it as you would say it, with a question mark."
+            message = f"What `{name}` asks is no question: {spec.ask}"
+            yield self._places.problem(node.entries["ask"].place, message, remedy, kind="question")
+        if spec.negotiable in {Direction.UP, Direction.DOWN} and spec.type.is_numeric:
+            yield from self._direction(name, spec.negotiable is Direction.UP, place)
 
     def _derived(self) -> Iterator[Problem]:
         tested = {test.subject.fact for condition in self._conditions() for test in tests_of(condition)}
@@ -118,8 +134,11 @@ class _Linter:
     def _used(self) -> set[str]:
         """The facts that something in the profile rests on."""
         judged = {name for condition in self._conditions() for name in facts_of(condition)}
-        rest = [node for key, node in self._profile.tree.entries.items() if key not in _JUDGED_BY]
-        return judged | {word for node in rest for word in _words_in(node)}
+        plan = self._profile.economics
+        if plan is None:
+            return judged
+        figured = {name for condition in plan.conditions for name in facts_of(condition)}
+        return judged | figured | {getattr(plan.facts, field.name) for field in fields(plan.facts)}
 
     def _direction(self, name: str, upward: bool, place: Place) -> Iterator[Problem]:
         """A fact that may only be moved away from what every requirement asks for."""
@@ -132,7 +151,8 @@ class _Linter:
         }
         if wanted == {not upward}:
             message = f"`{name}` can be moved {'up' if upward else 'down'} only, and every check asks for the opposite."
-            yield self._places.problem(place, message, f"Is it negotiable: {'down' if upward else 'up'}?")
+            remedy = f"Is it negotiable: {'down' if upward else 'up'}?"
+            yield self._places.problem(place, message, remedy, kind="direction")
 
     def _guidance(self, link: str | None, node: Table) -> Iterator[Problem]:
         if link is None or link in self._anchors:
@@ -157,16 +177,4 @@ class _Linter:
                 if check.exception
                 else "Add an `exception` for those who come close."
             )
-            yield self._places.problem(place, message, remedy)
-
-
-def _words_in(node: Node) -> Iterator[str]:
-    if isinstance(node, Table):
-        for key, value in node.entries.items():
-            yield key
-            yield from _words_in(value)
-    elif isinstance(node, Listing):
-        for item in node.items:
-            yield from _words_in(item)
-    elif isinstance(node, Scalar) and isinstance(node.value, str):
-        yield node.value
+            yield self._places.problem(place, message, f"{remedy} Is it meant? {_MEANT}", kind="cliff")

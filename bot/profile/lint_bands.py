@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from bot.profile.conditions import AnyOf, Condition, Ordered, Subject, negated, relaxed, tests_of
-from bot.profile.lint_places import Places
+from bot.profile.lint_places import Places, Severity
 from bot.profile.model import Band, Check, Profile, Segment
 from bot.profile.problems import Problem
 from bot.profile.regions import possible
@@ -41,7 +41,8 @@ class BandLinter:
             yield from self._inverted(band, earlier)
 
     def _problem(self, band: Band, message: str, suggestion: str, *, error: bool = False) -> Problem:
-        return self._places.problem(band.place, message, suggestion, "error" if error else "warning")
+        severity: Severity = "error" if error else "warning"
+        return self._places.problem(band.place, message, suggestion, severity, kind="authority")
 
     def _reaches(self, check: Check, band: Band, earlier: tuple[Band, ...]) -> Iterator[Problem]:
         requirements = [case.require for case in check.cases if case.require]

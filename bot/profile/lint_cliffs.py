@@ -6,24 +6,21 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from bot.deals.facts import FactSpec, FactValue, Outcome
+from bot.deals.facts import FactSpec, FactValue
 from bot.profile.compiled_check import CompiledCheck
-from bot.profile.conditions import Measure, Subject, Test, Within, tests_of
+from bot.profile.conditions import Subject, Test, Within, tests_of
 from bot.profile.model import Check, Profile
 from bot.profile.probes import edges, further
 from bot.profile.regions import samples
 from bot.profile.verdict import Result
+from bot.profile.witness import deal_of
 from bot.profile.words import Words, authority_name
 
 MAX_DEALS = 20_000
 """A check that would take more trial deals than this is not looked through."""
 
-_DAY = date(2027, 1, 1)
-_FULL = Outcome("metric", Decimal(1), Decimal(2), "unit", _DAY, "owner")
 Values = Mapping[Subject, Any]
 
 
@@ -105,7 +102,7 @@ class _Levels:
         return worst[1] if worst else None
 
     def _level(self, values: Values) -> int | None:
-        finding = self._check.finding(_facts(values))
+        finding = self._check.finding(deal_of(values))
         if finding.result is Result.UNKNOWN:
             return None
         if finding.result is not Result.FAIL:
@@ -133,27 +130,3 @@ def _told(words: Words, subject: Subject, value: FactValue) -> str:
 
 def _idle(value: Any) -> bool:
     return isinstance(value, str) and not value.isprintable()
-
-
-def _facts(values: Values) -> dict[str, FactValue]:
-    facts: dict[str, FactValue] = {}
-    counts: dict[str, dict[Measure, int]] = {}
-    for subject, value in values.items():
-        if subject.measure is None:
-            facts[subject.fact] = value
-        else:
-            counts.setdefault(subject.fact, {})[subject.measure] = value
-    return facts | {fact: _outcomes(each) for fact, each in counts.items()}
-
-
-def _outcomes(counts: Mapping[Measure, int]) -> tuple[Outcome, ...]:
-    """A list of outcomes with these counts; the count of all is at least the others."""
-    measurable, agreed = counts.get(Measure.MEASURABLE, 0), counts.get(Measure.AGREED, 0)
-    made = []
-    for index in range(max(counts.get(Measure.COUNT, 0), measurable, agreed)):
-        base = _FULL if index < measurable else Outcome("metric")
-        made.append(Outcome(**{name: getattr(base, name) for name in _PARTS}, agreed=True if index < agreed else None))
-    return tuple(made)
-
-
-_PARTS = ("metric", "baseline", "target", "unit", "due", "owner")

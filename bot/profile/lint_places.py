@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from bot.profile.model import Profile
@@ -19,9 +19,26 @@ class Places:
         self._tree = profile.tree
         self._source = SourceText(profile.filename, profile.source.decode("utf-8-sig"))
 
-    def problem(self, place: Place, message: str, suggestion: str, severity: Severity = "warning") -> Problem:
-        """A problem at the place."""
-        return self._source.problem(place, message, suggestion, severity=severity)
+    def problem(
+        self, place: Place, message: str, suggestion: str, severity: Severity = "warning", *, kind: str | None = None
+    ) -> Problem:
+        """A problem at the place. `kind` is the word by which `accept` names such a warning."""
+        return self._source.problem(place, message, suggestion, severity=severity, kind=kind)
+
+    def accepted(self, owner: Table, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """The problems without those that the owner's `accept` names, and a warning for what it names in vain."""
+        accept = owner.get("accept")
+        reasons = accept if isinstance(accept, Table) else Table(owner.place)
+        met: set[str] = set()
+        for problem in problems:
+            if problem.severity == "warning" and problem.kind in reasons.entries:
+                met.add(str(problem.kind))
+            else:
+                yield problem
+        for kind in reasons.entries:
+            if kind not in met:
+                message = f"`accept` names {kind}, and there is nothing of the kind here."
+                yield self.problem(reasons.key_place(kind), message, "Remove it: it would hide the next one.")
 
     def node(self, *steps: str | int) -> Table:
         """The mapping at these steps from the top; an empty one when something else stands there."""

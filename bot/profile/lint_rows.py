@@ -10,6 +10,7 @@ from bot.profile.lint_places import Places
 from bot.profile.model import Case, Check, Profile, Segment
 from bot.profile.problems import Problem
 from bot.profile.regions import always, contradiction, covers, possible
+from bot.profile.witness import surely_possible
 from bot.profile.words import Words
 from bot.profile.yaml_nodes import Table
 
@@ -25,32 +26,32 @@ class RowLinter:
         self._words = words
         self._places = places
 
-    def segments(self) -> Iterator[Problem]:
-        """What is wrong with the segments."""
+    def segment(self, index: int, segment: Segment) -> Iterator[Problem]:
+        """What is wrong with a segment; of the last one also whom they all leave out."""
         segments = self._profile.segments
-        for index, segment in enumerate(segments):
-            node = self._places.node("segments", index)
-            yield from self.condition(segment.when, node, "when")
-            if why := self._unreached(segments[:index], segment, None):
-                message = f"Nobody reaches the segment `{segment.name}`: {why}"
-                yield self._places.problem(segment.place, message, "Move it up, or make the earlier narrower.", "error")
-            elif other := self._overlap(segments[:index], segment):
-                message = f"The segment overlaps with `{other.name}`, which has another stance and comes first."
-                place = self._places.fact(node, "when", facts_of(segment.when))
-                yield self._places.problem(place, message, "Make them apart, so that their order does not matter.")
-        if segments and possible(self._facts, *(_not(segment.when) for segment in segments)):
+        node = self._places.node("segments", index)
+        yield from self.condition(segment.when, node, "when")
+        if why := self._unreached(segments[:index], segment, None):
+            message = f"Nobody reaches the segment `{segment.name}`: {why}"
+            yield self._places.problem(segment.place, message, "Move it up, or make the earlier narrower.", "error")
+        elif other := self._overlap(segments[:index], segment):
+            message = f"The segment overlaps with `{other.name}`, which has another stance and comes first."
+            place = self._places.fact(node, "when", facts_of(segment.when))
+            yield self._places.problem(place, message, _APART, kind="overlap")
+        if index == len(segments) - 1 and surely_possible(self._facts, *(_not(segment.when) for segment in segments)):
             message = "A deal that no segment describes does not fit, and no segment says so."
-            yield self._places.problem(segments[-1].place, message, "End with a segment without `when` and its stance.")
+            remedy = "End with a segment without `when` and its stance."
+            yield self._places.problem(segments[-1].place, message, remedy, kind="gap")
 
     def check(self, index: int, check: Check) -> Iterator[Problem]:
         """What is wrong with a check's rows."""
         yield from self.condition(check.when, self._places.node("checks", index), "when")
         for number, case in enumerate(check.cases):
             yield from self._case(check, number, case, self._places.row(index, number))
-        if possible(self._facts, check.when, *(_not(case.when) for case in check.cases)):
+        if surely_possible(self._facts, check.when, *(_not(case.when) for case in check.cases)):
             message = f"Where none of the cases of `{check.id}` holds, the check does not apply."
             suggestion = "End with a case without `when`: a `require`, or `otherwise: not applicable`."
-            yield self._places.problem(check.cases[-1].place, message, suggestion)
+            yield self._places.problem(check.cases[-1].place, message, suggestion, kind="gap")
 
     def _case(self, check: Check, number: int, case: Case, node: Table) -> Iterator[Problem]:
         earlier = check.cases[:number]
@@ -64,7 +65,7 @@ class RowLinter:
             line = other.place[0]
             message = f"This case overlaps with the one in line {line}, which asks for something else and comes first."
             place = self._places.fact(node, "when", facts_of(case.when))
-            yield self._places.problem(place, message, "Make them apart, so that their order does not matter.")
+            yield self._places.problem(place, message, _APART, kind="overlap")
         if case.require is not None:
             reach = [check.when, case.when, *(_not(each.when) for each in earlier)]
             yield from self._required(case.require, reach, node)
@@ -81,7 +82,8 @@ class RowLinter:
             yield self._places.problem(place, message, "Change the requirement, or for whom it is meant.", "error")
         elif covers(self._facts, require, *reach) and not self._constant(require):
             message = f"This is always met: {asked}, where {where}."
-            yield self._places.problem(place, message, "Remove it, or write `otherwise: not applicable`.")
+            remedy = "Remove it, or write `otherwise: not applicable`."
+            yield self._places.problem(place, message, remedy, kind="always")
 
     def _constant(self, condition: Condition) -> bool:
         return any(always(self._facts, test) for test in tests_of(condition))
@@ -121,15 +123,16 @@ class RowLinter:
             told = ", and ".join(self._words.test(test) for test in pair or tests_of(condition))
             facts = (pair[1].subject.fact,) if pair else facts_of(condition)
             place = self._places.fact(node, key, facts)
-            yield self._places.problem(place, f"These can never hold together: {told}.", _ONE_IS_ENOUGH)
+            yield self._places.problem(place, f"These can never hold together: {told}.", _ONE_IS_ENOUGH, kind="never")
         for test in tests_of(condition):
             if always(self._facts, test):
                 name = test.subject.fact
                 message = f"This holds for every value that `{name}` can have: {self._words.test(test)}."
                 place = self._places.fact(node, key, (name,))
-                yield self._places.problem(place, message, "Tighten it, or remove it.")
+                yield self._places.problem(place, message, "Tighten it, or remove it.", kind="always")
 
 
+_APART = "Make them apart, so that their order does not matter."
 _ONE_IS_ENOUGH = "Use any: [...] if one is enough."
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bot.deals.facts import FactSpecs, FactType
 from bot.profile.conditions import Condition, Measure, Ordered, Subject, tests_of
@@ -129,6 +131,7 @@ class _Builder:
             guidance=shape.guidance,
             exception=self._bands(shape.exception, node, None, checked=True),
             place=node.place,
+            accept=_reasons(shape.accept),
         )
 
     def _check(self, shape: CheckShape, node: Table) -> Check:
@@ -149,6 +152,7 @@ class _Builder:
             guidance=shape.guidance,
             counted=shape.mode == "enforce",
             place=node.place,
+            accept=_reasons(shape.accept),
         )
 
     def _cases(self, shape: CheckShape, node: Table) -> tuple[Case, ...]:
@@ -230,3 +234,7 @@ def _table(node: Node | None) -> Table:
 
 def _items(node: Node | None) -> list[Node]:
     return node.items if isinstance(node, Listing) else []
+
+
+def _reasons(accept: Mapping[Any, str] | None) -> Mapping[str, str]:
+    return MappingProxyType({str(kind): why for kind, why in (accept or {}).items()})

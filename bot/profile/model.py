@@ -49,6 +49,8 @@ class Segment:
     guidance: str | None
     exception: tuple[Band, ...]
     place: Place
+    accept: Mapping[str, str] = field(default_factory=dict)
+    """Warnings of the linter that are meant so, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Check:
     guidance: str | None
     counted: bool
     place: Place
+    accept: Mapping[str, str] = field(default_factory=dict)
+    """Warnings of the linter that are meant so, each with the reason."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class Problem:
     suggestion: str | None = None
     snippet: str | None = None
     severity: Literal["error", "warning"] = "error"
+    kind: str | None = None
+    """What sort of warning it is, by the word that `accept` names it with; None for what cannot be accepted."""
 
     @property
     def place(self) -> str:
@@ -84,11 +86,12 @@ class SourceText:
         suggestion: str | None = None,
         *,
         severity: Literal["error", "warning"] = "error",
+        kind: str | None = None,
     ) -> Problem:
         """A problem at (line, column), both counted from 1."""
         line, column = place
         message, suggestion = _shortened(message), _shortened(suggestion) if suggestion else None
-        return Problem(self.file, line, column, message, suggestion, self._snippet(line, column), severity)
+        return Problem(self.file, line, column, message, suggestion, self._snippet(line, column), severity, kind)
 
     def _snippet(self, number: int, column: int) -> str | None:
         line = self.line(number)

@@ -29,6 +29,13 @@ def possible(facts: FactSpecs, *conditions: Condition | None) -> bool:
     return _Search(facts).run(_chained(given, None), {})
 
 
+def found_possible(facts: FactSpecs, conditions: Sequence[Condition]) -> tuple[bool, bool]:
+    """Whether some deal meets all these conditions, and whether that is certain."""
+    search = _Search(facts)
+    found = search.run(_chained(conditions, None), {})
+    return found, search.certain
+
+
 def covers(facts: FactSpecs, wider: Condition | None, *conditions: Condition | None) -> bool:
     """Whether every deal that meets these conditions surely meets `wider` too."""
     return wider is None or not possible(facts, *conditions, negated(wider))
@@ -57,10 +64,14 @@ class _Search:
     def __init__(self, facts: FactSpecs) -> None:
         self._facts = facts
         self._left = MAX_STEPS
+        self.certain = True
 
     def run(self, todo: _Todo, chosen: Mapping[str, tuple[Test, ...]], depth: int = 0) -> bool:
         self._left -= 1
-        if self._left < 0 or depth > MAX_DEPTH or todo is None:
+        if self._left < 0 or depth > MAX_DEPTH:
+            self.certain = False
+            return True
+        if todo is None:
             return True
         first, rest = todo
         if isinstance(first, AllOf):

@@ -22,11 +22,15 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Guidance = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./-]+\.[a-z]+(#[\w-]+)?$")]
 Days = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} days?$")]
+Because = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 FactTypeName = Literal["integer", "number", "percent", "money", "yes/no", "choice", "text", "date", "outcomes"]
 
 CONDITION: dict[str, Any] = {"title": "Condition", "type": "object", "minProperties": 1}
 AnyCondition = Annotated[dict[str, Any], WithJsonSchema(CONDITION)]
+
+
+_ACCEPT = "Warnings of the linter that are meant so, each with the reason: cliff: The law draws this line."
 
 
 def _as_value(value: Any) -> Any:
@@ -63,6 +67,7 @@ class FactShape(Strict):
     maximum: Number | None = Field(None, description="The greatest value that can be true.")
     means_yes: list[Word] = Field([], description="Phrases that state a yes/no fact.")
     means_no: list[Word] = Field([], description="Phrases that deny a yes/no fact.")
+    accept: dict[Literal["unused", "question", "direction"], Because] | None = Field(None, description=_ACCEPT)
 
 
 class DerivedShape(Strict):
@@ -101,6 +106,9 @@ class SegmentShape(Strict):
     because: Text
     guidance: Guidance | None = Field(None, description="A playbook passage: file.md#heading-in-small-letters.")
     exception: Exceptions | None = None
+    accept: dict[Literal["gap", "overlap", "always", "never", "authority"], Because] | None = Field(
+        None, description=_ACCEPT
+    )
 
 
 class CaseShape(Strict):
@@ -126,6 +134,9 @@ class CheckShape(Strict):
     exception: Exceptions | None = None
     guidance: Guidance | None = None
     mode: Literal["enforce", "dry-run"] = "enforce"
+    accept: dict[Literal["cliff", "gap", "overlap", "always", "never", "authority"], Because] | None = Field(
+        None, description=_ACCEPT
+    )
 
 
 class ProfileShape(Strict):

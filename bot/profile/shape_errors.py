@@ -16,6 +16,10 @@ __all__ = ["did_you_mean", "read_shape"]
 
 Model = TypeVar("Model", bound=BaseModel)
 _CONDITIONS = frozenset({"when", "require"})
+_MAPPINGS = {
+    "up_to": ("`up_to` names the fact that may go further.", "Write {fact: VALUE}."),
+    "accept": ("`accept` gives a reason for each warning.", "Write {cliff: The law draws this line.}."),
+}
 _PERCENTS = frozenset({"cost_of_capital", "monthly", "rate"})
 _TEXT_TEST = re.compile(r"([a-z_][a-z0-9_]*)\s*(<=|>=|!=|<|>|=|is|:)\s*(\S.*)")
 
@@ -83,8 +87,9 @@ def _meant(node: Node, location: Sequence[int | str], key: str, kind: str) -> tu
         remedy = f"Write {{{test[1]}: {test[3]}}}." if test and not sign else remedy
         more = " For alternatives write {any: [{...}, {...}]}." if isinstance(node, Listing) else ""
         return f"`{key}` must be a mapping of facts to tests.", remedy + more
-    if key == "up_to" and kind == "dict_type":
-        return "`up_to` names the fact that may go further.", f"Write {{fact: {written or 'value'}}}."
+    if kind == "dict_type" and key in _MAPPINGS:
+        message, remedy = _MAPPINGS[key]
+        return message, remedy.replace("VALUE", written or "value")
     if location[-1:] == ["exception"] and kind == "list_type":
         name = slug(written, "-") if written and written not in {"true", "false"} else None
         return "`exception` says who may approve.", f"Write {{authority: {name or 'deal-desk'}}}."
@@ -132,6 +137,12 @@ def _at(root: Node, location: Sequence[int | str]) -> Node:
 def _bad_key(root: Node, key: int | str, table: Node, fault: Any, problems: Problems) -> None:
     node = table.keys.get(str(key)) if isinstance(table, Table) else None
     pattern = fault.get("ctx", {}).get("pattern")
+    if fault["type"] == "literal_error":
+        known = [part.strip().strip("'") for part in str(fault["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+        problems.refuse(
+            node or root, f"`{key}` is not a warning that can be accepted here.", did_you_mean(str(key), known)
+        )
+        return
     suggestion = (
         named(str(key), "_" if "0-9_]" in pattern else "-", PATTERNS.get(pattern, "")) if pattern else "Shorten it."
     )

@@ -197,3 +197,29 @@ def test_a_condition_covers_another_when_every_deal_that_meets_it_meets_both(
 ) -> None:
     facts = make(check(USES_ALL)).facts
     assert covers(facts, condition(other), condition(one)) is expected
+
+
+def told(more: str, facts: str = "") -> list[str]:
+    profile = make(check(USES_ALL, id_="all-facts") + check("{discount: <= 10%}", more=more), head=HEAD + facts)
+    return [f"{p.line}:{p.column} {p.message}" for p in lint(profile, ANCHORS)]
+
+
+def test_a_warning_can_be_accepted_with_its_reason_and_by_no_other_word() -> None:
+    cliff = told("")
+    assert len(cliff) == 1
+    assert "A cliff: discount 10% -> 11%" in cliff[0]
+    assert told("accept: {cliff: The law draws this line.}") == []
+    needless = told("accept: {cliff: The law draws this line., gap: It never was.}")
+    assert needless == ["28:47 `accept` names gap, and there is nothing of the kind here."]
+    asked = told("accept: {cliff: So be it.}\nexception: {authority: desk}")
+    assert asked == ["28:14 `accept` names cliff, and there is nothing of the kind here."]
+
+
+def test_a_fact_that_nothing_uses_can_be_accepted() -> None:
+    ours = "  colour: {type: text, ask: Which colour?, accept: {unused: Marketing reads it.}}\n"
+    assert told("accept: {cliff: So be it.}", ours) == []
+
+
+def test_errors_cannot_be_accepted() -> None:
+    more = "guidance: prices.md\naccept: {cliff: So be it.}"
+    assert told(more) == ["28:15 The guidance prices.md leads nowhere."]
