@@ -197,6 +197,8 @@ def _document(deals: list[dict[str, Any]], checked: CheckedDeal | None, profile:
 
 
 def _plain(checked: CheckedDeal) -> dict[str, Any]:
+    from bot.answers.coaching import coach  # noqa: PLC0415
+
     verdict = checked.verdict.plain()
     verdict.pop("profile")
     reading = checked.reading
@@ -211,6 +213,7 @@ def _plain(checked: CheckedDeal) -> dict[str, Any]:
         "unread": list(reading.unread) if reading else [],
         "conflicts": [conflict.fact for conflict in conflicts],
         "no_offer": checked.no_offer,
+        "coaching": [one.plain() for one in coach(checked.verdict, checked.guidance)],
         "economics": None if checked.economics is None else checked.economics.plain(),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.answers.coaching import coach
 from bot.checking.desk import CheckedDeal
 from bot.cli.console import cell, out
 from bot.cli.economics import follows_words, show_worth
@@ -71,6 +72,7 @@ def _last(checked: CheckedDeal) -> None:
 
 def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
     console = out()
+    coached = {one.check: one.sentences for one in coach(checked.verdict, checked.guidance)}
     for finding in checked.verdict.of(Result.FAIL):
         actual = _words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
         parts = [
@@ -83,6 +85,8 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
         console.print(f"\n[red]✗[/] [bold]{cell(finding.label)}[/]: {cell(', '.join(part for part in parts if part))}")
         console.print(cell(f"  {finding.because}"))
         console.print(cell(f"  May be approved by: {who}{days}." if who else "  Nobody may approve this."))
+        for sentence in coached.get(finding.check, ()):
+            console.print(cell(f"  > {sentence}"))
         if finding.guidance:
             console.print(f"  [dim]{cell(finding.guidance)}[/]", soft_wrap=True)
 

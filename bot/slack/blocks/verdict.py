@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from bot.answers.coaching import coach
 from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
@@ -12,6 +13,7 @@ from bot.deals.values import format_value
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Question, Result
 from bot.slack import ids
+from bot.slack.blocks.coaching import words_line
 from bot.slack.blocks.economics import follows_text, worth_line
 from bot.slack.blocks.elements import (
     Block,
@@ -173,13 +175,16 @@ def _words(words: object) -> list[str]:
 
 def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> list[Block]:
     fails = checked.verdict.of(Result.FAIL)
+    coached = coach(checked.verdict, checked.guidance)
     blocks: list[Block] = [divider()] if fails else []
     for finding in fails[:MOST_FAILS]:
         passage = checked.guidance.get(finding.check)
         accessory = (
             button("Read why", ids.OPEN_PASSAGE, passage.id, label=f"Read: {passage.heading}") if passage else None
         )
-        blocks.append(section(finding_text(finding, facts, people), accessory=accessory))
+        said = words_line(coached, finding.check)
+        text = finding_text(finding, facts, people)
+        blocks.append(section(f"{text}\n{said}" if said else text, accessory=accessory))
     if len(fails) > MOST_FAILS:
         blocks.append(context(f"{len(fails) - MOST_FAILS} more fail: *All findings* shows them."))
     return blocks
@@ -257,6 +262,8 @@ def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
         return []
     row = [button("Edit the deal", ids.EDIT_DEAL, checked.key, style=None if shared else "primary")]
     row.append(button("All findings", ids.SHOW_FINDINGS, checked.key))
+    if checked.guidance:
+        row.append(button("What to say", ids.SHOW_WORDS, checked.key))
     if checked.economics is not None:
         row.append(button("What it is worth", ids.SHOW_WORTH, checked.key))
     if checked.verdict.judgement is Judgement.FITS:

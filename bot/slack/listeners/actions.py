@@ -101,6 +101,7 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a
     app.action(ids.EDIT_DEAL)(edit_deal)
     app.action(ids.SHOW_FINDINGS)(show_checked)
     app.action(ids.SHOW_WORTH)(show_checked)
+    app.action(ids.SHOW_WORDS)(show_checked)
     app.action(re.compile(rf"^{re.escape(ids.OPEN_PASSAGE)}(\.\d+)?$"))(open_passage)
     app.action(re.compile(rf"^{re.escape(ids.ASK_AGAIN)}\.\d+$"))(ask_again)
     app.action(ids.FEEDBACK)(feedback)
@@ -108,12 +109,16 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a
 
 def _view_of(action_id: str, checked: CheckedDeal, services: Services) -> dict[str, object]:
     """The modal that a button of the card opens."""
-    from bot.slack.blocks.economics import worth_view  # noqa: PLC0415 keeps the table of listeners readable
+    from bot.answers.coaching import coach  # noqa: PLC0415 keeps the table of listeners readable
+    from bot.slack.blocks.coaching import words_view  # noqa: PLC0415 the same
+    from bot.slack.blocks.economics import worth_view  # noqa: PLC0415 the same
     from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 the same
 
     facts = services.live.current().profile.specs
     if action_id == ids.SHOW_WORTH:
         return worth_view(checked, facts=facts)
+    if action_id == ids.SHOW_WORDS:
+        return words_view(checked.deal.name, coach(checked.verdict, checked.guidance))
     return findings_view(checked, facts=facts, people=services.people())
 
 
