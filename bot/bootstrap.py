@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.pipeline.proposals.live_texts import LiveTexts
     from bot.pipeline.proposals.service import ProposalService
     from bot.pipeline.reviews.service import ReviewService
+    from bot.pipeline.scorecard.service import ScorecardService
     from bot.pipeline.service import PipelineService
     from bot.pipeline.strategy.service import StrategyService
     from bot.slack.durable import DurableQueue
@@ -141,7 +142,9 @@ class Core:
         """The pipeline."""
         from bot.pipeline.service import PipelineService  # noqa: PLC0415
 
-        return PipelineService(live=self.live, people=self.people, store=self.store, clock=self.clock)
+        return PipelineService(
+            live=self.live, people=self.people, store=self.store, tables=self.tables, clock=self.clock
+        )
 
     @cached_property
     def proposal_texts(self) -> LiveTexts:
@@ -173,6 +176,26 @@ class Core:
             people=self.people,
             approvals=self.approvals,
             log=store,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def scorecards(self) -> ScorecardService:
+        """Scorecards of reps, with what the rooms around have counted."""
+        from bot.pipeline.scorecard.adapters import KeptExceptions, SnapshotHistory  # noqa: PLC0415
+        from bot.pipeline.scorecard.counted import Around  # noqa: PLC0415
+        from bot.pipeline.scorecard.service import ScorecardService  # noqa: PLC0415
+
+        return ScorecardService(
+            live=self.live,
+            people=self.people,
+            deals=self.store,
+            texts=self.proposal_texts,
+            guide=self.library,
+            around=Around(
+                history=SnapshotHistory(self.tables, self.people),
+                exceptions=KeptExceptions(self.store.exceptions, self.people),
+            ),
             clock=self.clock,
         )
 
@@ -292,13 +315,18 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
     from bot.slack.app import build_app, handlers, tell_of_failure  # noqa: PLC0415
     from bot.slack.askers import Askers  # noqa: PLC0415
+    from bot.slack.directory import SlackDirectory  # noqa: PLC0415
     from bot.slack.durable import DurableQueue  # noqa: PLC0415
     from bot.slack.replies import Replies  # noqa: PLC0415
     from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
+    from bot.slack.work.exceptions import DUE  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
 
     client = slack_client(token, api_url)
+    askers = Askers(client=client, people=core.people, clock=core.clock)
+    directory = SlackDirectory(client=client, askers=askers, clock=core.clock)
+    core.exceptions.use(directory)
     services = Services(
         client=client,
         live=core.live,
@@ -308,10 +336,12 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         desk=core.desk,
         answers=core.answers,
         pipeline=core.pipeline,
-        askers=Askers(client=client, people=core.people, clock=core.clock),
+        askers=askers,
         replies=Replies(client),
         clock=core.clock,
-        selling=Selling(core.proposals, core.reviews, canvases=core.settings.proposal_canvas),
+        exceptions=core.exceptions,
+        directory=directory,
+        selling=Selling(core.proposals, core.reviews, core.scorecards, canvases=core.settings.proposal_canvas),
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),
@@ -323,6 +353,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     )
     queue.start()
     services.schedules.put(REMIND)
+    services.schedules.put(DUE)
     app = build_app(services, queue.put, signing_secret=signing_secret)
     return SlackApp(app, queue, services, core)
 

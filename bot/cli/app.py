@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, reviews, run_command
+from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, reviews, run_command, scorecard
 from bot.cli.console import fail
 from bot.cli.faults import expected
 
@@ -31,6 +31,7 @@ app.command("ask")(ask.ask)
 app.command("proposal")(proposal.proposal)
 app.command("index")(index.index)
 app.command("doctor")(doctor.doctor)
+pipeline.app.command("scorecard")(scorecard.scorecard)
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(profile.app, name="profile")
 app.add_typer(reviews.app, name="reviews")

@@ -13,11 +13,14 @@ from bot.slack.listeners import Put, register
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.work.deals import DealWork
+from bot.slack.work.exceptions import ExceptionWork
 from bot.slack.work.home import HomeWork
 from bot.slack.work.pipeline import PipelineWork
+from bot.slack.work.pipeline_handlers import pipeline_handlers
 from bot.slack.work.proposal import ProposalWork
 from bot.slack.work.questions import QuestionWork, failure_blocks
 from bot.slack.work.reviews import ReviewWork
+from bot.slack.work.scorecard import ScorecardWork
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -42,25 +45,30 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
 
 def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
     """The handlers of every kind of work."""
-    deals, pipeline = DealWork(services), PipelineWork(services)
+    deals = DealWork(services)
+    pipeline = PipelineWork(services, deals)
     selling = services.selling
     reviews = ReviewWork(services, selling.reviews)
-    return {
+    found: dict[str, Handler] = {
         "deal.words": deals.check_words,
         "deal.form": deals.check_form,
         "deal.offer": deals.apply_offer,
         "deal.keep": deals.keep_change,
         "deal.share": deals.share,
         "question": QuestionWork(services, deals, pipeline, streams=streams).answer,
-        "pipeline": pipeline.answer,
+        **pipeline_handlers(services, pipeline),
         "home": HomeWork(services).publish,
+        **ExceptionWork(services).handlers(),
         "proposal": ProposalWork(services, selling.proposals, canvases=selling.canvases).make,
         "reviews": reviews.ahead,
+        "scorecard": ScorecardWork(services, selling.scorecards).show,
         "reviews.agenda": reviews.agenda,
         "reviews.note": reviews.note,
         "reviews.calendar": reviews.calendar,
         "reviews.remind": reviews.remind,
     }
+    pipeline.others = found
+    return found
 
 
 def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.pipeline.proposals.service import ProposalService
 from bot.pipeline.reviews.service import ReviewService
+from bot.pipeline.scorecard.service import ScorecardService
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +15,5 @@ class Selling:
 
     proposals: ProposalService
     reviews: ReviewService
+    scorecards: ScorecardService
     canvases: bool = False

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 NOTHING = re.compile(r"")
 ANYTHING = re.compile(r".*", re.DOTALL)
+A_REP = re.compile(r"(?:\S+(?: \S+){0,3})?")
 A_NAME = re.compile(r"\S.{0,199}")
 HELP_WORDS = frozenset({"help", "?"})
 
@@ -33,6 +34,8 @@ class Subcommand:
 
 
 ALL: tuple[Subcommand, ...] = (
+    Subcommand("saved", "lists the questions that you have posted weekly, and deletes them.", "pipeline.saved"),
+    Subcommand("scorecard", "shows your scorecard, or that of a rep of your team.", "scorecard", "[rep]", A_REP),
     Subcommand("reviews", "shows the calls, reviews and renewals ahead of won deals.", "reviews"),
     Subcommand("agenda", "shows the agenda of a customer's next one.", "reviews.agenda", "<customer>", A_NAME),
 )
