@@ -6,7 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 
 from bot.playground.checker import ID_MAX, URL_MAX, Checker, Problem
-from bot.playground.limits_data import check_chart, check_data_table, check_table
+from bot.playground.limits_data import (
+    TABLES_CHARACTERS,
+    check_chart,
+    check_data_table,
+    check_table,
+    table_characters,
+)
 from bot.playground.limits_elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION, check_element
 from bot.playground.model import Json
 
@@ -60,6 +66,9 @@ def _check_totals(checker: Checker, blocks: list[Json], pointer: str) -> None:
         checker.problem(f"markdown blocks together must be less than {MARKDOWN + 1} characters", pointer)
     if sum(block.get("type") == "data_visualization" for block in blocks) > CHARTS_A_MESSAGE:
         checker.problem(f"no more than {CHARTS_A_MESSAGE} data_visualization blocks allowed", pointer)
+    tables = [block for block in blocks if block.get("type") in ("table", "data_table")]
+    if sum(map(table_characters, tables)) > TABLES_CHARACTERS:
+        checker.problem(f"tables together must be less than {TABLES_CHARACTERS + 1} characters", pointer)
 
 
 def _check_block(checker: Checker, block: object, pointer: str, surface: str) -> None:

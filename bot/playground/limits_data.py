@@ -13,6 +13,8 @@ CHART_LABEL = 20
 CHART_POINTS = 20
 CHART_SERIES = 6
 CELLS = ("raw_text", "raw_number", "rich_text")
+TABLES_CHARACTERS = 10_000
+"""What the cells of all tables of a message hold together."""
 
 
 def _cell(checker: Checker, cell: object, pointer: str, allowed: tuple[str, ...]) -> None:
@@ -40,6 +42,20 @@ def _rows(checker: Checker, block: Json, pointer: str, most: int, least: int) ->
             checker.problem("no fewer than 1 items allowed", here)
         rows.append(row)
     return rows
+
+
+def table_characters(block: Json) -> int:
+    """Count the characters in a table's cells."""
+    rows = block.get("rows")
+    cells = [cell for row in rows if isinstance(row, list) for cell in row] if isinstance(rows, list) else []
+    return sum(len(_text_of(cell)) for cell in cells)
+
+
+def _text_of(node: object) -> str:
+    if isinstance(node, dict):
+        own = node.get("text")
+        return own if isinstance(own, str) else "".join(_text_of(one) for one in node.values())
+    return "".join(_text_of(one) for one in node) if isinstance(node, list) else ""
 
 
 def check_table(checker: Checker, block: Json, pointer: str) -> None:
@@ -103,10 +119,15 @@ def _series(checker: Checker, chart: Json, pointer: str) -> None:
         if series.get("name") in names:
             checker.problem("series names must be unique", f"{here}/name")
         names.add(series.get("name"))
+        labels: list[object] = []
         for place, point in enumerate(checker.items(series, "data", here, CHART_POINTS)):
-            label = _point(checker, point, f"{here}/data/{place}")
-            if categories and label not in categories:
+            labels.append(_point(checker, point, f"{here}/data/{place}"))
+            if categories and labels[-1] not in categories:
                 checker.problem("label must be one of the categories", f"{here}/data/{place}/label")
+        if categories and len(labels) == len(set(map(str, labels))) < len(categories):
+            checker.problem("there must be a point for each of the categories", f"{here}/data")
+        if len(labels) != len(set(map(str, labels))):
+            checker.problem("labels must be unique", f"{here}/data")
 
 
 def check_chart(checker: Checker, block: Json, pointer: str) -> None:

@@ -1,7 +1,7 @@
 // data_visualization blocks as SVG: pie, bar, line, area. Colours come from classes; the numbers stand in a hidden table too.
 import { el, newId, svg } from "./dom.js";
 
-const HEIGHT = 260, LEFT = 52, RIGHT = 12, TOP = 12, BOTTOM = 46;
+const HEIGHT = 260, LEFT = 52, RIGHT = 12, TOP = 20, BOTTOM = 46;
 let WIDTH = 560;
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -45,7 +45,8 @@ function steps(values) {
   const high = Math.max(0, ...values), low = Math.min(0, ...values);
   const rough = (high - low || 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough);
+  const nice = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough);
+  const step = values.every(Number.isInteger) ? Math.max(1, Math.ceil(nice)) : nice; // there is no half a deal
   const made = [];
   for (let at = Math.floor(low / step) * step; at < high + step * 0.999; at += step) made.push(Number(at.toPrecision(12)));
   return made.length > 1 ? made : [0, step];
@@ -88,6 +89,8 @@ function bars(drawing, points, place, { y, slot, middle, count, name }) {
     const [a, b] = [y(0), y(point.value)];
     const x = middle(point.at) - (width * count) / 2 + width * place;
     drawing.append(svg("rect", { x: x + 1, y: Math.min(a, b), width: Math.max(2, width - 2), height: Math.max(1, Math.abs(a - b)), rx: 3, class: `fill series-${place}` }, tip(name, point)));
+    const words = short.format(point.value);
+    if (width > words.length * 6.4) drawing.append(svg("text", { x: x + width / 2, y: Math.min(a, b) - 4, class: "on-bar to-middle" }, words));
   }
 }
 

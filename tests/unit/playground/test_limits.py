@@ -109,6 +109,17 @@ IN_MESSAGES: dict[str, tuple[int, Make]] = {
     "table columns": (20, lambda n: [{"type": "table", "rows": [cells(n)]}]),
     "data table rows": (101, lambda n: [{"type": "data_table", "caption": "c", "rows": [cells(1)] * n}]),
     "data table columns": (20, lambda n: [{"type": "data_table", "caption": "c", "rows": [cells(n)] * 2}]),
+    "characters of all tables": (
+        10_000,
+        lambda n: [
+            {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 4_000}]]},
+            {
+                "type": "data_table",
+                "caption": "c",
+                "rows": [cells(1), [{"type": "raw_text", "text": "x" * (n - 4_001)}]],
+            },
+        ],
+    ),
     "charts in a message": (2, lambda n: drawn(chart()) * n),
     "chart title": (50, lambda n: drawn(chart(), title="x" * n)),
     "chart points": (20, lambda n: drawn(points(n))),
@@ -286,6 +297,10 @@ WRONG: dict[str, list[Any]] = {
         {"type": "data_table", "caption": "c", "rows": [[{"type": "rich_text", "elements": []}], cells(1)]}
     ],
     "a chart with a point off its axis": drawn(chart(axis_config={"categories": ["b"]})),
+    "a chart without a point for a category": drawn(chart(axis_config={"categories": ["a", "b"]})),
+    "a chart with two points for a category": drawn(
+        chart(series=[{"name": "s", "data": [{"label": "a", "value": 1}, {"label": "a", "value": 2}]}])
+    ),
     "a chart of an unknown type": drawn({"type": "radar"}),
     "a chart of words": drawn(chart(series=[{"name": "s", "data": [{"label": "a", "value": "1"}]}])),
     "an image without alternative text": [{"type": "image", "image_url": "u"}],
