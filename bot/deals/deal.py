@@ -13,6 +13,9 @@ from typing import Any
 
 from bot.deals.facts import FactValue, Outcome
 
+CLOSE_DATE = "close_date"
+"""The name of the fact that a deal's own close date is: the two never differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deal:
@@ -32,10 +35,26 @@ class Deal:
     source: str | None = None
     source_id: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take the close date from the fact of that name where the source gave it as a fact."""
+        if self.close_date is None and isinstance(stated := self.facts.get(CLOSE_DATE), date):
+            object.__setattr__(self, "close_date", stated)
+
     def with_facts(self, changes: Mapping[str, FactValue | None]) -> Deal:
         """The same deal with some facts changed; a change to None makes the fact unknown."""
         merged = {**self.facts, **changes}
-        return replace(self, facts=MappingProxyType({k: v for k, v in merged.items() if v is not None}))
+        closes = changes.get(CLOSE_DATE, self.close_date)
+        return replace(
+            self,
+            facts=MappingProxyType({k: v for k, v in merged.items() if v is not None}),
+            close_date=closes if isinstance(closes, date) else None,
+        )
+
+    def with_close_date(self) -> Deal:
+        """The same deal with its close date among its facts, where it is known."""
+        if self.close_date is None or self.facts.get(CLOSE_DATE) == self.close_date:
+            return self
+        return self.with_facts({CLOSE_DATE: self.close_date})
 
     @property
     def sha256(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.deals.deal import Deal
+from bot.deals.deal import CLOSE_DATE, Deal
 from bot.deals.facts import FactType, FactValue
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.compiled_segments import CompiledSegments
@@ -16,9 +16,9 @@ from bot.profile.counter_offers import Negotiation
 from bot.profile.deriving import Deriving
 from bot.profile.evaluate import Facts
 from bot.profile.limits import LimitStatement, limits_of
-from bot.profile.model import Profile, Segment
+from bot.profile.model import SEGMENT_CHECK, Profile, Segment
 from bot.profile.questions import Questions
-from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
+from bot.profile.verdict import JUDGE, CounterOffer, Finding, Judgement, Result, Verdict
 from bot.profile.words import Words
 
 PYTHON_TYPES: dict[FactType, tuple[type, ...]] = {
@@ -58,8 +58,9 @@ class Judge:
         self._counted = tuple(check for check in self._checks if check.check.counted)
         self._types = {name: PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
         self._money = frozenset(name for name, spec in profile.facts.items() if spec.type is FactType.MONEY)
+        self._closes = CLOSE_DATE in profile.facts
         self._ranks = {authority: rank for rank, authority in enumerate(profile.authorities)}
-        self._questions = Questions(profile, self._segments)
+        self._questions = Questions(profile, self._segments, self._telling())
         self._negotiation = Negotiation(profile, self.fits)
 
     def judge(self, deal: Deal) -> Verdict:
@@ -68,6 +69,7 @@ class Judge:
         Money in another currency than the profile's is taken as unknown: it is never compared as if it were the same.
         Raises TypeError for a fact whose value is not of its declared kind: values are read by `bot.deals.values`.
         """
+        deal = deal.with_close_date() if self._closes else deal
         facts = self._usable(deal)
         segment: Segment | None = None
         findings = [finder(facts) for finder in self._finders]
@@ -80,12 +82,16 @@ class Judge:
         draft: Any = _Draft()
         draft.judgement, draft.authorities = self._decide(troubled) if troubled else _FITS
         draft.profile = self.profile.id
+        draft.judge = JUDGE
         draft.judged = deal  # its hash is made when it is asked for
         draft.facts = deal.facts
         draft.findings = tuple(findings)
         draft.segment = None if segment is None else segment.name
         draft.stance = None if segment is None else segment.stance.value
-        draft.ask = self._questions.order(troubled, facts) if troubled else ()
+        if troubled:
+            draft.waiting = (self._questions, troubled, facts)  # the questions are put in order when they are asked for
+        else:
+            draft.ask = ()
         draft.counter_offers = ()
         draft.__class__ = Verdict
         verdict: Verdict = draft
@@ -98,6 +104,7 @@ class Judge:
 
     def counter_offers(self, deal: Deal, verdict: Verdict) -> tuple[CounterOffer, ...]:
         """The nearest deals that fit, each judged; none for a deal that fits already or is incomplete."""
+        deal = deal.with_close_date() if self._closes else deal
         offers = self._negotiation.offers(self._usable(deal), verdict)
         return tuple(offer for offer in offers if self.judge(_changed(deal, offer)).judgement is Judgement.FITS)
 
@@ -124,6 +131,17 @@ class Judge:
         """Whether the value is of the kind that the profile declares for the fact, or the profile has no such fact."""
         allowed = self._types.get(name)
         return allowed is None or type(value) in allowed
+
+    def _telling(self) -> dict[str, Callable[[Facts], Finding]]:
+        """For each check that counts, what finds it with the deal's own facts as what is missing."""
+        finders: dict[str, Callable[[Facts], Finding]] = {c.check.id: c.finding for c in self._counted}
+        if self._segments is not None:
+            place = self._segments.place
+            finders[SEGMENT_CHECK] = lambda facts: place(facts)[1]
+        deriving = self._deriving
+        if deriving is None:
+            return finders
+        return {name: _told(find, deriving) for name, find in finders.items()}
 
     def _usable(self, deal: Deal) -> Facts:
         facts, types = deal.facts, self._types
@@ -159,6 +177,10 @@ class Judge:
         if len(authorities) == 1:
             return Judgement.NEEDS_APPROVAL, tuple(authorities)
         return Judgement.NEEDS_APPROVAL, tuple(sorted(authorities, key=lambda authority: self._ranks[authority]))
+
+
+def _told(find: Callable[[Facts], Finding], deriving: Deriving) -> Callable[[Facts], Finding]:
+    return lambda facts: deriving.told(find(facts), facts)
 
 
 def _changed(deal: Deal, offer: CounterOffer) -> Deal:

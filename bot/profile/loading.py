@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from bot.deals.facts import FactSpecs, FactType
+from bot.profile.built_in import check_close_date, used_facts, with_close_date
 from bot.profile.conditions import Condition, Measure, Ordered, Subject, tests_of
 from bot.profile.economics_plan import EconomicsPlan
 from bot.profile.economics_reading import EconomicsReader
@@ -55,7 +56,10 @@ def parse_profile(data: bytes, filename: str) -> Profile:
 class _Builder:
     def __init__(self, shape: ProfileShape, root: Table, problems: Problems) -> None:
         self._shape, self._root, self._problems = shape, root, problems
-        self._facts: FactSpecs = read_facts(shape.facts, _table(root.entries["facts"]), problems)
+        declared = _table(root.entries["facts"])
+        check_close_date(shape.facts, declared, problems)
+        self._declared = read_facts(shape.facts, declared, problems)
+        self._facts: FactSpecs = with_close_date(self._declared)
         self._sound = not problems.inside(root.entries["facts"])
         sound = self._sound and "derived" in root.entries
         derived = read_derived(shape.derived, _table(root.get("derived")), self._facts, problems) if sound else ()
@@ -78,20 +82,22 @@ class _Builder:
         self._unique("checks", "id", [check.id for check in checks])
         if len(checks) > MAX_CHECKS:
             self._problems.refuse(self._root.entries["checks"], f"There are more than {MAX_CHECKS} checks.")
+        economics = self._economics([segment.name for segment in segments])
+        derived = tuple(self._conditions.derived.values())
         return Profile(
             title=shape.title,
             version=shape.version,
             effective=shape.effective,
             currency=shape.currency,
-            facts=self._facts,
+            facts=used_facts(self._declared, _conditions(segments, checks, economics), derived),
             segments=tuple(segments),
             checks=tuple(checks),
             id=ProfileId(shape.title, shape.version, hashlib.sha256(data).hexdigest()),
             source=data,
             filename=filename,
             tree=self._root,
-            derived=tuple(self._conditions.derived.values()),
-            economics=self._economics([segment.name for segment in segments]),
+            derived=derived,
+            economics=economics,
             exceptions=read_exceptions(shape.exceptions, _table(self._root.get("exceptions")), self._problems),
         )
 
@@ -226,6 +232,16 @@ class _Builder:
             value = self._tests.ordered_value(measure_spec(spec), inner)
             if value is not None:
                 limits[Subject(key, Measure(measure))] = value
+
+
+def _conditions(
+    segments: Sequence[Segment], checks: Sequence[Check], economics: EconomicsPlan | None
+) -> Iterator[Condition | None]:
+    """Every condition of the file."""
+    yield from (segment.when for segment in segments)
+    for check in checks:
+        yield from (check.when, *(part for case in check.cases for part in (case.when, case.require)))
+    yield from economics.conditions if economics else ()
 
 
 def _table(node: Node | None) -> Table:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bot.deals.deal import Deal
+from bot.deals.deal import CLOSE_DATE, Deal
 from bot.deals.facts import FactType, FactValue
 from bot.profile.columns import names
 from bot.profile.columns.names import ColumnError, FactColumn, fact_columns
@@ -30,7 +30,7 @@ def deals_table(profile: Profile, deals: Iterable[Deal]) -> pa.Table:
     the three counts are kept. Raises ColumnError for a number with more than 38 digits, TypeError for a fact whose
     value is not of its declared kind.
     """
-    rows = list(deals)
+    rows = [deal.with_close_date() for deal in deals] if CLOSE_DATE in profile.facts else list(deals)
     columns = {
         names.NAME: pa.array([deal.name for deal in rows], pa.string()),
         names.CUSTOMER: pa.array([deal.customer for deal in rows], pa.string()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.deals import deal
 from bot.deals.facts import FactSpec, FactType
 from bot.profile.conditions import Measure, Subject
 from bot.profile.model import Profile
@@ -46,6 +47,7 @@ def result_column(check_id: str) -> str:
 def fact_columns(profile: Profile) -> tuple[FactColumn, ...]:
     """The columns that hold the profile's facts, in the profile's order, and then those of its derived facts.
 
+    The close date is the deal's own column.
     A derived fact that a condition made, such as a text that is searched, has a column `dealfit_derived_1` or the like.
     Raises ColumnError when two columns share a name.
     """
@@ -53,7 +55,8 @@ def fact_columns(profile: Profile) -> tuple[FactColumn, ...]:
     seen: set[str] = set()
     written = [FactColumn(each.name, Subject(each.name), each.spec.type) for each in profile.derived if each.written]
     for column in (*columns, *written):
-        if column.name in seen or column.name in DEAL_COLUMNS or column.name.startswith(OURS):
+        ours = column.subject.fact == deal.CLOSE_DATE  # the deal's own field: one column, not two
+        if column.name in seen or (column.name in DEAL_COLUMNS and not ours) or column.name.startswith(OURS):
             message = f"The fact {column.subject.fact} needs a column {column.name}, and that name is taken."
             raise ColumnError(f"{message} Give the fact another name in the profile.")
         seen.add(column.name)
@@ -66,6 +69,8 @@ def fact_columns(profile: Profile) -> tuple[FactColumn, ...]:
 
 
 def _columns(spec: FactSpec) -> list[FactColumn]:
+    if spec.name == deal.CLOSE_DATE:
+        return [FactColumn(CLOSE_DATE, Subject(spec.name), spec.type)]
     if spec.type is not FactType.OUTCOMES:
         return [FactColumn(spec.name, Subject(spec.name), spec.type)]
     return [FactColumn(f"{spec.name}__{measure}", Subject(spec.name, measure), FactType.INTEGER) for measure in Measure]

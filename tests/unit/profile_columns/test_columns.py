@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.profile.columns.judge import ColumnJudge
 from bot.profile.columns.names import ColumnError, fact_columns, result_column
 from bot.profile.loading import load_profile
 from tests.unit.profile.samples import BUNDLED, FULL, HEAD, check, make
+from tests.unit.profile_columns.agreement import assert_agreement, duckdb
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
 
@@ -167,3 +168,23 @@ def test_no_deals_give_no_rows(duckdb: Any) -> None:
     profile = load_profile(BUNDLED)
     table = duckdb.create_table("deals", deals_table(profile, []), overwrite=True)
     assert ColumnJudge(profile).judged(table).to_pyarrow().num_rows == 0
+
+
+def test_the_close_date_is_the_deals_own_column() -> None:
+    close = date(2027, 1, 30)
+    rules = (
+        check('{close_date: "<= effective + 90 days"}', id_="soon")
+        + check('{start: ">= close_date + 10 days"}', id_="later")
+        + check("{close_date: known}", id_="stated")
+    )
+    profile = make(rules)
+    deals = [
+        Deal("none"),
+        Deal("field", {"start": close}, close_date=close),
+        Deal("fact", {"close_date": close + timedelta(days=1), "start": close + timedelta(days=11)}),
+        Deal("field wins", {"close_date": close}, close_date=close + timedelta(days=1)),
+    ]
+    table = deals_table(profile, deals)
+    assert "close_date" not in table.column_names
+    assert table[names.CLOSE_DATE].to_pylist() == [None, close, *[close + timedelta(days=1)] * 2]
+    assert_agreement(duckdb(), profile, deals)
