@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip
@@ -79,12 +79,19 @@ class Replies:
                 raise
             return self._direct(place, message, str(error.response.get("error")))
 
-    def _respond(self, url: str, message: dict[str, Any]) -> bool:
+    def replace(self, place: Place, *, text: str, blocks: Sequence[Block]) -> str | None:
+        """Put this in the place of the message whose button was pressed; where that cannot be any more, send it."""
+        message: dict[str, Any] = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
+        if place.response_url and self._respond(place.response_url, message, instead=True):
+            return None
+        return self.send(replace(place, response_url=None), text=text, blocks=blocks)
+
+    def _respond(self, url: str, message: dict[str, Any], *, instead: bool = False) -> bool:
         """Try the response URL: it lives for 30 minutes and five uses, so it may be gone after a crash."""
         from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 loaded with the client
 
         try:
-            answer = WebhookClient(url, timeout=10).send(response_type="ephemeral", replace_original=False, **message)
+            answer = WebhookClient(url, timeout=10).send(response_type="ephemeral", replace_original=instead, **message)
         except OSError:
             return False
         return answer.status_code == 200 and answer.body == "ok"  # noqa: PLR2004 HTTP's own number

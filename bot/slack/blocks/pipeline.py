@@ -1,164 +1,272 @@
-"""Pipeline fit as a message: the picture at a glance, and the table that answers a question."""
+"""The answer to a question about the pipeline: how it was understood, as chips to change; the table; and the way on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from bot.deals.money import money_words
-from bot.pipeline.fit import Fit, FitGroup, Tally
-from bot.pipeline.service import Overview, PipelineAnswer
+from bot.pipeline.service import PipelineAnswer
 from bot.pipeline.tables import Cell, ColumnType, Table, cell_words
 from bot.profile.verdict import Judgement
-from bot.slack.blocks.elements import Block, clip, context, divider, fit_message, header, inert, inline, section
+from bot.slack import pipeline_ids as ids
+from bot.slack.blocks.elements import (
+    BUTTON_VALUE,
+    Block,
+    actions,
+    button,
+    clip,
+    context,
+    fit_message,
+    inline,
+    option,
+    plain,
+    section,
+)
+from bot.slack.blocks.pipeline_parts import (
+    CHART_POINTS,
+    OPTIONS,
+    TABLE_COLUMNS,
+    bar_chart,
+    data_table,
+    deals_select,
+    drill_select,
+    rows_that_fit,
+)
 from bot.slack.blocks.titles import TITLES
 
-TABLE_ROWS = 99
-TABLE_COLUMNS = 20
-MOST_GROUPS = 15
-MOST_CHECKS = 10
-CHART_TITLE = 50
-CHART_LABEL = 20
-RIGHT = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, ColumnType.MONEY})
+MOST_ROWS = 50
+"""Rows that one message shows; the buttons under it turn the pages."""
+MOST_CHIPS = 20
+MOST_UNKNOWN = 6
+NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, ColumnType.MONEY})
 
 
-def overview_blocks(overview: Overview) -> list[Block]:
-    """How many of the deals fit, in deals and money, by rep and by failing check."""
-    fit, currency = overview.fit, overview.currency
-    if fit.empty:
-        return _empty()
-    share = fit.split.share_of_deals
-    money = fit.split.share_of_money
-    blocks = [
-        header("Pipeline fit"),
-        section(
-            f"*{fit.split.fits.deals} of {fit.split.total.deals}* open deals fit"
-            + (f" (*{share}%*)" if share is not None else "")
-            + f", worth *{inline(money_words(fit.split.fits.money, currency))}* of "
-            f"{inline(money_words(fit.split.total.money, currency))}"
-            + (f" (*{money}%*)" if money is not None else "")
-            + "."
-        ),
-        _verdict_chart(fit),
-        section("*By rep*"),
-        table_block(_group_rows("Rep", fit.by_owner, currency)),
-    ]
-    if fit.failing:
-        rows = [["Check", "Deals", "Money", "May be approved", "Not known for"]]
-        rows += [
-            [c.label, str(c.tally.deals), money_words(c.tally.money, currency), str(c.approvable), str(c.unknown)]
-            for c in fit.failing[:MOST_CHECKS]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A part of the question as it was understood, with what it could be instead. `chosen` is a place in `options`."""
+
+    text: str
+    options: tuple[str, ...] = ()
+    chosen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the message shows beside the answer itself.
+
+    `mark` finds the question again; `first` is the first row shown; `row_marks` find, for a table of groups, the
+    question behind each row. With `shared_by` everybody in a channel reads it, and nothing in it changes it.
+    """
+
+    mark: str
+    choices: tuple[Choice, ...] = ()
+    first: int = 0
+    row_marks: tuple[str | None, ...] = ()
+    title: str = ""
+    shared_by: str | None = None
+
+
+def answer_blocks(answer: PipelineAnswer, shown: Shown) -> list[Block]:
+    """The message."""
+    blocks = _understood(answer, shown) + _unknown(answer, shown)
+    blocks += [context(inline(note, 800)) for note in answer.notes[:8]]
+    tail = [context(inline(answer.profile_words))]
+    if answer.table is not None:
+        blocks += _table(answer, answer.table, shown)
+        tail = [*_on(answer.table, shown), *tail]
+    return fit_message(blocks, context("This is longer than one message: ask for less, or take the file."), tail)
+
+
+def answer_words(answer: PipelineAnswer) -> str:
+    """What a phone shows."""
+    asked = inline(answer.question, 150)
+    if answer.table is None:
+        return f"About your question: {asked}"
+    deals = "1 deal" if answer.table.matched == 1 else f"{answer.table.matched:,} deals"
+    return f"{deals}: {asked}" if asked else deals
+
+
+def _understood(answer: PipelineAnswer, shown: Shown) -> list[Block]:
+    parts = [choice.text for choice in shown.choices] or [chip.text for chip in answer.understood]
+    said = " · ".join(f"`{inline(text, 120)}`" for text in parts[:MOST_CHIPS]) or "all open deals"
+    heading = f"*{inline(shown.title, 120)}*\n" if shown.title else ""
+    who = f"\nShared by {inline(shown.shared_by)}, who may see these deals." if shown.shared_by else ""
+    blocks = [section(f"{heading}*Understood as*: {said}{who}")]
+    if shown.shared_by is None:
+        selects = [
+            _chip(place, choice)
+            for place, choice in enumerate(shown.choices[:MOST_CHIPS])
+            if len(choice.options) > 1 and 0 <= choice.chosen < len(choice.options)
         ]
-        blocks += [section("*By failing check*"), table_block(rows)]
-    if fit.facts_to_get:
-        wanted = ", ".join(f"{inline(overview.label_of(fact))} ({n})" for fact, n in fit.facts_to_get[:6])
-        blocks.append(section(f"*Facts to get for {len(fit.incomplete)} incomplete deals*: {wanted}"))
-    blocks.append(context(*[inline(note, 500) for note in overview.notes], _footer(overview.profile_words, fit)))
-    blocks.append(context("Ask in words: `/pipeline which of Dana's deals break the payment terms`"))
-    return fit_message(blocks, context("The picture is larger than one message; ask for a part of it in words."))
+        if selects:
+            blocks.append({**actions(*selects), "block_id": f"{ids.CHIP}|{shown.mark}"})
+    return blocks
 
 
-def answer_blocks(answer: PipelineAnswer) -> list[Block]:
-    """A question's table, beginning with how it was understood."""
-    chips = " · ".join(f"`{inline(chip.text, 120)}`" for chip in answer.understood) or "all open deals"
-    blocks: list[Block] = [section(f"*Understood as*: {chips}")]
-    if answer.unknown:
-        words = "; ".join(inline(unknown.words_for_people, 200) for unknown in answer.unknown[:8])
-        blocks.append(context(f"⚠️ Not understood, and not used: {words}"))
-    blocks += [context(inline(note, 800)) for note in answer.notes]
-    table = answer.table
-    if table is not None:
-        blocks += _table(table)
-    blocks.append(context(inline(answer.profile_words)))
-    return fit_message(blocks, context("The table is longer than one message; narrow the question."))
-
-
-def table_block(rows: Sequence[Sequence[str]], right: Sequence[bool] | None = None) -> Block:
-    """A table of plain words; the first row is the header. Cells are raw text: nothing in them is parsed."""
-    shown = [list(row[:TABLE_COLUMNS]) for row in rows[: TABLE_ROWS + 1]]
-    aligned = right or [False] + [True] * (len(shown[0]) - 1)
+def _chip(place: int, choice: Choice) -> dict[str, Any]:
+    made = [option(text, str(number)) for number, text in enumerate(choice.options[:OPTIONS])]
     return {
-        "type": "table",
-        "column_settings": [{"align": "right" if flag else "left", "is_wrapped": not flag} for flag in aligned],
-        "rows": [[{"type": "raw_text", "text": clip(inert(cell), 300) or "-"} for cell in row] for row in shown],
+        "type": "static_select",
+        "action_id": f"{ids.CHIP}.{place}",
+        "placeholder": plain(choice.text, 150),
+        "options": made,
+        "initial_option": made[min(choice.chosen, len(made) - 1)],
     }
 
 
-def notification_of(fit: Fit) -> str:
-    """What a phone shows."""
-    return f"Pipeline fit: {fit.split.fits.deals} of {fit.split.total.deals} open deals fit"
+def _unknown(answer: PipelineAnswer, shown: Shown) -> list[Block]:
+    blocks: list[Block] = []
+    left = answer.unknown[:MOST_UNKNOWN]
+    if left:
+        words = ", ".join(f"“{inline(unknown.words, 120)}”" for unknown in left)
+        more = len(answer.unknown) - len(left)
+        blocks.append(section(f"⚠️ Not understood, and not used: {words}{f' and {more} more' if more else ''}"))
+    if shown.shared_by is not None:
+        return blocks
+    offers = [(unknown.words, near) for unknown in left for near in unknown.near]
+    offers += [(ask.words, near) for ask in answer.asks for near in ask.options]
+    buttons: list[dict[str, Any]] = []
+    for words, near in dict.fromkeys(offers):
+        question = instead(answer.question, words, near)
+        if question is not None and len(buttons) < 10:  # noqa: PLR2004 more would be no help
+            label = f"Ask again with {near} in place of {words}"
+            buttons.append(button(near, f"{ids.NEAR}.{len(buttons)}", question, label=label))
+    if buttons:
+        blocks += [context("Did you mean:"), actions(*buttons)]
+    return blocks
 
 
-def _table(table: Table) -> list[Block]:
+def instead(question: str, words: str, near: str) -> str | None:
+    """The question with other words in place of those; None where they do not stand in it or it grows too long."""
+    at = question.casefold().find(words.casefold()) if words else -1
+    # Folding changes the length of a few letters: then the place would be another one.
+    if at < 0 or len(question.casefold()) != len(question):
+        return None
+    made = f"{question[:at]}{near}{question[at + len(words) :]}"
+    return made if made.strip() and len(made) <= BUTTON_VALUE else None
+
+
+def _table(answer: PipelineAnswer, table: Table, shown: Shown) -> list[Block]:
     if not table.rows:
-        return [section("No deal matches. Ask for less, or `/pipeline` alone for the whole picture.")]
+        return [section("No deal matches. Change a part above, or `/pipeline` alone for the whole picture.")]
     columns = table.columns[:TABLE_COLUMNS]
-    rows = [[column.label for column in columns]]
-    rows += [[_cell(table, row[n], n) for n in range(len(columns))] for row in table.rows]
-    blocks = [table_block(rows, [column.type in RIGHT for column in columns])]
-    left = len(rows) - 1 - TABLE_ROWS
-    notes = [f"{table.matched} deals match."]
-    if table.cut or left > 0:
-        notes.append(f"{table.cut + max(left, 0)} rows are not shown; `dealfit pipeline ask --format csv` gives all.")
-    if table.undecided:
-        notes.append(f"For {table.undecided} further deals a fact is missing that this depends on.")
-    notes += [inline(note, 500) for note in table.notes]
-    return [*blocks, context(*notes[:10])]
+    head = [column.label for column in columns]
+    page = table.rows[shown.first : shown.first + MOST_ROWS]
+    words = [[_words(table, row[place], place) for place in range(len(columns))] for row in page]
+    kept = rows_that_fit(head, words)
+    cells = [
+        [(text, _number(row[place], columns[place].type)) for place, text in enumerate(line)]
+        for row, line in zip(page[:kept], words[:kept], strict=True)
+    ]
+    grouped = answer.query is not None and len(answer.query.group_by) == 1
+    chart = _chart(table) if grouped and not shown.first else None
+    blocks = [chart] if chart is not None else []
+    if cells:
+        blocks.append(data_table(_caption(table, shown, kept), head, cells))
+    return blocks
 
 
-def _cell(table: Table, cell: Cell, number: int) -> str:
-    column = table.columns[number]
+def _words(table: Table, cell: Cell, place: int) -> str:
+    column = table.columns[place]
     if column.type is ColumnType.VERDICT and isinstance(cell, str) and cell in set(Judgement):
         return TITLES[Judgement(cell)]
     return cell_words(cell, column, table.currency)
 
 
-def _group_rows(name: str, groups: Sequence[FitGroup], currency: str) -> list[list[str]]:
-    rows = [[name, "Deals", "Fit", "Need approval", "Do not fit", "Incomplete", "Money", "Money that fits"]]
-    for group in groups[:MOST_GROUPS]:
-        split = group.split
-        counts = [str(split.by[judgement].deals) for judgement in Judgement]
-        rows.append(
-            [
-                group.label or "not known",
-                str(split.total.deals),
-                *counts,
-                money_words(split.total.money, currency),
-                money_words(split.fits.money, currency),
-            ]
-        )
-    return rows
+def _number(cell: Cell, kind: ColumnType) -> Decimal | int | None:
+    if kind in NUMBERS and isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+        return cell
+    return None
 
 
-def _verdict_chart(fit: Fit) -> Block:
-    segments: list[dict[str, Any]] = [
-        {"label": clip(TITLES[judgement].split(" ", 1)[1], CHART_LABEL), "value": tally.deals}
-        for judgement, tally in fit.split.by.items()
-        if tally.deals
+def page_of(table: Table, first: int) -> int:
+    """How many rows one message shows from `first` on."""
+    columns = table.columns[:TABLE_COLUMNS]
+    head = [column.label for column in columns]
+    page = table.rows[first : first + MOST_ROWS]
+    return rows_that_fit(head, [[_words(table, row[place], place) for place in range(len(columns))] for row in page])
+
+
+def _caption(table: Table, shown: Shown, kept: int) -> str:
+    rows = len(table.rows) + table.cut
+    deals = "1 deal matches" if table.matched == 1 else f"{table.matched:,} deals match"
+    if kept == rows:
+        return f"{deals}."
+    return f"{deals}. Rows {shown.first + 1:,} to {shown.first + kept:,} of {rows:,}."
+
+
+def _chart(table: Table) -> Block | None:
+    """A picture of what is counted, summed or averaged by one thing."""
+    figures = [place for place, column in enumerate(table.columns) if place and column.type in NUMBERS]
+    if not figures or not 1 < len(table.rows) <= CHART_POINTS:
+        return None
+    shown = {column.name: place for place, column in enumerate(table.columns)}
+    pair = [shown[name] for name in ("fits", "deals") if name in shown and "fits" in shown]
+    places = pair or [figures[-1]]
+    if any(row[place] is None for row in table.rows for place in places):
+        return None
+    names = [_words(table, row[0], 0) or "not known" for row in table.rows]
+    series = [
+        (table.columns[place].label, [_number(row[place], table.columns[place].type) or 0 for row in table.rows])
+        for place in places
     ]
-    return {
-        "type": "data_visualization",
-        "title": clip("Open deals by verdict", CHART_TITLE),
-        "chart": {"type": "pie", "segments": segments},
-    }
+    label = table.columns[places[-1]].label
+    by = table.columns[0].label
+    return bar_chart(f"{label} by {by.lower()}", names, series, x_label=by, y_label=label)
 
 
-def _footer(profile: str, fit: Fit) -> str:
-    without = _without_value(fit.split.total)
-    return inline(f"{profile}. {without}".strip())
+def _on(table: Table, shown: Shown) -> list[Block]:
+    """Totals, what is left off, and the buttons that lead on."""
+    kept = page_of(table, shown.first)
+    notes = [f"*In all*: {_totals(table)}"] if table.totals and table.rows else []
+    if table.cut:
+        notes.append(f"The question asks for the first {len(table.rows):,} of {len(table.rows) + table.cut:,} rows.")
+    notes += [inline(note, 500) for note in table.notes[:6]]
+    blocks = [context(*notes)] if notes else []
+    rows = range(shown.first, shown.first + kept)
+    wanted = _selects(table, shown, rows)
+    if wanted:
+        blocks.append(actions(*wanted))
+    row = _pages(table, shown, kept)
+    row.append(button("Export CSV", ids.CSV, shown.mark))
+    if shown.shared_by is None:
+        row.append(button("Share in channel", ids.SHARE, shown.mark))
+        row.append(button("Weekly in a channel", ids.SAVE, shown.mark))
+    return [*blocks, actions(*row)] if table.rows else blocks
 
 
-def _without_value(tally: Tally) -> str:
-    return f"{tally.without_value} deals have no contract value and count in deals only." if tally.without_value else ""
+def _selects(table: Table, shown: Shown, rows: Sequence[int]) -> list[dict[str, Any]]:
+    names = [_words(table, table.rows[place][0], 0) or "not known" for place in rows]
+    if shown.row_marks:
+        figures = [(name, shown.row_marks[place]) for name, place in zip(names, rows, strict=True)]
+        found = drill_select(figures, "Show the deals of…")
+    else:
+        deals = [
+            (name, table.keys[place][0])
+            for name, place in zip(names, rows, strict=True)
+            if place < len(table.keys) and len(table.keys[place]) == 1
+        ]
+        found = deals_select(deals)
+    return [found] if found else []
 
 
-def _empty() -> list[Block]:
-    return [
-        header("Pipeline fit"),
-        section(
-            "No open deals yet. They come from deals that are checked with `/deal-check`, and from a file:\n"
-            "> dealfit pipeline import deals.csv"
-        ),
-        divider(),
-        context("A manager sees the deals of their own team; a rep sees their own."),
+def _pages(table: Table, shown: Shown, kept: int) -> list[dict[str, Any]]:
+    row = []
+    if shown.first:
+        row.append(button("First rows", f"{ids.PAGE}.0", f"{shown.mark}|0"))
+    after = shown.first + max(kept, 1)
+    if after < len(table.rows):
+        row.append(button(f"Rows from {after + 1:,}", f"{ids.PAGE}.1", f"{shown.mark}|{after}", style="primary"))
+    return row
+
+
+def _totals(table: Table) -> str:
+    columns = {column.name: column for column in table.columns}
+    said = [
+        f"{columns[name].label} {cell_words(cell, columns[name], table.currency)}"
+        for name, cell in table.totals.items()
+        if name in columns and cell is not None
     ]
+    return inline(" · ".join(said), 600) or clip(f"{table.matched:,} deals", 100)

@@ -1,42 +1,151 @@
-"""The pipeline: the picture at a glance, or a question in words, for those who may see it."""
+"""The pipeline: the picture at a glance, a question in words, and every button that leads on from them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.pipeline.service import AccessDenied
-from bot.slack.blocks import pipeline as drawing
-from bot.slack.blocks.elements import inline, section
-from bot.slack.durable import PATIENT, Steps
+from bot.checking.asker import Asker
+from bot.slack import pipeline_ids as ids
+from bot.slack.blocks.pipeline_parts import DIGEST, deal_value
+from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
+from bot.slack.subcommands import HELP_WORDS, pipeline_help, subcommand_of
+from bot.slack.work.deals import GONE as NO_SUCH_DEAL
+from bot.slack.work.deals import DealWork
+from bot.slack.work.pipeline_figures import asked_body
+from bot.slack.work.pipeline_messages import WHOLE_QUERY, Message, PipelineMessages, query_of, said
+from bot.slack.work.pipeline_places import why_not_shown
+from bot.store.asked import EVERYBODY
 
 
 class PipelineWork:
-    """The handler of `/pipeline`."""
+    """The handlers of `/pipeline` and of the buttons in its answers. What a person sees is drawn for that person."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, deals: DealWork) -> None:
         self._services = services
+        self._deals = deals
+        self._messages = PipelineMessages(services)
+        self.others: Mapping[str, Handler] = {}
+        """The handlers of subcommands, for those that come in a mention instead of a command."""
 
     def answer(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """Answer the person who asked; only they see it."""
-        message = steps("compute", lambda: self._compute(payload))
-        place = Place.of(payload)
-        steps(
-            "post",
-            lambda: self._services.replies.send(place, text=message["text"], blocks=message["blocks"]),
-            attempts=PATIENT,
-        )
+        text = str(payload.get("text") or "").strip()
+        found = subcommand_of(text)
+        if found is not None and found[0].kind in self.others:
+            self.others[found[0].kind]({**payload, "text": found[1]}, steps)
+            return
+        self._send(payload, steps, lambda asker: self._asked(text, asker))
 
-    def _compute(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        asker = self._services.askers.of(str(payload["user"]))
-        question = str(payload.get("text") or "").strip()
-        try:
-            if not question:
-                overview = self._services.pipeline.overview(asker)
-                return {"text": drawing.notification_of(overview.fit), "blocks": drawing.overview_blocks(overview)}
-            answer = self._services.pipeline.ask(question, asker)
-        except AccessDenied as error:
-            return {"text": str(error), "blocks": [section(inline(str(error), 500))]}
-        return {"text": f"Answer to: {inline(question, 200)}", "blocks": drawing.answer_blocks(answer)}
+    def again(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """A word that was perhaps meant: the question with it, in place of the answer."""
+        self._send(payload, steps, lambda asker: self._asked(str(payload["value"]), asker), instead=True)
+
+    def drill(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """The deals behind a figure."""
+        self._send(payload, steps, lambda asker: self._messages.run(self._kept(payload["value"]), asker))
+
+    def page(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Other rows of the same answer, in its place."""
+        mark, _, first = str(payload["value"]).partition("|")
+        row = int(first) if first.isascii() and first.isdigit() and len(first) < 7 else 0  # noqa: PLR2004 rows end before
+        self._send(payload, steps, lambda asker: self._messages.run(self._kept(mark), asker, first=row), instead=True)
+
+    def deal(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """The verdict card of a deal in the table."""
+        self._send(payload, steps, lambda asker: self._card(str(payload["value"]), payload, asker))
+
+    def share(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Show an answer to the whole channel, drawn with what the sharer sees now."""
+        place = Place.of(payload)
+        refused = steps("allowed", lambda: why_not_shown(self._services.client, place.channel, place.user), attempts=3)
+        if refused is not None:
+            self._send(payload, steps, lambda _: said(refused))
+            return
+        message = steps("compute", lambda: self._shared(str(payload["value"]), self._asker(payload)))
+        if not message["ok"]:
+            self._post(place, message, steps)
+            return
+        self.post_shared(replace(place, private=False, thread_ts=None, response_url=None), message, steps)
+
+    def post_shared(self, place: Place, message: Message, steps: Steps) -> None:
+        """Post an answer for all to read, and remember what its thread is about."""
+        ts = self._post(place, message, steps)
+        if ts is not None:
+            steps("about", lambda: self._about(place.channel, ts, EVERYBODY, message))
+
+    def drawn(self, asked: Mapping[str, Any] | None, asker: Asker, *, title: str) -> Message:
+        """What a saved question shows to a channel now; the picture at a glance where no question stands behind it."""
+        if asked is None:
+            return self._messages.glance(asker, shared=True, title=title)
+        return self._messages.run(asked, asker, shared=True, title=title)
+
+    def _shared(self, mark: str, asker: Asker) -> Message:
+        if mark == ids.WHOLE:
+            return self._messages.glance(asker, shared=True)
+        return self._messages.run(self._kept(mark), asker, shared=True)
+
+    def _asked(self, text: str, asker: Asker) -> Message:
+        if text.casefold() in HELP_WORDS:
+            return {"text": "Help", "blocks": [_markup(pipeline_help())], "mark": "", "ok": True}
+        return self._messages.ask(text, asker) if text else self._messages.glance(asker)
+
+    def _card(self, value: str, payload: Mapping[str, Any], asker: Asker) -> Message:
+        desk = self._services.desk
+        key = self._key_of(value, payload, asker) if value.startswith(DIGEST) else value
+        saved = desk.find(key, asker) if key else None
+        if saved is None:
+            return said(NO_SUCH_DEAL)
+        checked = desk.check(desk.deal_of(saved), asker=asker, key=saved.key, record=False)
+        checked = replace(checked, key=saved.key, decision_id=saved.decision_id)
+        return {**self._deals.message(checked, private=True), "mark": "", "ok": True}
+
+    def _key_of(self, value: str, payload: Mapping[str, Any], asker: Asker) -> str | None:
+        """The key behind a digest: one of the rows that the same question has for the same person."""
+        body = self._kept(str(payload.get("mark") or ""))
+        if body is None:
+            return None
+        table = self._services.pipeline.run(query_of(body), asker).table
+        keys = [key for row in table.keys for key in row] if table is not None else []
+        return next((key for key in keys if deal_value(key) == value), None)
+
+    def _kept(self, mark: Any) -> dict[str, Any] | None:
+        return self._services.store.asked.get(str(mark))
+
+    def _asker(self, payload: Mapping[str, Any]) -> Asker:
+        return self._services.askers.of(str(payload["user"]))
+
+    def _send(
+        self,
+        payload: Mapping[str, Any],
+        steps: Steps,
+        make: Callable[[Asker], Message],
+        *,
+        instead: bool = False,
+    ) -> None:
+        message = steps("compute", lambda: make(self._asker(payload)))
+        place = replace(Place.of(payload), private=True)
+        if place.thread_ts and message["mark"]:
+            steps("about", lambda: self._about(place.channel, str(place.thread_ts), place.user, message))
+        self._post(place, message, steps, instead=instead)
+
+    def _post(self, place: Place, message: Message, steps: Steps, *, instead: bool = False) -> str | None:
+        replies = self._services.replies
+        send = replies.replace if instead else replies.send
+        return steps("post", lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)
+
+    def _about(self, channel: str, thread_ts: str, asker: str, message: Message) -> None:
+        store = self._services.store
+        mark = message["mark"]
+        if mark == ids.WHOLE:
+            mark = store.asked.keep(asked_body("", WHOLE_QUERY))
+        store.asked.about(channel, thread_ts, asker, mark)
+        if not store.thread(channel, thread_ts).turns:
+            store.remember_turn(channel, thread_ts, "assistant", message["text"])
+
+
+def _markup(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}

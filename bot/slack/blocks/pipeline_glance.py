@@ -1,0 +1,280 @@
+"""The picture at a glance as a message: how much fits, by whom and where, what fails, what to drop, what to get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.deals.money import money_words
+from bot.pipeline.fit import Split
+from bot.profile.verdict import Judgement
+from bot.slack import pipeline_ids as ids
+from bot.slack.blocks.elements import (
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    fit_message,
+    header,
+    inline,
+    section,
+)
+from bot.slack.blocks.pipeline_parts import bar_chart, drill_select, rows_that_fit, table_block
+from bot.slack.blocks.titles import TITLES
+
+MOST_ROWS = 10
+TABLE_ROOM = 1_500
+"""Characters of one table at a glance; whoever wants all asks for it, or takes the file."""
+VERDICT_NAMES = {judgement: title.split(" ", 1)[1] for judgement, title in TITLES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Deals that have something in common. `mark` finds the question that asks for them; None where none can."""
+
+    label: str
+    split: Split
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One way to look at the deals: by rep, by segment. `name` heads the column."""
+
+    name: str
+    title: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A check that some deals fail, and the money of those deals."""
+
+    label: str
+    deals: int
+    money: Decimal
+    approvable: int
+    unknown: int
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Deals to drop, or facts to get: how many, what they are worth, and why they are named."""
+
+    label: str
+    deals: int
+    money: Decimal
+    why: str = ""
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Everything that the message shows.
+
+    `since` are sentences about what changed, and `changes` lead to those deals. `settles` names the facts that alone
+    would decide deals, and how many.
+    """
+
+    day: date
+    whose: str
+    profile_words: str
+    currency: str
+    total: Figure
+    parts: tuple[Part, ...] = ()
+    failing: tuple[Failing, ...] = ()
+    drop: tuple[Concern, ...] = ()
+    facts: tuple[Concern, ...] = ()
+    settles: tuple[tuple[str, int], ...] = ()
+    incomplete: int = 0
+    since: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str | None], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no deal at all."""
+        return self.total.split.total.deals == 0
+
+
+def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = "") -> list[Block]:
+    """The message. A shared one can be read and drilled by whoever may see the deals; it cannot be shared again."""
+    if glance.empty:
+        return empty_blocks()
+    changes = drill_select(glance.changes, "What changed…")
+    blocks = [
+        header(f"{title or 'Pipeline fit'} · {day_words(glance.day)}"),
+        section(summary(glance), accessory=changes),
+    ]
+    if shared_by:
+        blocks.insert(1, context(f"Shared by {inline(shared_by)}: what {inline(glance.whose)} shows."))
+    blocks += [block for block in (_by_verdict(glance), _by_part(glance)) if block is not None]
+    for part in glance.parts:
+        blocks += _part(part, glance.currency)
+    blocks += _failing(glance) + _drop(glance) + _facts(glance)
+    tail = [context(*[inline(note, 500) for note in (*glance.notes[:8], glance.profile_words)])]
+    tail += [_buttons(shared=shared_by is not None)]
+    if shared_by is None:
+        tail.append(context("Ask in words: `/pipeline which of Dana's deals break the payment terms`"))
+    rest = context("The picture is larger than one message: ask for a part of it in words, such as `/pipeline by rep`.")
+    return fit_message(blocks, rest, tail)
+
+
+def summary(glance: Glance) -> str:
+    """How much fits, in deals and in money, and what changed, in mrkdwn of ours."""
+    split = glance.total.split
+    deals, money = split.share_of_deals, split.share_of_money
+    said = f"*{split.fits.deals:,} of {split.total.deals:,}* open deals fit"
+    said += f" (*{deals}%*)" if deals is not None else ""
+    said += f", worth *{inline(money_words(split.fits.money, glance.currency))}* of "
+    said += inline(money_words(split.total.money, glance.currency))
+    said += f" (*{money}%*)." if money is not None else "."
+    if glance.since:
+        said += "\n" + "\n".join(inline(sentence, 400) for sentence in glance.since[:4])
+    return said
+
+
+def glance_words(glance: Glance) -> str:
+    """What a phone shows, and what a screen reader says of the picture."""
+    split = glance.total.split
+    return f"Pipeline fit on {day_words(glance.day)}: {split.fits.deals:,} of {split.total.deals:,} open deals fit"
+
+
+def empty_blocks() -> list[Block]:
+    """What somebody without deals reads: where deals come from."""
+    return [
+        header("Pipeline fit"),
+        section(
+            "No open deals of yours or your team's yet. They come from three places:\n"
+            "• a deal that is checked with `/deal-check`\n"
+            "• a file of deals: `dealfit pipeline map deals.csv` proposes how to read it, "
+            "`dealfit pipeline import deals.csv` takes it in\n"
+            "• your CRM, on a schedule: see *Deals from a CRM* in the operating guide"
+        ),
+        divider(),
+        context("A manager sees the deals of their own team; a rep sees their own."),
+    ]
+
+
+def day_words(day: date) -> str:
+    """23 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _by_verdict(glance: Glance) -> Block | None:
+    part = glance.parts[0] if glance.parts else None
+    if part is None or not part.figures:
+        return None
+    series = [
+        (VERDICT_NAMES[judgement], [figure.split.by[judgement].deals for figure in part.figures])
+        for judgement in Judgement
+        if glance.total.split.by[judgement].deals
+    ]
+    labels = [figure.label for figure in part.figures]
+    return bar_chart(
+        f"Open deals by {part.name.lower()} and verdict", labels, series, x_label=part.name, y_label="Deals"
+    )
+
+
+def _by_part(glance: Glance) -> Block | None:
+    part = glance.parts[-1] if len(glance.parts) > 1 else None
+    if part is None or not glance.total.split.total.money:
+        return None
+    series = [
+        ("Fits", [figure.split.fits.money for figure in part.figures]),
+        ("All open deals", [figure.split.total.money for figure in part.figures]),
+    ]
+    labels = [figure.label for figure in part.figures]
+    title = f"Money that fits by {part.name.lower()}"
+    return bar_chart(title, labels, series, x_label=part.name, y_label=glance.currency)
+
+
+def _part(part: Part, currency: str) -> list[Block]:
+    if not part.figures:
+        return []
+    head = [part.name, "Deals", "Fit", "Fit in %", "Money", "Money that fits", "Money in %"]
+    rows = []
+    for figure in part.figures:
+        split = figure.split
+        rows.append(
+            [
+                figure.label,
+                f"{split.total.deals:,}",
+                f"{split.fits.deals:,}",
+                _percent(split.share_of_deals),
+                money_words(split.total.money, currency),
+                money_words(split.fits.money, currency),
+                _percent(split.share_of_money),
+            ]
+        )
+    figures = [(f"{figure.label} ({figure.split.total.deals:,})", figure.mark) for figure in part.figures]
+    title = f"*{part.title}*{_rest(head, rows)}"
+    return [_titled(title, figures), table_block(head, rows[: _kept(head, rows)])]
+
+
+def _failing(glance: Glance) -> list[Block]:
+    if not glance.failing:
+        return []
+    head = ["Check that fails", "Deals", "Money behind it", "May be approved", "Not known for"]
+    rows = [
+        [c.label, f"{c.deals:,}", money_words(c.money, glance.currency), f"{c.approvable:,}", f"{c.unknown:,}"]
+        for c in glance.failing
+    ]
+    figures = [(f"{check.label} ({check.deals:,})", check.mark) for check in glance.failing]
+    return [_titled(f"*What fails most*{_rest(head, rows)}", figures), table_block(head, rows[: _kept(head, rows)])]
+
+
+def _drop(glance: Glance) -> list[Block]:
+    if not glance.drop:
+        return []
+    lines = [
+        f"• *{inline(one.label, 120)}*: {one.deals:,} {'deal' if one.deals == 1 else 'deals'}, "
+        f"{inline(money_words(one.money, glance.currency))}. {inline(one.why, 200)}"
+        for one in glance.drop[:MOST_ROWS]
+    ]
+    figures = [(f"{one.label} ({one.deals:,})", one.mark) for one in glance.drop]
+    return [_titled("*Worth dropping*\n" + "\n".join(lines), figures)]
+
+
+def _facts(glance: Glance) -> list[Block]:
+    if not glance.facts:
+        return []
+    deals = "1 incomplete deal" if glance.incomplete == 1 else f"{glance.incomplete:,} incomplete deals"
+    wanted = ", ".join(f"{inline(one.label, 80)} ({one.deals:,})" for one in glance.facts[:MOST_ROWS])
+    more = f", and {len(glance.facts) - MOST_ROWS} more" if len(glance.facts) > MOST_ROWS else ""
+    figures = [(f"{one.label} ({one.deals:,})", one.mark) for one in glance.facts]
+    said = f"*Facts to get for {deals}*: {wanted}{more}."
+    if glance.settles:
+        alone = ", ".join(f"{inline(label, 80)} {count:,}" for label, count in glance.settles[:5])
+        said += f"\nOne fact alone decides: {alone}."
+    return [_titled(said, figures)]
+
+
+def _titled(text: str, figures: Sequence[tuple[str, str | None]]) -> Block:
+    return section(text, accessory=drill_select(figures, "Show the deals of…"))
+
+
+def _kept(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    return rows_that_fit(head, rows, TABLE_ROOM, MOST_ROWS)
+
+
+def _rest(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    left = len(rows) - _kept(head, rows)
+    return f" (the first {len(rows) - left}; {left} more in the list beside)" if left else ""
+
+
+def _percent(share: Decimal | None) -> str:
+    return "–" if share is None else f"{share}%"
+
+
+def _buttons(*, shared: bool) -> Block:
+    row = [button("As a picture", ids.PICTURE, ids.WHOLE)]
+    if not shared:
+        row.append(button("Share in channel", ids.SHARE, ids.WHOLE))
+        row.append(button("Weekly in a channel", ids.SAVE, ids.WHOLE))
+        row.append(button("Saved questions", ids.SAVED, ids.WHOLE))
+    return actions(*row)

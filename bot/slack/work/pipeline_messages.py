@@ -1,0 +1,115 @@
+"""Pipeline answers as messages, drawn for one person with what they may see at this moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.checking.asker import Asker
+from bot.pipeline.query import Query, Select, WordFilter
+from bot.pipeline.service import AccessDenied, Overview, PipelineAnswer
+from bot.pipeline.validating import QueryError
+from bot.slack import pipeline_ids as ids
+from bot.slack.blocks.elements import Block, inline, section
+from bot.slack.blocks.pipeline import Choice, Shown, answer_blocks, answer_words
+from bot.slack.blocks.pipeline_glance import Glance, glance_blocks, glance_words
+from bot.slack.services import Services
+from bot.slack.work.pipeline_figures import asked_body, glance_of
+
+Message = dict[str, Any]
+GONE = "The buttons of this answer do not work any more: it is too old, or the Deal Profile has changed. Ask again."
+WHOLE_QUERY = Query(select=Select(what="fit"), filters=(WordFilter(by="status", any_of=("open",)),))
+"""The question behind the picture at a glance: what follow-ups in its thread narrow down."""
+
+
+def said(text: str) -> Message:
+    """A message of one sentence."""
+    blocks: list[Block] = [section(inline(text, 2500))]
+    return {"text": inline(text, 500), "blocks": blocks, "mark": "", "ok": False}
+
+
+class PipelineMessages:
+    """Draws glances and answers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def glance(self, asker: Asker, *, shared: bool = False, title: str = "") -> Message:
+        """The picture at a glance."""
+        try:
+            overview = self._services.pipeline.overview(asker)
+        except AccessDenied as error:
+            return said(str(error))
+        glance = self.glance_of(overview, asker)
+        blocks = glance_blocks(glance, shared_by=asker.name if shared else None, title=title)
+        return {"text": glance_words(glance), "blocks": blocks, "mark": ids.WHOLE, "ok": not glance.empty}
+
+    def glance_of(self, overview: Overview, asker: Asker) -> Glance:
+        """The picture with a mark at each figure."""
+        day = self._services.clock().date()
+        return glance_of(overview, day=day, whose=whose(asker), keep=self._services.store.asked.keep_all)
+
+    def ask(self, question: str, asker: Asker) -> Message:
+        """The answer to a question in words."""
+        try:
+            return self.answer(self._services.pipeline.ask(question, asker), asker)
+        except AccessDenied as error:
+            return said(str(error))
+
+    def run(
+        self, body: Mapping[str, Any] | None, asker: Asker, *, first: int = 0, shared: bool = False, title: str = ""
+    ) -> Message:
+        """The answer to a question that was kept, as things stand now."""
+        if body is None:
+            return said(GONE)
+        try:
+            answer = self._services.pipeline.run(query_of(body), asker, question=str(body.get("question") or ""))
+        except AccessDenied as error:
+            return said(str(error))
+        except (QueryError, ValueError):
+            return said(GONE)
+        return self.answer(answer, asker, first=first, shared=shared, title=title)
+
+    def answer(
+        self, answer: PipelineAnswer, asker: Asker, *, first: int = 0, shared: bool = False, title: str = ""
+    ) -> Message:
+        """An answer as a message."""
+        if answer.query is None or answer.table is None:
+            return {"text": answer_words(answer), "blocks": answer_blocks(answer, Shown("")), "mark": "", "ok": False}
+        queries = answer.table.drill
+        bodies: list[Mapping[str, Any]] = [asked_body(answer.question, answer.query)]
+        bodies += [asked_body("", query) for query in queries if query is not None]
+        mark, *rest = self._services.store.asked.keep_all(bodies)
+        marks = iter(rest)
+        shown = Shown(
+            mark=mark,
+            choices=tuple(Choice(chip.text) for chip in answer.understood),
+            first=max(0, min(first, len(answer.table.rows) - 1)) if answer.table.rows else 0,
+            row_marks=tuple(None if query is None else next(marks) for query in queries),
+            title=title,
+            shared_by=asker.name if shared else None,
+        )
+        return {"text": answer_words(answer), "blocks": answer_blocks(answer, shown), "mark": mark, "ok": True}
+
+
+def query_of(body: Mapping[str, Any]) -> Query:
+    """The typed query of a kept question.
+
+    Raises:
+        ValueError: it is none of this version's.
+    """
+    try:
+        return Query.model_validate_json(json.dumps(body.get("query")))
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
+
+
+def whose(asker: Asker) -> str:
+    """Whose deals an asker sees, in words."""
+    if asker.sees_all:
+        return "all deals"
+    team = asker.person.team if asker.person is not None and asker.person.roles else None
+    return f"team {team}, seen by {asker.name}" if team else f"deals that {asker.name} sees"
