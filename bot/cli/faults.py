@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 OURS = frozenset(
-    {"StoreError", "KnowledgeError", "PlaygroundError", "DealsFileError", "MappingError", "SlackUnreachable"}
+    {
+        "StoreError",
+        "KnowledgeError",
+        "PlaygroundError",
+        "DealsFileError",
+        "MappingError",
+        "SlackUnreachable",
+        "ColumnError",
+        "NothingClosed",
+    }
 )
 
 

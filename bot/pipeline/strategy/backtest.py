@@ -96,21 +96,34 @@ def backtest(
         ColumnError: the book's table cannot be judged.
     """
     judged = judged_deals(book, profile)
+    before = None if against is None else judged_deals(book, against)
+    offers = near_offers(book, judged)
+    return looked_back(judged, before, offers=offers, selling_cost=selling_cost, notes=book.notes)
+
+
+def looked_back(
+    judged: JudgedDeals,
+    before: JudgedDeals | None = None,
+    *,
+    offers: NearOffers | None = None,
+    selling_cost: Decimal | None = None,
+    notes: Sequence[str] = (),
+) -> Backtest:
+    """The backtest of deals that are judged already. Raises NothingClosed."""
     done = judged.ended(*CLOSED)
     if not done.any():
         raise NothingClosed(
             f"None of the {len(judged):,} deals is won, lost or churned, so there is nothing to look back on. "
             "Give closed deals, with a stage such as Closed Won, Closed Lost or Churned; "
-            "a mapping file translates other words (values: stage: {Signed: Closed Won})."
+            "a mapping file translates other words (stages: {won: [Signed], lost: [Dropped]})."
         )
-    before = None if against is None else judged_deals(book, against)
     work = _Work(judged)
     whole = work.effect(None, judged.weight, selling_cost)
     effects = [work.effect(number, judged.codes[number], selling_cost) for number in range(len(judged.rules))]
     speaking = [effect for effect in effects if effect.touches]
     return Backtest(
-        profile=profile.id,
-        currency=profile.currency,
+        profile=judged.profile.id,
+        currency=judged.profile.currency,
         measure=work.measure,
         deals={
             "read": len(judged),
@@ -126,10 +139,10 @@ def backtest(
         rules=tuple(sorted(speaking, key=_weighty)),
         silent=tuple(effect.label for effect in effects if not effect.touches),
         days=work.days(),
-        offers=near_offers(book, judged),
+        offers=offers,
         against=None if before is None else compared(judged, before, work.draws),
         cautions=tuple(cautions(judged, work.customers)),
-        notes=tuple(book.notes),
+        notes=tuple(notes),
         judged=judged,
         before=before,
     )

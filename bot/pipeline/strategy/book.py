@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs, FactType
+from bot.pipeline.strategy.desk import Desk
 from bot.pipeline.strategy.outcomes import STATUS
 from bot.profile.columns import names
 from bot.profile.columns.deals import deals_table
@@ -72,7 +73,7 @@ class DealBook:
         self._deals = tuple(deals)
         self._statuses = list(statuses) if any(statuses) else []
         self.notes = tuple(notes)
-        self._backend: Any = ibis.duckdb.connect()
+        self._desk = Desk()
         self._tables: dict[str, ir.Table] = {}
 
     def __len__(self) -> int:
@@ -86,9 +87,9 @@ class DealBook:
             arrow = arrow.append_column(ROW, pa.array(range(len(self._deals)), pa.int64()))
             if self._statuses:
                 arrow = arrow.append_column(STATUS, pa.array(self._statuses, pa.string()))
-            known = self._backend.create_table(f"deals_{len(self._tables)}", arrow)
+            known = self._desk.put(arrow)
             self._tables[profile.id.sha256] = known
-        return Source(known, _work_out)
+        return Source(known, self._desk.arrow)
 
     def deal(self, row: Any, profile: Profile) -> Deal | None:
         """One deal."""
@@ -96,21 +97,18 @@ class DealBook:
 
     def close(self) -> None:
         """Let go of the tables."""
-        self._backend.disconnect()
+        self._desk.close()
 
 
 class TableBook:
-    """A table that stands in a database: `_row` and the columns that the class `Book` names; facts may be absent."""
+    """A table that stands in a database: `_row` and the columns that the class `Book` names; facts may be absent.
 
-    def __init__(
-        self,
-        table: ir.Table,
-        *,
-        run: Callable[[ir.Table], pa.Table] | None = None,
-        notes: Sequence[str] = (),
-    ) -> None:
+    `run` works out an expression over it there.
+    """
+
+    def __init__(self, table: ir.Table, run: Callable[[ir.Table], pa.Table], *, notes: Sequence[str] = ()) -> None:
         self._table = table
-        self._run = run or _work_out
+        self._run = run
         self.notes = tuple(notes)
 
     def source(self, profile: Profile) -> Source:
@@ -136,10 +134,6 @@ def absent_facts(source: Source, profile: Profile) -> tuple[str, ...]:
     counted = source.table.aggregate(**{column.name: source.table[column.name].count() for column in columns})
     known = source.arrow(counted).to_pylist()[0]
     return tuple(dict.fromkeys(column.subject.fact for column in columns if not known[column.name]))
-
-
-def _work_out(expression: ir.Table) -> pa.Table:
-    return expression.to_pyarrow()
 
 
 def typed(deal: Deal, facts: FactSpecs) -> Deal:

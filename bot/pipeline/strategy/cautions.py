@@ -67,11 +67,14 @@ def _cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     unpriced = int((won & judged.value.known & ~judged.margin.known).sum())
     if unpriced:
         yield Caution(
-            "margin-unknown", f"The margin of {unpriced:,} won deals is not known: it is in no sum of margin."
+            "margin-unknown",
+            f"The margin of {unpriced:,} won {_plural(unpriced)} is not known: it is in no sum of margin.",
         )
     foreign = int((done & judged.foreign).sum())
     if foreign:
-        yield Caution("other-currency", f"{foreign:,} deals are in another currency: counted, and in no sum of money.")
+        yield Caution(
+            "other-currency", f"Deals in another currency: {foreign:,}. They are counted, and in no sum of money."
+        )
     yield Caution(
         "survivorship",
         "Only deals that somebody proposed are here. What the sales people would have found with the time that the "
@@ -89,6 +92,10 @@ def _cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     )
 
 
+def _plural(deals: int) -> str:
+    return "deal" if deals == 1 else "deals"
+
+
 def _small(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     won = judged.ended(Outcome.WON)
     deals, refused = int(won.sum()), int((won & judged.judged(Judgement.DOES_NOT_FIT)).sum())
@@ -96,7 +103,7 @@ def _small(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     if deals < FEW_DEALS:
         yield Caution(
             "small-numbers",
-            f"Only {deals} won deals: a single one moves every share by a lot. Read counts.",
+            f"Only {deals} won {_plural(deals)}: a single one moves every share by a lot. Read counts.",
             strong=True,
         )
     elif 0 < refused < FEW_REFUSED:
@@ -105,6 +112,6 @@ def _small(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     if nameless:
         yield Caution(
             "no-customer",
-            f"{nameless:,} won deals name no customer: each counts as a customer of its own beside the {named:,} named "
-            "ones, so the intervals may be too narrow.",
+            f"Won deals that name no customer: {nameless:,}. Each counts as a customer of its own beside the {named:,} "
+            "named ones, so the intervals may be too narrow.",
         )

@@ -118,7 +118,7 @@ def _differences(new: JudgedDeals, old: JudgedDeals, draws: Draws) -> list[Diffe
         shown = refused[0].astype(float), refused[1].astype(float), there.astype(float)
         low, high = draws.differences([shown])[0]
         units = len(np.unique(customers.of[there & (customers.of >= 0)])) + int((there & (customers.of < 0)).sum())
-        if points is None or units < FEWEST or not np.isfinite(low):
+        if points is None or units < FEWEST or not np.isfinite(low) or low == high:
             found.append(Difference(outcome, points, None, None))
             continue
         ends = [Decimal(str(round(end, 1))) for end in (low, high)]

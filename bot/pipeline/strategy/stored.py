@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import ibis
-
 from bot.deals.deal import Deal
 from bot.pipeline.deal_table import layout
 from bot.pipeline.strategy.book import ROW, Source, typed
+from bot.pipeline.strategy.desk import Desk
 from bot.profile.columns.names import SEGMENT, STANCE, VERDICT, result_column
 from bot.profile.model import Profile
 from bot.store.records import ChangedDeal, DealMark, SavedDeal
@@ -40,14 +39,15 @@ class StoredBook:
     def __init__(self, tables: PipelineTables, store: Deals, live: Profile, view: View) -> None:
         self._tables, self._store, self._live, self._view = tables, store, live, view
         self._same = layout.fingerprint(live)
-        self._backend: Any = None
+        self._desk: Desk | None = None
         self._read: dict[str, ir.Table] = {}
         self.notes: Sequence[str] = ()
 
     def source(self, profile: Profile) -> Source:
         """The deals as this profile takes them."""
         if layout.fingerprint(profile) != self._same:
-            return Source(self._again(profile), lambda expression: expression.to_pyarrow())
+            table, desk = self._again(profile)
+            return Source(table, desk.arrow)
         deals = self._tables.judged(self._view)
         ours = {VERDICT, SEGMENT, STANCE}
         kept = [name for name in deals.columns if name not in ours and not name.startswith(_RESULT)]
@@ -60,10 +60,11 @@ class StoredBook:
 
     def close(self) -> None:
         """Let go of what was read again."""
-        if self._backend is not None:
-            self._backend.disconnect()
+        if self._desk is not None:
+            self._desk.close()
 
-    def _again(self, profile: Profile) -> ir.Table:
+    def _again(self, profile: Profile) -> tuple[ir.Table, Desk]:
+        desk = self._desk = self._desk or Desk()
         found = self._read.get(profile.id.sha256)
         if found is None:
             rows: list[ChangedDeal] = []
@@ -73,8 +74,5 @@ class StoredBook:
                 mark = DealMark(page[-1].version, page[-1].key)
             arrow = layout.rows_of(profile, rows)
             arrow = arrow.append_column(ROW, arrow[layout.KEY])
-            if self._backend is None:
-                self._backend = ibis.duckdb.connect()
-            found = self._backend.create_table(f"deals_{len(self._read)}", arrow)
-            self._read[profile.id.sha256] = found
-        return found
+            found = self._read[profile.id.sha256] = desk.put(arrow)
+        return found, desk

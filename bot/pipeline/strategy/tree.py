@@ -79,8 +79,26 @@ def grown(columns: Floats, good: Mask, features: Sequence[Feature], fewest: int)
 
     base = float(good.mean()) if len(good) else 0.0
     model = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=fewest, random_state=SEED)
-    model.fit(columns, good)
+    model.fit(_filled(columns), good)
     return Rules(tuple(_leaves(model.tree_, 0, (), columns, good, features, base)), base)
+
+
+def _filled(columns: Floats) -> Floats:
+    """The columns with the middle value in place of unknown ones, so that a tree cannot split by what is missing.
+
+    It is only grown on these: a deal is counted in a leaf, and placed later, by what is known of it.
+    """
+    unknown = np.isnan(columns)
+    if not unknown.any():
+        return columns
+    middles = np.array([_middle(columns[:, place][~unknown[:, place]]) for place in range(columns.shape[1])])
+    filled: Floats = np.where(unknown, middles, columns)
+    return filled
+
+
+def _middle(known: Floats) -> float:
+    """A value that occurs, with as many below it as above."""
+    return float(np.sort(known)[(len(known) - 1) // 2]) if len(known) else 0.0
 
 
 def _leaves(
@@ -122,11 +140,7 @@ def _stance(good: int, deals: int, base: float) -> Stance:
 def _limit(column: Floats, found: float) -> Decimal:
     """The roundest number that splits the known values where the tree does."""
     known = column[~np.isnan(column)]
-    low = Decimal(str(known[known <= found].max(initial=-np.inf)))
-    high = Decimal(str(known[known > found].min(initial=np.inf)))
-    if not low.is_finite() or not high.is_finite():
-        return Decimal(str(found))
-    return roundest(low, high)
+    return roundest(Decimal(str(known[known <= found].max())), Decimal(str(known[known > found].min())))
 
 
 def roundest(low: Decimal, high: Decimal) -> Decimal:

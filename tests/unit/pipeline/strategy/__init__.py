@@ -1,0 +1,1 @@
+"""The strategist's figures: exact, three-valued, and no surer than they may be."""
