@@ -60,12 +60,12 @@ class Whale:
         return bool(self.whole) and self.whole[-1] > 0
 
     def share_of_top(self, percent: int) -> Decimal | None:
-        """The percent of the money that the best `percent` of the deals bring: of 10 deals, 25 percent are 3."""
+        """The percent of the money that the best `percent` of the deals bring."""
         return self._share(self.top(percent))
 
     def top(self, percent: int) -> int:
-        """How many deals the best `percent` are, a part of a deal counted as one."""
-        return -(-self.count * percent // 100)
+        """How many deals the best `percent` are: no more than that, and at least one. Of 10 deals 25 percent are 2."""
+        return max(self.count * percent // 100, min(self.count, 1))
 
     def needed(self, percent: int) -> int | None:
         """The fewest deals that bring at least `percent` of the money."""

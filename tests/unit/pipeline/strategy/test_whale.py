@@ -64,12 +64,13 @@ def test_the_points_are_few_enough_for_slack_and_hold_both_ends_and_the_turn(amo
     assert max(point.money for point in points) == whale.peak
 
 
-def test_the_best_quarter_counts_a_part_of_a_deal_as_one() -> None:
-    whale = Whale.of([60, 20, 10, 10, 0])
+def test_the_best_quarter_is_no_more_than_a_quarter_and_never_nothing() -> None:
+    whale = Whale.of([60, 20, 10, 10, 0, 0, 0, 0, 0])
     assert whale.top(25) == 2
     assert whale.share_of_top(25) == 80
+    assert Whale.of([7, 3]).top(25) == 1
     assert whale.needed(75) == 2
-    assert whale.plain()["three_quarters_of_money"] == {"count": 2, "share_of_count": 40}
+    assert whale.plain()["three_quarters_of_money"] == {"count": 2, "share_of_count": 22.2}
 
 
 def test_customers_below_zero_take_away_what_the_best_brought() -> None:
