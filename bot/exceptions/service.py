@@ -211,11 +211,22 @@ class ExceptionService(Looking):
         """
         return self._retried(lambda: self._decide(number, authority, asker, choice, origin, words, until))
 
-    def may_decide(self, number: int, authority: str, asker: Asker) -> ExceptionRequest:
-        """The request, when the asker may decide this part of it now. Raises NotThere or Refused as `decide` does."""
+    def part(self, number: int, authority: str, asker: Asker) -> tuple[ExceptionRequest, Part]:
+        """A request and one part of it. Raises NotThere where the asker may not see it, or there is none."""
         request = self.view(number, asker)
-        self._decidable(request, authority, asker)
-        return request
+        part = request.part(authority)
+        if part is None:
+            raise NotThere
+        return request, part
+
+    def may_decide(self, number: int, authority: str, asker: Asker) -> tuple[ExceptionRequest, Part]:
+        """The part, when the asker may decide it now. Raises NotThere or Refused as `decide` does."""
+        request = self.view(number, asker)
+        return request, self._decidable(request, authority, asker)[0]
+
+    def check_end(self, part: Part, until: datetime) -> None:
+        """Raises Refused for an end that an approval of this part cannot have."""
+        changing.ends_of(part, self._clock(), until)
 
     def _decidable(self, request: ExceptionRequest, authority: str, asker: Asker) -> tuple[Part, str]:
         part = request.part(authority)

@@ -53,6 +53,13 @@ class Askers:
             return Asker(user=user, name=name)
         return Asker(user=user, name=person.name, roles=person.roles, person=person)
 
+    def fresh(self, user: str) -> Asker:
+        """The asker as Slack knows them now, for what should not rest on ten minutes ago. Raises Slack's errors."""
+        profile = dict(self._client.users_info(user=user)["user"] or {})
+        with self._lock:
+            self._known[user] = _Known(profile, self._clock())
+        return self.of(user)
+
     def _is_from_here(self, profile: dict[str, Any]) -> bool:
         """Whether the account belongs to our workspace, or to our organisation.
 

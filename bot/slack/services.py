@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from bot.answers.service import AnswerService
 from bot.checking.desk import DealDesk
+from bot.exceptions.service import ExceptionService
 from bot.knowledge.library import Library
 from bot.pipeline.service import PipelineService
 from bot.profile.live import LiveProfile
 from bot.profile.people import People
 from bot.slack.askers import Askers
+from bot.slack.directory import SlackDirectory
 from bot.slack.replies import Replies
 from bot.slack.schedules import Schedules
 from bot.slack.selling import Selling
@@ -39,4 +41,6 @@ class Services:
     replies: Replies
     clock: Callable[[], datetime]
     selling: Selling
+    exceptions: ExceptionService
+    directory: SlackDirectory
     schedules: Schedules = field(default_factory=Schedules)

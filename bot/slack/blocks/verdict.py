@@ -10,6 +10,7 @@ from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
+from bot.exceptions.coverage import NONE, Coverage
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Question, Result
 from bot.slack import ids
@@ -27,6 +28,7 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
+from bot.slack.blocks.exceptions import ask_button, coverage_blocks
 from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 
@@ -41,16 +43,24 @@ MOST_QUESTIONS = 5
 
 
 def verdict_card(
-    checked: CheckedDeal, *, facts: FactSpecs, people: People, shared_by: str | None = None, private: bool = False
+    checked: CheckedDeal,
+    *,
+    facts: FactSpecs,
+    people: People,
+    shared_by: str | None = None,
+    private: bool = False,
+    coverage: Coverage = NONE,
 ) -> list[Block]:
     """The whole card for a message. `shared_by` is set where it stands in a channel for all to see.
 
-    Only a `private` card, which nobody but the rep reads, says what the deal pays them.
+    Only a `private` card, which nobody but the rep reads, says what the deal pays them. `coverage` says which approvals
+    hold for it.
     """
     verdict = checked.verdict
     blocks = [
         header(f"{TITLES[verdict.judgement]}: {checked.deal.name}"),
         context(_meaning(checked, people)),
+        *coverage_blocks(coverage),
         section(understood(checked, facts)),
     ]
     blocks += _reading_notes(checked, facts)
@@ -64,7 +74,7 @@ def verdict_card(
     blocks += [context(inline(notice)) for notice in checked.notices]
     if shared_by is not None:
         blocks.append(context(f"Shared by {inline(shared_by)}"))
-    buttons = _buttons(checked, shared=shared_by is not None)
+    buttons = _buttons(checked, shared=shared_by is not None, granted=coverage.granted)
     more = context("There is more than one message holds: *All findings* shows it.")
     return fit_message(blocks, more, [actions(*buttons)] if buttons else [])
 
@@ -257,7 +267,7 @@ def _rest(checked: CheckedDeal) -> str:
     )
 
 
-def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
+def _buttons(checked: CheckedDeal, *, shared: bool, granted: bool) -> list[dict[str, object]]:
     if checked.key is None:
         return []
     row = [button("Edit the deal", ids.EDIT_DEAL, checked.key, style=None if shared else "primary")]
@@ -268,6 +278,8 @@ def _buttons(checked: CheckedDeal, *, shared: bool) -> list[dict[str, object]]:
         row.append(button("What it is worth", ids.SHOW_WORTH, checked.key))
     if checked.verdict.judgement is Judgement.FITS:
         row.append(proposal_button(checked.key))
+    if checked.verdict.judgement is Judgement.NEEDS_APPROVAL and not shared and not granted:
+        row.append(ask_button(checked.key))
     if not shared:
         row.append(button("Share in channel", ids.SHARE_DEAL, checked.key))
     return row

@@ -21,7 +21,9 @@ DEAL_CHECK_HELP = (
     "6 months, 8% discount, net 30\n"
     "What I cannot read I name, and what is missing I ask for. Only you see the card until you share it.\n"
     "*What if* speaks of the deal that you checked last, and saves nothing until you keep it:\n"
-    "> /deal-check what if they prepay and take 6 months?"
+    "> /deal-check what if they prepay and take 6 months?\n"
+    "*History* lists your deals, the exceptions that you asked for or decided, and when they end:\n"
+    "> /deal-check history"
 )
 
 
@@ -32,6 +34,9 @@ def register(app: App, services: Services, put: Put) -> None:
         text = spoken_text(str(body.get("text") or ""))
         if text.lower() in HELP_WORDS:
             ack(response_type="ephemeral", text=DEAL_CHECK_HELP)
+        elif text.lower() == "history":
+            put(Work("exception.history", f"command:{body['trigger_id']}", command_payload(body, text)))
+            ack()
         elif text:
             put(Work("deal.words", f"command:{body['trigger_id']}", command_payload(body, text)))
             ack()

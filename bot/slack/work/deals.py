@@ -80,8 +80,14 @@ class DealWork:
         """A checked deal as a message."""
         services = self._services
         facts = services.live.current().profile.specs
+        coverage = services.exceptions.coverage(checked.key, checked.deal, checked.verdict)
         blocks = cards.verdict_card(
-            checked, facts=facts, people=services.people(), shared_by=shared_by, private=private
+            checked,
+            facts=facts,
+            people=services.people(),
+            shared_by=shared_by,
+            private=private,
+            coverage=coverage,
         )
         return {"text": cards.notification(checked), "blocks": blocks, "key": checked.key}
 

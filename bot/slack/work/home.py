@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.exceptions.model import RequestState
 from bot.profile.people import Role
 from bot.slack.blocks.home import home_view
 from bot.slack.durable import Steps
 from bot.slack.services import Services
+from bot.slack.work.exceptions import covered_words
+
+SHOWN = {RequestState.OPEN, RequestState.GRANTED, RequestState.DECLINED}
+"""Of one's own exceptions: those that say what can be done now."""
 
 
 class HomeWork:
@@ -29,10 +34,14 @@ class HomeWork:
         decides = [
             services.people().authority_name(name) for name in (asker.person.authorities if asker.person else ())
         ]
+        deals = services.desk.mine(asker)
         return home_view(
             name=asker.name,
             roles=asker.roles,
-            deals=services.desk.mine(asker),
+            deals=deals,
+            waiting=services.exceptions.to_decide(asker),
+            asked=[request for request in services.exceptions.mine(asker) if request.state in SHOWN],
+            covered=covered_words(services, deals),
             decides=decides,
             profile=profile.id,
             pipeline=Role.MANAGER in asker.roles,

@@ -1,0 +1,158 @@
+"""The cards of a request: posted to whom it concerns, and drawn anew for everybody when something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import structlog
+
+from bot.exceptions.model import ExceptionRequest, Part, PartState
+from bot.exceptions.service import ExceptionService
+from bot.profile.people import Person
+from bot.slack.blocks import exceptions as drawing
+from bot.slack.durable import PATIENT, Steps
+from bot.slack.services import Services
+from bot.store.exceptions import Card
+
+GONE = frozenset({
+    "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel", "user_not_found",
+    "user_disabled", "cannot_dm_bot", "account_inactive", "edit_window_closed",
+})  # fmt: skip
+"""Slack's words for a card or a person that is not there any more: nothing that trying again would mend."""
+
+Message = dict[str, Any]
+
+
+class ExceptionCards:
+    """Posts and updates the cards of requests."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._directory = services.directory
+        self._log = structlog.get_logger("dealfit.exceptions")
+
+    @property
+    def _exceptions(self) -> ExceptionService:
+        return self._services.exceptions
+
+    def show(self, number: int, steps: Steps, name: str = "show") -> None:
+        """Bring every card of a request up to date, and post those that are missing."""
+        for turn, task in enumerate(steps(f"{name}:plan", lambda: self._plan(number))):
+            steps(f"{name}:{turn}", lambda task=task: self._card(number, task), attempts=PATIENT)  # type: ignore[misc]
+
+    def tell(self, number: int, steps: Steps, *, part: str, text: str, name: str, blocks: Any = None) -> None:
+        """Say something in the thread of each card of a part (of the one who asked: ""), so that phones show it."""
+        cards = steps(f"{name}:cards", lambda: [[c.channel, c.ts] for c in self._cards(number, part)])
+        for turn, (channel, ts) in enumerate(cards):
+            message = {"channel": channel, "thread_ts": ts, "text": text, "blocks": blocks}
+            steps(f"{name}:{turn}", lambda message=message: self._post(message), attempts=PATIENT)  # type: ignore[misc]
+
+    def fresh_card(self, request: ExceptionRequest, part: Part, user: str) -> None:
+        """Post one more card to somebody who asked to see it."""
+        self._card(request.number, {"part": part.authority, "to": user})
+
+    def approver_message(self, request: ExceptionRequest, part: Part) -> Message:
+        """The approver's card as a message."""
+        service = self._exceptions
+        blocks = drawing.approver_card(
+            request,
+            part,
+            others=self._deciders(request),
+            precedents=service.precedents(request, part),
+            changed=self._changed(request),
+        )
+        return {"text": drawing.notification(request, part), "blocks": blocks}
+
+    def status_message(self, request: ExceptionRequest) -> Message:
+        """The card of the one who asked, as a message."""
+        deciders = self._deciders(request)
+        unreached = {
+            authority: [person.name for person in people if self._directory.account(person) is None]
+            for authority, people in deciders.items()
+            if self._channel(request, authority) is None
+        }
+        blocks = drawing.status_card(request, deciders=deciders, unreached=unreached)
+        return {"text": drawing.notification(request), "blocks": blocks}
+
+    def _plan(self, number: int) -> list[dict[str, str]]:
+        """What there is to do: cards to draw anew, and cards to post."""
+        request = self._exceptions.known(number)
+        if request is None:
+            return []
+        cards = self._services.store.exceptions.cards(number)
+        tasks = [{"part": c.part, "channel": c.channel, "ts": c.ts} for c in cards]
+        there = {(card.part, card.reader) for card in cards}
+        tasks += [{"part": part, "to": to} for part, to in self._wanted(request) if (part, to) not in there]
+        return tasks
+
+    def _wanted(self, request: ExceptionRequest) -> Iterator[tuple[str, str]]:
+        yield "", request.requester.user
+        for part in request.parts:
+            if part.state is not PartState.OPEN:
+                continue
+            channel = self._exceptions.channel(part)
+            if channel is not None:
+                yield part.authority, channel
+            for person in self._exceptions.deciders(request, part) if channel is None or part.escalated_to else ():
+                account = self._directory.account(person)
+                if account is not None and account != request.requester.user:
+                    yield part.authority, account
+
+    def _card(self, number: int, task: Mapping[str, str]) -> None:
+        request = self._exceptions.known(number)
+        part = request.part(task["part"]) if request is not None and task["part"] else None
+        if request is None or (task["part"] and part is None):
+            return
+        message = self.status_message(request) if part is None else self.approver_message(request, part)
+        if "ts" in task:
+            self._update({**message, "channel": task["channel"], "ts": task["ts"]})
+            return
+        sent = self._post({**message, "to": task["to"]})
+        if sent is not None:
+            channel, ts = sent
+            self._services.store.exceptions.remember_card(Card(number, task["part"], task["to"], channel, ts))
+
+    def _post(self, message: Message) -> tuple[str, str] | None:
+        """Post to a channel or a person; None, with a line in the log, where that is not possible."""
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+        client = self._services.client
+        try:
+            to = str(message.pop("to", ""))
+            if to:
+                message["channel"] = client.conversations_open(users=to)["channel"]["id"] if to[0] in "UW" else to
+            sent = client.chat_postMessage(unfurl_links=False, unfurl_media=False, **message)
+        except SlackApiError as error:
+            self._pass_on(error, "card_not_posted")
+            return None
+        return str(sent["channel"]), str(sent["ts"])
+
+    def _update(self, message: Message) -> None:
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+        try:
+            self._services.client.chat_update(**message)
+        except SlackApiError as error:
+            self._pass_on(error, "card_not_updated")
+
+    def _pass_on(self, error: Any, event: str) -> None:
+        reason = str(error.response.get("error"))
+        if reason not in GONE:
+            raise error
+        self._log.warning(event, reason=reason)
+
+    def _cards(self, number: int, part: str) -> list[Card]:
+        return [card for card in self._services.store.exceptions.cards(number) if card.part == part]
+
+    def _deciders(self, request: ExceptionRequest) -> dict[str, tuple[Person, ...]]:
+        open_ = (part for part in request.parts if part.state is PartState.OPEN)
+        return {part.authority: self._exceptions.deciders(request, part) for part in open_}
+
+    def _channel(self, request: ExceptionRequest, authority: str) -> str | None:
+        part = request.part(authority)
+        return None if part is None else self._exceptions.channel(part)
+
+    def _changed(self, request: ExceptionRequest) -> bool:
+        saved = self._services.store.deal(request.subject.deal_key)
+        return saved is not None and saved.deal_sha256 != request.subject.deal_sha256
