@@ -61,11 +61,11 @@ def _row(given: Given, outcome: Outcome, name: str) -> tuple[Runs, ...]:
     target = given.gap(f"the target of {name}") if outcome.target is None else Run(
         number_words(outcome.target, outcome.unit)
     )  # fmt: skip
+    unit = () if outcome.unit else (Run(" "), given.gap(f"the unit of {name}"))
     due = given.gap(f"the date of {name}") if outcome.due is None else Run(date_words(outcome.due))
     owner = clean(outcome.owner or "", 120)
     owned = Run(owner) if owner else given.gap(f"the owner of {name}")
     agreed = Run("yes") if outcome.agreed is True else given.gap(f"the customer's agreement to {name}")
-    unit = () if outcome.unit else (Run(" "), given.gap(f"the unit of {name}"))
     return (metric,), (today,), (target, *unit), (due,), (owned,), (agreed,)
 
 

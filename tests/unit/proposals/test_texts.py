@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.knowledge.folder import anchors_in
+from bot.pipeline.proposals.live_texts import LiveTexts
+from bot.pipeline.proposals.texts import FILE, TextsError, filled, load_texts, parse_texts
+from bot.settings import content_root
+from tests.unit.proposals.support import judge, texts
+
+GOOD = (content_root() / "profile" / FILE).read_text(encoding="utf-8")
+FACTS = judge().profile.facts
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def info(self, event: str, **_: object) -> None:
+        self.said.append(event)
+
+    def error(self, event: str, **_: object) -> None:
+        self.said.append(event)
+
+
+def test_every_passage_that_the_texts_point_at_is_there():
+    known = anchors_in(content_root() / "knowledge")
+    assert len(texts().links()) >= 8
+    assert set(texts().links()) <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("firm: Alphatech", "frim: Alphatech", "`frim` is not a key"),
+        ("valid_for: 30 days", "valid_for: soon", "`valid_for` cannot be soon"),
+        ("  discount: discount", "  discount: discont", "no fact `discont`"),
+        ("  discount: discount", "  discount: beds", "of type percent"),
+        ("managed_services_are: managed services", "managed_services_are: magic", "`magic` is no choice"),
+        ("title: Proposal for {customer}", "title: Proposal for {margin}", "cannot be filled in"),
+        ("  - {role: Service lead, person: grace}", "  - {role: Service lead}", "needs `person`"),
+        ("closed_on: [2026-12-24", "closed_on: [christmas", "`closed_on`"),
+        ("firm: Alphatech", "firm: Alphatech\nfirm: Other", "firm"),
+        ("firm: Alphatech", "firm: no", "firm"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(old: str, new: str, says: str):
+    assert old in GOOD
+    with pytest.raises(TextsError) as refused:
+        parse_texts(GOOD.replace(old, new, 1).encode(), FILE, FACTS)
+    assert says in str(refused.value)
+    assert re.match(rf"{FILE}:\d+:\d+: ", str(refused.value))
+
+
+def test_a_file_that_is_not_there_says_what_to_do(tmp_path):
+    with pytest.raises(TextsError, match="Copy the bundled"):
+        load_texts(tmp_path / FILE, FACTS)
+
+
+def test_an_edit_is_taken_and_a_broken_one_is_not(tmp_path):
+    path, heard = tmp_path / FILE, Heard()
+    path.write_text(GOOD, encoding="utf-8")
+    live = LiveTexts(path, heard)
+    assert live.of(judge().profile).shape.firm == "Alphatech"
+    path.write_text(GOOD.replace("firm: Alphatech", "firm: Betatech Ltd"), encoding="utf-8")
+    assert live.of(judge().profile).shape.firm == "Betatech Ltd"
+    path.write_text("firm: [", encoding="utf-8")
+    assert live.of(judge().profile).shape.firm == "Betatech Ltd"
+    assert live.problem is not None
+    assert heard.said == ["proposal_texts_live", "proposal_texts_live", "proposal_texts_refused"]
+
+
+def test_what_is_filled_in_is_never_filled_again():
+    assert filled("{customer} and {firm}", {"customer": "{firm}", "firm": "F", "deal": "D"}) == "{firm} and F"
