@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.slack.inbox import Work
-from bot.slack.listeners import actions, commands, events, selling, shortcuts, views
+from bot.slack.listeners import actions, commands, events, exceptions, pipeline, selling, shortcuts, views
 from bot.slack.services import Services
 
 if TYPE_CHECKING:
@@ -21,5 +21,7 @@ def register(app: App, services: Services, put: Put) -> None:
     commands.register(app, services, put)
     actions.register(app, services, put)
     views.register(app, services, put)
+    pipeline.register(app, services, put)
     shortcuts.register(app, services)
     selling.register(app, services, put, services.selling.reviews)
+    exceptions.register(app, services, put)
