@@ -1,4 +1,4 @@
-"""`dealfit pipeline import`: files of deals into the pipeline."""
+"""What brings data into the pipeline: `dealfit pipeline import`, and the commands that stand beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.console import UNREADABLE, err, print_json, say
 from bot.cli.deal_files import check_file, read_mapping
+from bot.cli.pipeline_map import map_
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands that bring data in."""
     app.command("import")(import_)
+    app.command("map")(map_)
 
 
 def import_(

@@ -1,0 +1,62 @@
+"""`dealfit pipeline import` and `map` as somebody uses them with a file of their own."""
+
+from __future__ import annotations
+
+import json
+
+from openpyxl import Workbook
+
+EXPORT = (
+    "Opportunity ID,Account Name,Rep,StageName,CloseDate,Amount,Disc %,Mood\n"
+    '1,Mercy,Dana Reyes,Closed Won,2026-11-02,"85,000",8,fine\n2,Hope,Sam Okafor,Talking,2026-12-20,12000,5,bad\n'
+)
+
+
+def test_a_mapping_is_proposed_written_and_used(dealfit, tmp_path):
+    (tmp_path / "export.csv").write_text(EXPORT, encoding="utf-8")
+    done = dealfit("pipeline", "map", "export.csv", "--write", "map.yaml")
+    assert done.status == 0
+    assert "contract_value: Amount" in done.out
+    assert "#   Mood: like no fact" in done.out
+    assert "Mercy | Mercy | Dana Reyes | Closed Won | won | 2026-11-02: contract_value 85000, discount 8" in done.err
+    assert (tmp_path / "map.yaml").read_text("utf-8") == done.out
+    assert dealfit("pipeline", "map", "export.csv", "--write", "map.yaml").status == 2
+    done = dealfit("pipeline", "import", "export.csv", "--mapping", "map.yaml", "--json")
+    report = json.loads(done.out)
+    assert (report["imported"], report["statuses"], report["schema"]) == (2, {"won": 1, "open": 1}, 1)
+
+
+def test_a_proposal_as_json(dealfit, tmp_path):
+    (tmp_path / "export.csv").write_text(EXPORT, encoding="utf-8")
+    plain = json.loads(dealfit("pipeline", "map", "export.csv", "--format", "json").out)
+    assert {each["target"]: each["column"] for each in plain["columns"]}["owner"] == "Rep"
+    assert [each["column"] for each in plain["unmapped"]] == ["Mood"]
+    assert plain["problem"] is None
+    assert plain["preview"][0]["facts"] == {"contract_value": 85000, "discount": 8}
+
+
+def test_a_sheet_of_a_workbook_is_imported(dealfit, tmp_path):
+    book = Workbook()
+    book.active.title = "Notes"
+    book.active.append(["nothing here"])
+    sheet = book.create_sheet("Deals")
+    sheet.append(["id", "name", "beds", "discount"])
+    sheet.append([7, "Mercy", 120, 0.08])
+    sheet["D2"].number_format = "0%"
+    book.save(tmp_path / "deals.xlsx")
+    refused = dealfit("pipeline", "import", "deals.xlsx")
+    assert refused.status == 2
+    assert "there are 2 sheets with cells: Notes, Deals. Say which with --sheet" in refused.err
+    done = dealfit("pipeline", "import", "deals.xlsx", "--sheet", "deals")
+    assert (done.status, "1 imported" in done.err) == (0, True)
+
+
+def test_a_second_file_must_lie_beside_the_deals(dealfit, tmp_path):
+    (tmp_path / "map.yaml").write_text(
+        "lookups: [{file: prices.csv, by: sku, columns: {contract_value: price}}]", encoding="utf-8"
+    )
+    (tmp_path / "deals.csv").write_text("name,sku\nMercy,A\n", encoding="utf-8")
+    refused = dealfit("pipeline", "import", "deals.csv", "--mapping", "map.yaml")
+    assert "map.yaml:1:12: lookups.0.file: there is no file prices.csv in ." in refused.err
+    (tmp_path / "prices.csv").write_text("sku,price\nA,5000\n", encoding="utf-8")
+    assert dealfit("pipeline", "import", "deals.csv", "--mapping", "map.yaml").status == 0
