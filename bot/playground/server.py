@@ -96,7 +96,7 @@ class Playground(ViewActs):
             changed=self.workspace.changed,
         )
         self._response_url = lambda secret: f"{self.url}response/{secret}"
-        files = Files()
+        self.files = files = Files()
         context = Context(
             workspace=self.workspace,
             ids=self._ids,

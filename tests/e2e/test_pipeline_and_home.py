@@ -36,7 +36,7 @@ def test_a_manager_sees_how_much_of_the_team_fits(office: Office):
     assert "Dana Reyes" in shown
     assert "Sam Okafor" in shown
     assert "Lena Fischer" not in shown
-    assert "By failing check" in shown
+    assert "What fails most" in shown
     assert {"table", "data_visualization"} <= {block["type"] for block in card.blocks}
 
 
@@ -47,7 +47,7 @@ def test_a_question_is_answered_with_a_table_that_says_how_it_was_understood(off
     assert "Understood as" in shown
     assert "Dana Reyes" in shown
     assert "Payment terms" in shown or "payment terms" in shown.lower()
-    table = next(block for block in card.blocks if block["type"] == "table")
+    table = next(block for block in card.blocks if block["type"] == "data_table")
     header = [cell["text"] for cell in table["rows"][0]]
     owner = header.index("Owner")
     assert len(table["rows"]) > 1

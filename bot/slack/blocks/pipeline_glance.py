@@ -149,7 +149,7 @@ def empty_blocks() -> list[Block]:
     return [
         header("Pipeline fit"),
         section(
-            "No open deals of yours or your team's yet. They come from three places:\n"
+            "No open deals yet, of yours or of your team. They come from three places:\n"
             "• a deal that is checked with `/deal-check`\n"
             "• a file of deals: `dealfit pipeline map deals.csv` proposes how to read it, "
             "`dealfit pipeline import deals.csv` takes it in\n"
