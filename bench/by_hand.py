@@ -3,8 +3,9 @@
 It is what a good programmer would write who has only these twelve rules to serve, for ever: the limits are in the code,
 nothing is configurable, nothing cites a line that could move. It makes the same: for each rule an object with the
 actual value, the limit in words, the gap and its unit, who may approve it, what is missing, why, and the guidance; and
-of them the judgement, the authorities and the questions to ask next. `bench.judging` holds it equal to the judge on
-thousands of deals, facts missing or not, before anything is measured.
+of them the judgement, the authorities and the questions to ask next, though not in the order in which fewest answers
+settle the verdict: the deal that is measured lacks nothing. `bench.judging` holds it equal to the judge on thousands of
+deals, facts missing or not, before anything is measured.
 """
 
 from __future__ import annotations

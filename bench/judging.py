@@ -106,10 +106,10 @@ def _trials(facts: dict[str, FactValue], count: int) -> Iterator[dict[str, FactV
 def _compare(judge: Judge, by_hand: ByHand, facts: dict[str, FactValue]) -> None:
     """Stops the bench unless the peer says the very same, field by field."""
     ours, theirs = judge.judge(Deal("trial", facts)), by_hand.judge(facts)
-    same = (ours.judgement, list(ours.authorities), list(ours.ask)) == (
+    same = (ours.judgement, list(ours.authorities), {q.fact for q in ours.ask}) == (
         theirs.judgement,
         theirs.authorities,
-        theirs.ask,
+        {q.fact for q in theirs.ask},
     )
     for finding, found in zip(ours.findings, theirs.findings, strict=True):
         names = [field.name for field in dataclasses.fields(finding)]

@@ -25,6 +25,9 @@ def replay(
 ) -> None:
     """Judge a recorded verdict again, under the profile that was live then, and compare the bytes.
 
+    A verdict carries the version of the judge that made it. Where that was another one, it is said: the judge's own
+    rules, such as the order of the questions, may have changed since.
+
     Exit status: 0 when they are the same, 1 when they differ, 2 when it cannot be judged again.
     """
     from bot.profile.problems import ProfileError  # noqa: PLC0415
@@ -48,6 +51,8 @@ def replay(
     judged = f"{decision.subject!r} under version {profile.get('version')} ({profile['sha256'][:12]})"
     if found.same:
         say(f"Decision {number}, {judged}: the same {len(found.recorded):,} bytes.")
+    elif found.other_judge:
+        say(f"Decision {number}, {judged}: {len(found.deviations)} differences. {found.other_judge}")
     else:
         say(f"Decision {number}, {judged}: not the same. {len(found.deviations)} differences.")
     raise typer.Exit(0 if found.same else NOT_ALL_FIT)
@@ -76,6 +81,7 @@ def _plain(decision: Decision, found: Replay) -> dict[str, object]:
         "schema": 1,
         "decision": decision.id,
         "same": found.same,
+        "judge": {"recorded": found.judge, "now": found.judge_now},
         "differences": [
             {"where": each.where, "recorded": each.recorded, "replayed": each.replayed} for each in found.deviations
         ],

@@ -16,9 +16,13 @@ from bot.deals.values import value_from_plain
 from bot.profile.judge import Judge
 from bot.profile.loading import parse_profile
 from bot.profile.model import Profile
+from bot.profile.verdict import JUDGE
 
 NOT_OF_THE_VERDICT = frozenset({"deal"})
 """What a record holds beside the verdict: the deal's name, on which no verdict depends."""
+
+_JUDGE = "judge"
+_FIRST_JUDGE = 1  # its verdicts do not say by whom they were made
 
 _DEFAULT_NAME = "deal-profile.yaml"
 _ABSENT = "absent"
@@ -48,11 +52,23 @@ class Replay:
     recorded: bytes
     replayed: bytes
     deviations: tuple[Deviation, ...]
+    judge: int = JUDGE
+    """The version of the judge that made the record."""
+    judge_now: int = JUDGE
+    """This judge's own version."""
 
     @property
     def same(self) -> bool:
         """Whether the two are the same, byte for byte."""
         return self.recorded == self.replayed
+
+    @property
+    def other_judge(self) -> str | None:
+        """Where another version of the judge made the record, what that means for the comparison; else None."""
+        if self.judge == self.judge_now:
+            return None
+        only = "Nothing else is different." if not self.deviations else "What else is different may come from that."
+        return f"The record was made by version {self.judge} of the judge, and this is version {self.judge_now}. {only}"
 
 
 def replay(body: Mapping[str, Any], source: bytes) -> Replay:
@@ -67,8 +83,16 @@ def replay(body: Mapping[str, Any], source: bytes) -> Replay:
     judge = Judge(parse_profile(source, _filename(recorded["findings"])))
     deal = _deal(body, judge.profile)
     verdict = judge.judge_fully(deal)
-    deviations = tuple(_deviations("", recorded, verdict.plain()))
-    return Replay(canonical_json(recorded), verdict.to_bytes(), deviations)
+    made_by = recorded.get(_JUDGE, _FIRST_JUDGE)
+    if not isinstance(made_by, int):
+        raise NoReplay(f"The record says that version {made_by!r} of the judge made it, which is no number.")
+    again = verdict.plain()
+    if made_by != JUDGE:  # said once, in words, and not as a place at which the verdicts differ
+        recorded_then, again = ({k: v for k, v in each.items() if k != _JUDGE} for each in (recorded, again))
+        deviations = tuple(_deviations("", recorded_then, again))
+    else:
+        deviations = tuple(_deviations("", recorded, again))
+    return Replay(canonical_json(recorded), verdict.to_bytes(), deviations, made_by)
 
 
 def _filename(findings: Iterable[Any]) -> str:

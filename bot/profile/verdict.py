@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from bot.deals.deal import Deal, canonical_json, plain_facts, plain_value
 from bot.deals.facts import FactValue
+
+JUDGE = 2
+"""The version of the judge's own rules, as every verdict carries it. It rises when the same deal and the same profile
+give other bytes than before. A verdict that carries none is of version 1.
+
+2 (2026-11): the questions come in the order in which fewest answers settle the verdict.
+"""
 
 
 class Result(StrEnum):
@@ -100,6 +107,15 @@ class Question:
     question: str
 
 
+class Asking(Protocol):
+    """What puts a verdict's questions in order."""
+
+    def order(
+        self, findings: Sequence[Finding], facts: Mapping[str, FactValue], *, stands: bool
+    ) -> tuple[Question, ...]:
+        """The questions, those that can settle the verdict soonest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One move of one fact in a counter-offer."""
@@ -143,17 +159,32 @@ class Verdict:
     authorities: tuple[str, ...] = ()
     ask: tuple[Question, ...] = ()
     counter_offers: tuple[CounterOffer, ...] = ()
+    judge: int = JUDGE
+    """The judge's version: see JUDGE."""
     judged: Deal | None = field(default=None, init=False, repr=False, compare=False)
     """The deal, where the judge left its hash to be made when somebody first asks for it."""
+    waiting: tuple[Asking, Sequence[Finding], Mapping[str, FactValue]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    """What the questions are made of, where the judge left their order to be found when somebody first asks for it."""
 
-    def __getattr__(self, name: str) -> str:
-        # Comes here for a slot that is still empty. Hashing a deal takes longer than judging it, and most verdicts
-        # (those of a counter-offer's trials, of a preview, of a pipeline) are never asked for the hash.
-        if name != "deal_sha256" or self.judged is None:
+    def __getattr__(self, name: str) -> Any:
+        # Comes here for a slot that is still empty. Hashing a deal takes longer than judging it, and so does putting
+        # questions in order; most verdicts (those of a counter-offer's trials, of a preview, of a pipeline) are never
+        # asked for either.
+        if name == "deal_sha256" and self.judged is not None:
+            made: Any = self.judged.sha256
+        elif name == "ask" and self.waiting is not None:
+            asking, findings, facts = self.waiting
+            made = asking.order(findings, facts, stands=self.judgement is not Judgement.INCOMPLETE)
+        else:
             raise AttributeError(name)
-        sha256 = self.judged.sha256
-        object.__setattr__(self, "deal_sha256", sha256)
-        return sha256
+        object.__setattr__(self, name, made)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A verdict that is copied or sent elsewhere is whole, and takes no judge along."""
+        return Verdict, tuple(getattr(self, each.name) for each in fields(self) if each.init)
 
     def of(self, *results: Result) -> tuple[Finding, ...]:
         """The findings that count and have one of these results."""
@@ -163,6 +194,7 @@ class Verdict:
         """The verdict as JSON data."""
         return {
             "verdict": self.judgement.value,
+            "judge": self.judge,
             "profile": {"title": self.profile.title, "version": self.profile.version, "sha256": self.profile.sha256},
             "deal_sha256": self.deal_sha256,
             "facts": plain_facts(self.facts),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import Core
+from bot.profile.verdict import JUDGE
 from bot.settings import HERE, Settings
 
 DEAL = "Mercy Regional: hospital, 120 beds, managed services for 2 months, 8% discount, net 60, $85,000"
@@ -39,6 +40,7 @@ def test_a_recorded_verdict_replays_after_the_profile_has_changed(dealfit, own_p
         "schema": 1,
         "decision": newest,
         "same": True,
+        "judge": {"recorded": JUDGE, "now": JUDGE},
         "differences": [],
     }
 

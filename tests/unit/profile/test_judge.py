@@ -246,7 +246,7 @@ def test_the_callers_decimal_context_changes_nothing() -> None:
 
 
 def test_the_questions_that_settle_most_come_first() -> None:
-    """The segment's facts, then those of checks nobody may approve, then the rest; within that, what most wait for."""
+    """What can end the matter alone; then the segment's facts, and then what most checks wait for."""
     profile = make(
         check("{note: known, rate: 5}", id_="a", more="exception: {authority: desk}")
         + check("{call: true}", id_="b", more="exception: {authority: desk}")
@@ -254,7 +254,7 @@ def test_the_questions_that_settle_most_come_first() -> None:
         + check("{worth: 5}", id_="d"),
         SEGMENTS,
     )
-    assert [q.fact for q in judge(profile, note="x").ask] == ["kind", "beds", "worth", "call", "months", "rate"]
+    assert [q.fact for q in judge(profile, note="x").ask] == ["worth", "kind", "beds", "call", "months", "rate"]
 
 
 def test_the_bundled_profile_has_checks_over_all_parts() -> None:

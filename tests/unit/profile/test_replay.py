@@ -11,6 +11,7 @@ from bot.deals.deal import Deal
 from bot.profile.judge import Judge
 from bot.profile.loading import ProfileError, load_profile
 from bot.profile.replay import NoReplay, replay
+from bot.profile.verdict import JUDGE
 from tests.unit.profile.samples import BUNDLED, FULL, check, make
 from tests.unit.profile.strategies import facts
 
@@ -49,8 +50,27 @@ def test_a_record_gives_the_same_bytes() -> None:
     found = replay(recorded(judge, DEAL), judge.profile.source)
     assert found.same
     assert found.deviations == ()
+    assert found.other_judge is None
     assert found.recorded == judge.judge_fully(DEAL).to_bytes()
     assert judge.judge_fully(DEAL).counter_offers != ()
+
+
+def test_a_record_of_an_older_judge_is_told_by_its_version() -> None:
+    judge = Judge(make(TERMS))
+    older = recorded(judge, DEAL)
+    del older["judge"]  # the first version did not say who it was
+    found = replay(older, judge.profile.source)
+    assert not found.same
+    assert found.deviations == ()
+    assert found.other_judge == (
+        f"The record was made by version 1 of the judge, and this is version {JUDGE}. Nothing else is different."
+    )
+    older["ask"] = [{"fact": "beds", "question": "How many beds?"}]
+    found = replay(older, judge.profile.source)
+    assert [each.where for each in found.deviations] == ["ask"]
+    assert "may come from that" in str(found.other_judge)
+    with pytest.raises(NoReplay, match="version 'two' of the judge"):
+        replay({**older, "judge": "two"}, judge.profile.source)
 
 
 @pytest.mark.parametrize("currency", ["USD", "EUR", "CHF"])
