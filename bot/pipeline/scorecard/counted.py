@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from bot.deals.facts import FactValue
@@ -21,7 +21,6 @@ from bot.profile.evaluate import is_measurable
 from bot.profile.model import Profile
 from bot.profile.verdict import Judgement
 
-TENTH = Decimal("0.1")
 PERCENT, MONTHS, COUNT = "%", "months", "a deal"
 
 
@@ -176,7 +175,7 @@ def margin(book: Book, period: Period, around: Around) -> Counted:
     ]
     total = sum((value for value, _ in pairs), Decimal(0))
     earned = sum((value * number for value, number in pairs), Decimal(0))
-    return Counted(_tenths(earned, total) if total > 0 else None, len(pairs))
+    return Counted(_rounded(earned, total) if total > 0 else None, len(pairs))
 
 
 def service_mix(book: Book, period: Period, around: Around) -> Counted:
@@ -211,7 +210,7 @@ def asked(book: Book, period: Period, around: Around) -> Counted:
     """Exceptions asked for, for each deal that was open or won in the period."""
     found = around.exceptions.asked_by(book.person, period.since, period.until) if around.exceptions else None
     deals = len(book.open) + len(book.won(period))
-    return NOTHING if found is None or not deals else Counted(_tenths(Decimal(found.asked), Decimal(deals), 2), deals)
+    return NOTHING if found is None or not deals else Counted(_rounded(Decimal(found.asked), Decimal(deals), 2), deals)
 
 
 def granted(book: Book, period: Period, around: Around) -> Counted:
@@ -225,7 +224,7 @@ def calls(book: Book, period: Period, around: Around) -> Counted:
     found = around.calls.made_by(book.person, period.since, period.until) if around.calls else None
     if found is None or not found.assigned:
         return NOTHING
-    return Counted(_tenths(Decimal(found.to_buyers), Decimal(found.assigned), 2), found.assigned)
+    return Counted(_rounded(Decimal(found.to_buyers), Decimal(found.assigned), 2), found.assigned)
 
 
 def covered(book: Book, period: Period, around: Around) -> Counted:
@@ -257,5 +256,5 @@ def _number(value: FactValue | None) -> Decimal | None:
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
-def _tenths(part: Decimal, whole: Decimal, places: int = 1) -> Decimal:
-    return round(part / whole, places)
+def _rounded(part: Decimal, whole: Decimal, places: int = 1) -> Decimal:
+    return (part / whole).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

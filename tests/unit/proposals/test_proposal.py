@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.deals.facts import Outcome
 from bot.deals.money import money_words
 from bot.deals.values import format_value
-from bot.pipeline.proposals.document import Granted, Kind
+from bot.pipeline.proposals.document import Bullets, Granted, Kind
 from bot.pipeline.proposals.docx_file import docx_bytes, docx_name
 from bot.pipeline.proposals.markdown import markdown
 from bot.pipeline.reviews.calendar import Promise, date_words, day_words, events_of, last_day
