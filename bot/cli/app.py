@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import ask, check, doctor, index, pipeline, profile, proposal, reviews, run_command, scorecard
+from bot.cli import (
+    ask,
+    audit,
+    check,
+    doctor,
+    exceptions,
+    index,
+    pipeline,
+    profile,
+    proposal,
+    reviews,
+    run_command,
+    scorecard,
+)
 from bot.cli.console import fail
 from bot.cli.faults import expected
 
@@ -35,6 +48,8 @@ pipeline.app.command("scorecard")(scorecard.scorecard)
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(profile.app, name="profile")
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(exceptions.app, name="exceptions")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(value: bool) -> None:

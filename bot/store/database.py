@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -114,6 +114,11 @@ class Store:
         """The newest decisions that match all that is given, newest first."""
         with self._database.reading() as connection:
             return decision_log.find(connection, kind=kind, subject=subject, actor=actor, limit=limit)
+
+    def each_decision(self, *, after: int = 0, kind: str | None = None) -> Iterator[Decision]:
+        """Every decision after this id, oldest first, in one consistent view; however many, a few at a time."""
+        with self._database.reading() as connection:
+            yield from decision_log.each(connection, after=after, kind=kind)
 
     def head(self) -> Head:
         """The last row of the log: publish it, and `verify` can tell later that nothing was cut off."""

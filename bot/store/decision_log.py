@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -81,6 +81,16 @@ def find(
         if wanted is not None:
             query = query.where(decisions.c[name] == label(wanted, LONGEST[name]))
     return [read(row) for row in connection.execute(query).mappings()]
+
+
+def each(connection: Connection, *, after: int, kind: str | None) -> Iterator[Decision]:
+    """The decisions after this id, oldest first, streamed."""
+    query = select(decisions).where(decisions.c.id > after).order_by(decisions.c.id)
+    if kind is not None:
+        query = query.where(decisions.c.kind == label(kind, LONGEST["kind"]))
+    with connection.execution_options(yield_per=1000).execute(query) as rows:
+        for row in rows.mappings():
+            yield read(row)
 
 
 def get(connection: Connection, number: int) -> Decision | None:
