@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bot.exceptions.service import ExceptionService
     from bot.knowledge.library import Library
     from bot.pipeline.deal_table.tables import PipelineTables
-    from bot.pipeline.proposals.approvals import Approvals
     from bot.pipeline.proposals.live_texts import LiveTexts
     from bot.pipeline.proposals.service import ProposalService
     from bot.pipeline.reviews.service import ReviewService
@@ -155,26 +154,21 @@ class Core:
         return LiveTexts(self.settings.profile_dir / FILE, self.log)
 
     @cached_property
-    def approvals(self) -> Approvals:
-        """The exceptions that hold, for proposals."""
-        from bot.pipeline.proposals.approvals import NoApprovals  # noqa: PLC0415
-
-        return NoApprovals()
-
-    @cached_property
     def proposals(self) -> ProposalService:
         """Standard proposals that are recorded."""
         return self.proposals_with(self.store)
 
     def proposals_with(self, store: Store | None) -> ProposalService:
-        """Standard proposals, recorded in this store or not at all."""
+        """Standard proposals, recorded in this store or not at all; without a store no exception is known."""
+        from bot.bridges import ExceptionsForProposals  # noqa: PLC0415
+        from bot.pipeline.proposals.approvals import NoApprovals  # noqa: PLC0415
         from bot.pipeline.proposals.service import ProposalService  # noqa: PLC0415
 
         return ProposalService(
             desk=self.desk if store is not None else self.desk_with(None),
             texts=self.proposal_texts,
             people=self.people,
-            approvals=self.approvals,
+            approvals=NoApprovals() if store is None else ExceptionsForProposals(lambda: self.exceptions),
             log=store,
             clock=self.clock,
         )
@@ -182,7 +176,7 @@ class Core:
     @cached_property
     def scorecards(self) -> ScorecardService:
         """Scorecards of reps, with what the rooms around have counted."""
-        from bot.pipeline.scorecard.adapters import KeptExceptions, SnapshotHistory  # noqa: PLC0415
+        from bot.pipeline.scorecard.adapters import KeptCalls, KeptExceptions, SnapshotHistory  # noqa: PLC0415
         from bot.pipeline.scorecard.counted import Around  # noqa: PLC0415
         from bot.pipeline.scorecard.service import ScorecardService  # noqa: PLC0415
 
@@ -195,6 +189,7 @@ class Core:
             around=Around(
                 history=SnapshotHistory(self.tables, self.people),
                 exceptions=KeptExceptions(self.store.exceptions, self.people),
+                calls=KeptCalls(self.store, self.live, self.people),
             ),
             clock=self.clock,
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.deals.facts import FactType
 from bot.pipeline.checks import judged_facts
-from bot.pipeline.query import CheckFilter, FactFilter, MissingFilter, PartFilter, Query, WordFilter
+from bot.pipeline.query import NOT_FACTS, CheckFilter, FactFilter, MissingFilter, PartFilter, Query, WordFilter
 from bot.pipeline.records import Broken, Record, value_fact
 from bot.pipeline.tables import Cell, Column, ColumnType, fact_cell
 from bot.profile.model import Profile
@@ -23,8 +23,14 @@ class Shown:
     cell: Callable[[Record], Cell]
 
 
-def deal_columns(query: Query, matched: Sequence[Record], profile: Profile) -> list[Shown]:
-    """The columns for these deals: the usual ones, then the facts and the checks that the query speaks of."""
+def deal_columns(
+    query: Query, matched: Sequence[Record], profile: Profile, authorities: Mapping[str, str] | None = None
+) -> list[Shown]:
+    """The columns for these deals: the usual ones, then the facts and the checks that the query speaks of.
+
+    `authorities` are the names of authorities by their keys.
+    """
+    named = authorities or {}
     shown = [Shown(Column("deal", "Deal"), lambda r: r.name)]
     if any(r.customer and r.customer.casefold() != r.name.casefold() for r in matched):
         shown.append(Shown(Column("customer", "Customer"), lambda r: r.customer))
@@ -38,7 +44,7 @@ def deal_columns(query: Query, matched: Sequence[Record], profile: Profile) -> l
     shown.append(Shown(Column("close_date", "Close date", ColumnType.DATE), lambda r: r.close_date))
     shown.append(Shown(Column("stage", "Stage"), lambda r: r.stage))
     shown += [_fact_column(fact, profile) for fact in dict.fromkeys(_facts(query)) if fact != size]
-    return shown + _check_columns(query, profile, {column.column.name for column in shown})
+    return shown + _check_columns(query, profile, {column.column.name for column in shown}, named)
 
 
 def number_of(record: Record, fact: str, profile: Profile) -> Cell:
@@ -65,7 +71,7 @@ def gap_of(record: Record, checks: frozenset[str]) -> Cell:
 
 def _facts(query: Query) -> Iterable[str]:
     for each in query.filters:
-        if isinstance(each, FactFilter | MissingFilter) and each.fact not in {"close_date", "customer"}:
+        if isinstance(each, FactFilter) or (isinstance(each, MissingFilter) and each.fact not in NOT_FACTS):
             yield each.fact
     yield from query.show
     if query.order_by and query.order_by.fact:
@@ -78,17 +84,19 @@ def _fact_column(fact: str, profile: Profile) -> Shown:
     return Shown(column, lambda r: number_of(r, fact, profile))
 
 
-def _check_columns(query: Query, profile: Profile, there: set[str]) -> list[Shown]:
+def _check_columns(query: Query, profile: Profile, there: set[str], named: Mapping[str, str]) -> list[Shown]:
     verdicts = {word for each in query.filters if isinstance(each, WordFilter) for word in _of(each, "verdict")}
     authority = any(_of(each, "authority") for each in query.filters if isinstance(each, WordFilter))
     checks = queried_checks(query, profile)
     columns: list[Shown] = []
     if len(checks) == 1:
-        columns += _one_check(next(iter(checks)), profile, there)
+        columns += _one_check(next(iter(checks)), profile, there, named)
     elif checks or authority or verdicts & {Judgement.DOES_NOT_FIT.value, Judgement.NEEDS_APPROVAL.value}:
         columns.append(Shown(Column("fails", "Fails"), lambda r: _labels(r.broken, checks)))
     if authority or Judgement.NEEDS_APPROVAL.value in verdicts:
-        columns.append(Shown(Column("authority", "Who may approve"), lambda r: ", ".join(r.authorities) or None))
+        columns.append(
+            Shown(Column("authority", "Who may approve"), lambda r: _join(named.get(a, a) for a in r.authorities))
+        )
     if Judgement.INCOMPLETE.value in verdicts:
         labels = {name: spec.label for name, spec in profile.facts.items()}
         columns.append(Shown(Column("to_get", "Facts to get"), lambda r: _join(labels.get(f, f) for f in r.ask)))
@@ -107,7 +115,7 @@ def _join(words: Iterable[str]) -> str | None:
     return ", ".join(words) or None
 
 
-def _one_check(check: str, profile: Profile, there: set[str]) -> list[Shown]:
+def _one_check(check: str, profile: Profile, there: set[str], named: Mapping[str, str]) -> list[Shown]:
     """Actual, limit and gap of one check, and who may approve: what a manager needs to decide."""
 
     def broken(record: Record) -> Broken | None:
@@ -120,10 +128,15 @@ def _one_check(check: str, profile: Profile, there: set[str]) -> list[Shown]:
         *(_fact_column(fact, profile) for fact in judged),
         Shown(Column("limit", "Limit"), lambda r: _part_of(broken(r), "limit")),
         Shown(Column("gap", "Gap", ColumnType.NUMBER, unit), lambda r: _part_of(broken(r), "gap")),
-        Shown(Column("authority", "Who may approve"), lambda r: _part_of(broken(r), "authority")),
+        Shown(Column("authority", "Who may approve"), lambda r: _named(broken(r), named)),
     ]
 
 
-def _part_of(broken: Broken | None, name: Literal["limit", "gap", "authority"]) -> Cell:
+def _named(broken: Broken | None, named: Mapping[str, str]) -> Cell:
+    who = None if broken is None else broken.authority
+    return None if who is None else named.get(who, who)
+
+
+def _part_of(broken: Broken | None, name: Literal["limit", "gap"]) -> Cell:
     cell: Cell = getattr(broken, name, None)
     return cell

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from bot.deals.numbers import MONTHS
-from bot.pipeline.matching import months_span, span
+from bot.pipeline.periods import months_span, span
 from bot.pipeline.query import CloseDateFilter, Period
 from bot.pipeline.words import Token
 

@@ -9,13 +9,17 @@ from decimal import Decimal
 from bot.deals.facts import FactSpec
 from bot.deals.values import format_value
 from bot.pipeline.grouping import LABELS
-from bot.pipeline.matching import span
+from bot.pipeline.periods import span
 from bot.pipeline.query import (
+    NOT_FACTS,
+    Against,
+    ChangeFilter,
     CheckFilter,
     CloseDateFilter,
     FactFilter,
     Filter,
     Group,
+    KindFilter,
     MissingFilter,
     Order,
     PartFilter,
@@ -38,6 +42,10 @@ _RESULTS = {
 _OPS = {"=": "is", "!=": "is not", "<": "under", "<=": "at most", ">": "over", ">=": "at least", "in": "is one of"}
 
 
+_KINDS = {"false_positive": "false positives", "negative_value": "negative value"}
+_CHANGES = {"came_in": "came in", "went_out": "went out", "new_verdict": "has another verdict"}
+
+
 class Describer:
     """Says parts of a query in words; `labels` are the names of owners, authorities and segments by their keys."""
 
@@ -53,6 +61,7 @@ class Describer:
         """Every part of the query, the selection first."""
         parts = [self.select(query), *(self.filter(each) for each in query.filters)]
         parts += [self.group(group) for group in query.group_by]
+        parts += [self.against(query.compare)] if query.compare else []
         parts += [self.order(query.order_by)] if query.order_by else []
         return parts + ([f"first {query.limit}"] if query.limit else [])
 
@@ -65,6 +74,10 @@ class Describer:
                 return "count the deals"
             case "fit":
                 return "how many deals and how much money fit"
+            case "given_away":
+                return "money given away in discounts"
+            case "win_rate":
+                return "win rate"
             case what:
                 return f"{what} of {self._fact(query.select.of or '').label}"
 
@@ -104,10 +117,14 @@ class Describer:
             case FactFilter():
                 return self._comparison(each)
             case MissingFilter():
-                labels = {"close_date": "Close date", "customer": "Customer"}
-                return f"{labels.get(each.fact) or self._fact(each.fact).label} is not known"
+                label = self._fact(each.fact).label if each.fact not in NOT_FACTS else each.fact.replace("_", " ")
+                return f"{label[:1].upper()}{label[1:]} is not known"
             case CloseDateFilter():
                 return self._closes(each)
+            case KindFilter():
+                return " or ".join(_KINDS[kind] for kind in each.any_of)
+            case ChangeFilter():
+                return f"{' or '.join(_CHANGES[what] for what in each.any_of)} since {_moment(each.since)}"
 
     def _word(self, each: WordFilter) -> str:
         words = [self._labels.get((each.by, word.casefold()), word) for word in each.any_of]
@@ -128,6 +145,11 @@ class Describer:
             return format_value(spec, value, self._profile.currency)
         return str(value)
 
+    def against(self, compare: Against) -> str:
+        """The other period that is compared with."""
+        filled = CloseDateFilter(period=compare.period, first=compare.first, last=compare.last)
+        return f"against: {self._closes(filled)}"
+
     def _closes(self, each: CloseDateFilter) -> str:
         first, last = (each.first, each.last) if each.period is None else span(each.period, self._today)
         name = f"{each.period}: " if each.period else ""
@@ -139,6 +161,12 @@ class Describer:
 
     def _fact(self, fact: str) -> FactSpec:
         return self._profile.facts[fact]
+
+
+def _moment(snapshot: str) -> str:
+    """The day of a snapshot, which its id begins with: 20261116T090000-1a2b."""
+    digits = snapshot[:8]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits.isdigit() and len(digits) == 8 else snapshot  # noqa: PLR2004
 
 
 def _day(day: date) -> str:

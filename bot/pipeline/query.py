@@ -52,11 +52,14 @@ class _Strict(BaseModel):
 class Select(_Strict):
     """What to show: the deals, how many, the sum or the average of a fact, or how many and how much fits.
 
+    given_away: the money that discounts gave away (book price less contract value). win_rate: of the deals that were
+    won or lost, how many were won.
+
     `of` names a fact of the profile: money or a number for sum, money, a number or percent for average. An average is
     over the deals of which the fact is known, each deal counting once.
     """
 
-    what: Literal["deals", "count", "sum", "average", "fit"] = "deals"
+    what: Literal["deals", "count", "sum", "average", "fit", "given_away", "win_rate"] = "deals"
     of: str | None = None
 
     @model_validator(mode="after")
@@ -130,7 +133,10 @@ class FactFilter(_Filter):
 
 
 class MissingFilter(_Filter):
-    """The fact is not known of the deal, or it is an empty list of outcomes. "close_date" and "customer" count too."""
+    """The fact is not known of the deal, or it is an empty list of outcomes.
+
+    "close_date", "customer", "owner", "team", "stage" and "segment" count too.
+    """
 
     by: Literal["missing"] = "missing"
     fact: str
@@ -153,13 +159,58 @@ class CloseDateFilter(_Filter):
         return self
 
 
+NOT_FACTS = frozenset({"close_date", "customer", "owner", "team", "stage", "segment"})
+"""What may be missing of a deal beside its facts."""
+
+
+class KindFilter(_Filter):
+    """A deal of a kind that is worth a second look.
+
+    false_positive: the customer is wrong (a check of the part customer fails) although price and value look right (no
+    check of these parts fails). negative_value: its margin is below zero, as stated or once its payment terms are paid
+    for.
+    """
+
+    by: Literal["kind"] = "kind"
+    any_of: tuple[Literal["false_positive", "negative_value"], ...] = Field(min_length=1)
+
+
+class ChangeFilter(_Filter):
+    """What happened to the deal since a snapshot (by its id).
+
+    came_in: it was not open then. went_out: it was open then and is not now. new_verdict: it was open then under
+    another verdict.
+    """
+
+    by: Literal["change"] = "change"
+    since: str
+    any_of: tuple[Literal["came_in", "went_out", "new_verdict"], ...] = Field(min_length=1)
+
+
 Filter = Annotated[
-    WordFilter | CheckFilter | PartFilter | FactFilter | MissingFilter | CloseDateFilter, Field(discriminator="by")
+    WordFilter | CheckFilter | PartFilter | FactFilter | MissingFilter | CloseDateFilter | KindFilter | ChangeFilter,
+    Field(discriminator="by"),
 ]
 
 
+class Against(_Strict):
+    """The other period that a period is compared with: deals that close in it are measured in columns beside."""
+
+    period: Period | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.period is None) == (self.first is None and self.last is None):
+            raise ValueError("compare: give a period, or first, last or both")
+        if self.first and self.last and self.first > self.last:
+            raise ValueError("compare: first is after last")
+        return self
+
+
 class Group(_Strict):
-    """One thing to group by; `fact` names a choice or yes/no fact when `by` is "fact"."""
+    """One thing to group by; `fact` names a choice, text or yes/no fact when `by` is "fact"."""
 
     by: Dimension
     fact: str | None = None
@@ -196,11 +247,25 @@ class Query(_Strict):
     order_by: Order | None = None
     limit: int | None = Field(default=None, ge=1, le=MAX_ROWS)
     show: tuple[str, ...] = ()
+    compare: Against | None = Field(
+        default=None, description="Another period to measure beside the one of the close_date filter."
+    )
 
     @model_validator(mode="after")
     def _groups_are_measured(self) -> Self:
         if self.group_by and self.select.what == "deals":
             raise ValueError("group_by: groups are counted, summed or averaged; select one of those")
+        return self
+
+    @model_validator(mode="after")
+    def _compared_with_a_period(self) -> Self:
+        if self.compare is None:
+            return self
+        periods = [each for each in self.filters if isinstance(each, CloseDateFilter) and not each.negate]
+        if len(periods) != 1:
+            raise ValueError("compare: needs one filter on close_date, the period that is compared with the other")
+        if self.select.what == "deals":
+            raise ValueError("compare: periods are compared by a figure; select count, sum, average, fit or another")
         return self
 
     def plain(self) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class QuestionReader:
         self._vocabulary = vocabulary
         self._person = person
         self._today = today
+        self._suggestions: tuple[str, ...] | None = None
 
     def read(self, text: str) -> Understanding:
         """The typed query that the words ask for."""
@@ -118,10 +119,15 @@ class QuestionReader:
             found += [UnknownWord(draft.words(tokens), ("at most two groups",)) for _, tokens in extra]
         return tuple(found)
 
+    def _candidates(self) -> tuple[str, ...]:
+        if self._suggestions is None:
+            self._suggestions = (*self._vocabulary.suggestions, *self._vocabulary.near())
+        return self._suggestions
+
     def _near(self, words: str) -> tuple[str, ...]:
         asked = words.casefold().removesuffix("'s").removesuffix("’s")
         matches = process.extract(
-            asked, self._vocabulary.suggestions, scorer=fuzz.ratio, processor=str.casefold, limit=3,
+            asked, self._candidates(), scorer=fuzz.ratio, processor=str.casefold, limit=3,
             score_cutoff=_NEAR_ENOUGH,
         )  # fmt: skip
         return tuple(dict.fromkeys(match[0] for match in matches))

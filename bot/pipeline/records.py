@@ -13,6 +13,7 @@ from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs, FactType, FactValue
 from bot.pipeline.stages import Status, status_of
 from bot.profile.judge import Judge
+from bot.profile.model import Profile
 from bot.profile.people import People, Person
 from bot.profile.verdict import Judgement, Part, Result
 from bot.store.records import SavedDeal
@@ -96,7 +97,8 @@ def judge_records(saved: Iterable[SavedDeal], judge: Judge, people: People) -> J
             verdict = judge.judge(deal).plain()
         if deal.owner not in owners:
             owners[deal.owner] = owner_of(deal.owner, people)
-        records.append(record_of(kept.key, deal, verdict, owners[deal.owner], size=size, currency=profile.currency))
+        person, status = owners[deal.owner], Status(kept.status)
+        records.append(record_of(kept.key, deal, verdict, person, size=size, currency=profile.currency, status=status))
     return Judged(tuple(records), rejudged)
 
 
@@ -106,9 +108,19 @@ def owner_of(text: str | None, people: People) -> Person | None:
 
 
 def record_of(
-    key: str, deal: Deal, verdict: Mapping[str, Any], person: Person | None, *, size: str | None, currency: str
+    key: str,
+    deal: Deal,
+    verdict: Mapping[str, Any],
+    person: Person | None,
+    *,
+    size: str | None,
+    currency: str,
+    status: Status | None = None,
 ) -> Record:
-    """One deal and its verdict (as `Verdict.plain` gives it) as a record; `person` is its owner, where one is known."""
+    """One deal and its verdict (as `Verdict.plain` gives it) as a record; `person` is its owner, where one is known.
+
+    `status` is as it is kept; without one, it is what the stage says.
+    """
     findings = [finding for finding in verdict["findings"] if finding["mode"] == "enforce"]
     foreign = deal.currency != currency
     value = deal.facts.get(size) if size and not foreign else None
@@ -121,7 +133,7 @@ def record_of(
         owner_name=person.name if person else written,
         team=person.team if person else None,
         stage=deal.stage,
-        status=status_of(deal.stage),
+        status=status or status_of(deal.stage),
         close_date=deal.close_date,
         facts=deal.facts,
         judgement=Judgement(verdict["verdict"]),
@@ -156,3 +168,17 @@ def _broken(finding: Mapping[str, Any]) -> Broken:
 def money_of(records: Collection[Record]) -> Decimal:
     """The contract value of the records of which it is known, in the profile's currency."""
     return sum((record.contract_value for record in records if record.contract_value is not None), Decimal(0))
+
+
+def discount_fact(profile: Profile) -> str | None:
+    """The fact that is the discount off book price in percent: the one the economics name, else `discount`."""
+    named = profile.economics.facts.discount if profile.economics is not None else None
+    spec = profile.facts.get(named or "discount")
+    return spec.name if spec is not None and spec.type is FactType.PERCENT else None
+
+
+def margin_fact(profile: Profile) -> str | None:
+    """The fact that is a deal's margin in percent: the one the economics name, else `margin`."""
+    named = profile.economics.facts.margin if profile.economics is not None else None
+    spec = profile.facts.get(named or "margin")
+    return spec.name if spec is not None and spec.type is FactType.PERCENT else None

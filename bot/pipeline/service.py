@@ -21,23 +21,29 @@ Percentages are numbers of percent (8 means 8 %), money is a number in `currency
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.checking.asker import Asker
+from bot.pipeline.deal_table import layout
+from bot.pipeline.deal_table.judging import people_stamp
+from bot.pipeline.deal_table.tables import PipelineTables, seen
 from bot.pipeline.describing import Describer
 from bot.pipeline.draft import AskBack
-from bot.pipeline.fit import Fit, fit
-from bot.pipeline.query import Query, WordFilter
-from bot.pipeline.reading import Chip, QuestionReader, UnknownWord
-from bot.pipeline.records import Judged
+from bot.pipeline.figures.details import Details
+from bot.pipeline.figures.looking import look
+from bot.pipeline.figures.naming import SeenNames
+from bot.pipeline.figures.overview import Overview
+from bot.pipeline.figures.running import Answering, Statements
+from bot.pipeline.query import Query
+from bot.pipeline.reading import LONGEST_QUESTION, Chip, QuestionReader, UnknownWord
 from bot.pipeline.remembering import Memory
-from bot.pipeline.running import run
-from bot.pipeline.stages import Status
 from bot.pipeline.tables import Table
 from bot.pipeline.view import AccessDenied, View, view_of
+from bot.pipeline.vocabulary import Vocabulary, names_to_suggest, vocabulary
+from bot.pipeline.words import tokens_of
 from bot.profile.judge import Judge
 from bot.profile.people import People
 from bot.profile.verdict import ProfileId
@@ -55,31 +61,27 @@ class Live(Protocol):
         """Its judge."""
 
 
-class Deals(Protocol):
+class Book(Protocol):
     """Where the deals are kept."""
 
-    def open_deals(self) -> list[SavedDeal]:
-        """The deals that are neither won nor lost."""
+    def deals(self, *, keys: Collection[str] | None = None) -> list[SavedDeal]:
+        """The deals with these keys."""
 
 
-@dataclass(frozen=True)
-class Overview:
-    """The picture at a glance under one profile."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one question is answered in: the profile and the people of this moment, and what the asker sees."""
 
-    fit: Fit
-    profile: ProfileId
-    currency: str
-    notes: tuple[str, ...]
-    labels: dict[str, str] = field(repr=False)
+    judge: Judge
+    people: People
+    view: View
+    answering: Answering
+    stamp: int
 
     @property
-    def profile_words(self) -> str:
-        """Which profile judged."""
-        return _profile_words(self.profile)
-
-    def label_of(self, fact: str) -> str:
-        """What people call a fact."""
-        return self.labels.get(fact, fact)
+    def today(self) -> date:
+        """The day of asking."""
+        return self.answering.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,37 +129,38 @@ class PipelineAnswer:
 
 
 class PipelineService:
-    """Answers about the open deals that the asker may see, judged by the profile that is live.
+    """Answers about the deals that the asker may see, judged by the profile that is live.
 
     Access is decided here and nowhere above: what is read, counted, named and compared is only what the asker may see,
     so that a deal or a rep of somebody else's team reads like one that does not exist.
     """
 
     def __init__(
-        self, *, live: Live, people: Callable[[], People], store: Deals, clock: Callable[[], datetime]
+        self,
+        *,
+        live: Live,
+        people: Callable[[], People],
+        store: Book,
+        tables: PipelineTables,
+        clock: Callable[[], datetime],
     ) -> None:
         self._live = live
         self._people = people
         self._store = store
+        self._tables = tables
         self._clock = clock
         self._memory = Memory()
+        self._statements = Statements()
 
     def overview(self, asker: Asker) -> Overview:
-        """How much of the asker's pipeline fits.
+        """How much of the asker's open pipeline fits.
 
         Raises:
             AccessDenied: the asker may see no pipeline.
         """
-        judge = self._live.current()
-        _, judged = self._seen(asker, judge, self._people())
-        picture = fit(judged.records)
-        profile = judge.profile
-        notes = [*_rejudged(judged)]
-        if picture.other_currency:
-            deals = "1 deal is" if picture.other_currency == 1 else f"{picture.other_currency:,} deals are"
-            notes.append(f"{deals} in another currency: counted, and not in the money.")
-        labels = {name: spec.label for name, spec in profile.facts.items()}
-        return Overview(picture, profile.id, profile.currency, tuple(notes), labels)
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            return look(room.answering, self._tables.snapshots(), self._clock())
 
     def ask(self, question: str, asker: Asker) -> PipelineAnswer:
         """The answer to a question in words.
@@ -165,18 +168,14 @@ class PipelineService:
         Raises:
             AccessDenied: the asker may see no pipeline.
         """
-        judge, people, today = self._live.current(), self._people(), self._clock().date()
-        profile = judge.profile
-        view, judged = self._seen(asker, judge, people)
-        words = self._memory.vocabulary(judge, people, view.persons, judged.records)
-        read = QuestionReader(words, person=asker.person, today=today).read(question)
-        table = None if read.query is None else run(read.query, judged.records, profile=profile, today=today)
-        notes = [ask.words_for_people for ask in read.asks]
-        if read.query is not None:
-            notes += _rejudged(judged) + list(_closed(read.query))
-        return PipelineAnswer(
-            question, read.query, read.understood, read.unknown, read.asks, table, profile.id, tuple(notes)
-        )
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            words = self._vocabulary(room, question)
+            read = QuestionReader(words, person=asker.person, today=room.today).read(question)
+            table = None if read.query is None else room.answering.run(read.query)
+        notes = tuple(ask.words_for_people for ask in read.asks)
+        profile = room.judge.profile.id
+        return PipelineAnswer(question, read.query, read.understood, read.unknown, read.asks, table, profile, notes)
 
     def run(self, query: Query, asker: Asker, *, question: str = "") -> PipelineAnswer:
         """The answer to a typed query: one behind a figure, behind a changed chip, or one that was saved.
@@ -185,34 +184,44 @@ class PipelineService:
             AccessDenied: the asker may see no pipeline.
             QueryError: the profile that is live does not have what the query names.
         """
-        judge, people, today = self._live.current(), self._people(), self._clock().date()
-        profile = judge.profile
-        view, judged = self._seen(asker, judge, people)
-        words = self._memory.vocabulary(judge, people, view.persons, judged.records)
-        table = run(query, judged.records, profile=profile, today=today)
-        describer = Describer(profile, today, words.labels, words.check_labels)
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            words = self._vocabulary(room, "")
+            table = room.answering.run(query)
+        describer = Describer(room.judge.profile, room.today, words.labels, words.check_labels)
         chips = tuple(Chip(text, "") for text in describer.query(query))
-        notes = (*_rejudged(judged), *_closed(query))
-        return PipelineAnswer(question, query, chips, (), (), table, profile.id, notes)
+        return PipelineAnswer(question, query, chips, (), (), table, room.judge.profile.id, ())
 
-    def _seen(self, asker: Asker, judge: Judge, people: People) -> tuple[View, Judged]:
+    def _room(self, asker: Asker) -> Room:
+        """What the asker may see, judged and up to date."""
+        judge, people = self._live.current(), self._people()
         view = view_of(asker, people)
-        return view, self._memory.records(view.of(self._store.open_deals(), people), judge, people)
+        deals = self._tables.deals
+        deals.refresh(judge.profile, people)
+        table = seen(deals.table, view, layout.PERSON, layout.STATUS, None)
+        whose = None if view.everything else tuple(sorted(person.key for person in view.persons))
+        of = (judge.profile.id.sha256, whose, deals.columns_stamp)
+        answering = Answering(
+            table=table,
+            judge=judge,
+            today=self._clock().date(),
+            engine=deals,
+            details=Details(self._store, judge, people, view),
+            snapshot=lambda snapshot: self._tables.snapshot(snapshot, view),
+            authorities={key: authority.name for key, authority in people.authorities.items()},
+            of=of,
+            statements=self._statements,
+        )
+        return Room(judge, people, view, answering, deals.stamp)
 
-
-def _rejudged(judged: Judged) -> list[str]:
-    if not judged.rejudged:
-        return []
-    deals = "1 deal was" if judged.rejudged == 1 else f"{judged.rejudged:,} deals were"
-    return [f"{deals} last checked under another version of the profile, and judged again by this one."]
-
-
-def _closed(query: Query) -> Iterable[str]:
-    """A question about won or lost deals finds none here, and must not read as if there were none."""
-    for each in query.filters:
-        if isinstance(each, WordFilter) and each.by == "status" and set(each.any_of) != {Status.OPEN.value}:
-            yield "Only open deals are looked at here: won and lost ones are kept, and not yet asked about."
-            return
+    def _vocabulary(self, room: Room, question: str) -> Vocabulary:
+        names = SeenNames(room.answering.table, room.answering.engine, self._statements, room.answering.of)
+        profile = room.judge.profile
+        key = (room.answering.of, people_stamp(room.people), room.stamp)
+        words = self._memory.vocabulary(key, lambda: vocabulary(profile, room.people, room.view.persons, names.few()))
+        tokens = tokens_of(question[:LONGEST_QUESTION])
+        found = words.with_names(names.said(tokens)) if tokens else words
+        return replace(found, near=lambda: names_to_suggest(names.some()))
 
 
 def _profile_words(profile: ProfileId) -> str:

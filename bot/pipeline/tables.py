@@ -16,6 +16,7 @@ from bot.deals.money import money_words
 from bot.deals.numbers import tidy
 from bot.deals.units import singular
 from bot.deals.values import format_value
+from bot.pipeline.query import Query
 
 Cell = int | Decimal | bool | str | date | None
 """None means that it is not known."""
@@ -59,14 +60,16 @@ class Column:
 class Table:
     """Rows of typed cells.
 
-    `keys` holds for each row the keys of the deals behind it. `totals` sums the columns that have a sum over every
-    matched deal, each deal once, whatever the groups and the limit. `matched` deals met every filter; of `undecided`
-    others it is not known whether they do. `cut` is how many rows the limit left off.
+    `keys` holds, in a table of deals, the key of each row's deal, and is empty in a table of groups; there `drill`
+    holds for each row the query that shows its deals, None where no query can say it. `totals` sums the columns that
+    have a sum over every matched deal, each deal once, whatever the groups and the limit. `matched` deals met every
+    filter; of `undecided` others it is not known whether they do. `cut` is how many rows the limit left off.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     keys: tuple[tuple[str, ...], ...] = ()
+    drill: tuple[Query | None, ...] = ()
     totals: Mapping[str, Cell] = field(default_factory=lambda: MappingProxyType({}))
     matched: int = 0
     undecided: int = 0

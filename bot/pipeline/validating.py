@@ -9,10 +9,11 @@ from decimal import Decimal
 from rapidfuzz import process
 
 from bot.deals.facts import FactSpec, FactType
-from bot.pipeline.query import CheckFilter, FactFilter, Filter, MissingFilter, Query
+from bot.pipeline.query import NOT_FACTS, CheckFilter, FactFilter, Filter, KindFilter, MissingFilter, Query
+from bot.pipeline.records import discount_fact, margin_fact, value_fact
 from bot.profile.model import SEGMENT_CHECK, Profile
 
-_NOT_FACTS = frozenset({"close_date", "customer"})
+_GROUPED = frozenset({FactType.CHOICE, FactType.YES_NO, FactType.TEXT})
 
 
 class QueryError(ValueError):
@@ -28,20 +29,25 @@ def check_query(query: Query, profile: Profile) -> None:
     for each in query.filters:
         _filter(each, profile)
     for group in query.group_by:
-        if group.fact and _spec(group.fact, profile).type not in {FactType.CHOICE, FactType.YES_NO}:
-            raise QueryError(f"Deals cannot be grouped by '{group.fact}': only by a choice or a yes/no fact.")
+        if group.fact and _spec(group.fact, profile).type not in _GROUPED:
+            raise QueryError(f"Deals cannot be grouped by '{group.fact}': only by a choice, a text or a yes/no fact.")
     for fact in (*query.show, *filter(None, [query.order_by.fact if query.order_by else None])):
         _spec(fact, profile)
     if query.select.of is not None:
         kind = _spec(query.select.of, profile).type
         if not kind.is_numeric or (query.select.what == "sum" and kind is FactType.PERCENT):
             raise QueryError(f"'{query.select.of}' has no {query.select.what}. Percentages have an average, not a sum.")
+    if query.select.what == "given_away" and None in {discount_fact(profile), value_fact(profile.facts)}:
+        raise QueryError("What was given away follows from a contract value and a discount in percent: one is no fact.")
+    kinds = {kind for each in query.filters if isinstance(each, KindFilter) for kind in each.any_of}
+    if "negative_value" in kinds and margin_fact(profile) is None:
+        raise QueryError("Negative value shows in the margin, and the profile has no margin in percent.")
 
 
 def _filter(each: Filter, profile: Profile) -> None:
     if isinstance(each, FactFilter):
         _comparison(each, _spec(each.fact, profile))
-    elif isinstance(each, MissingFilter) and each.fact not in _NOT_FACTS:
+    elif isinstance(each, MissingFilter) and each.fact not in NOT_FACTS:
         _spec(each.fact, profile)
     elif isinstance(each, CheckFilter):
         for check in each.any_of:

@@ -6,8 +6,9 @@ about something that does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.deals.facts import FactSpec, FactType
 from bot.deals.numbers import MONTHS
@@ -15,7 +16,7 @@ from bot.deals.units import unit_factors
 from bot.pipeline.checks import checks_on
 from bot.pipeline.grammar import phrases
 from bot.pipeline.meanings import CheckWord, FactWord, Meaning, Named, NamedBy, UnitWord, ValueWord
-from bot.pipeline.records import Record, value_fact
+from bot.pipeline.records import value_fact
 from bot.pipeline.words import Token, tokens_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.people import People, Person
@@ -26,13 +27,30 @@ Phrase = tuple[str, ...]
 _EMPTY = frozenset({"a", "an", "the", "are", "is"})
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Names that stand in the deals that an asker sees.
+
+    `strangers` are owners whom people.yaml does not name, as (key, name). `customers` are also the names of deals that
+    name no customer; `deals` are the names of the others.
+    """
+
+    strangers: tuple[tuple[str, str], ...] = ()
+    stages: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    deals: tuple[str, ...] = ()
+
+
+NOTHING_SEEN = Seen()
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Phrases and their meanings; `written` are matched as written, `stemmed` by the stems of their words.
 
     `labels` says how a value of a word filter is shown: an owner's key by the person's name. `suggestions` are the
     phrases that a misspelt word is compared with. `bare` are one-word names that are also plain English: they count as
-    names only with a capital letter or a possessive.
+    names only with a capital letter or a possessive. `near` gives further names for suggestions, when they are needed.
     """
 
     profile: Profile
@@ -43,6 +61,7 @@ class Vocabulary:
     bare: frozenset[str]
     longest: int
     check_labels: Mapping[str, str] = field(default_factory=dict)
+    near: Callable[[], tuple[str, ...]] = tuple
 
     def at(self, tokens: Sequence[Token], start: int) -> tuple[int, tuple[Meaning, ...]]:
         """The longest phrase that begins at this token: how many tokens it has, and all that it can mean."""
@@ -57,13 +76,28 @@ class Vocabulary:
                 return length, meanings
         return 0, ()
 
+    def with_names(self, seen: Seen) -> Vocabulary:
+        """The same with further names: those that a question says, out of all that the asker sees."""
+        if seen == NOTHING_SEEN:
+            return self
+        maker = _Maker()
+        _seen(maker, seen)
+        more = {phrase: (*self.written.get(phrase, ()), *meanings) for phrase, meanings in maker.written.items()}
+        return replace(
+            self,
+            written=ChainMap(more, dict(self.written)),
+            labels=ChainMap(maker.labels, dict(self.labels)),
+            suggestions=tuple(dict.fromkeys((*self.suggestions, *maker.suggestions))),
+            longest=max(self.longest, *map(len, more)),
+        )
+
     def checks_on(self, fact: str) -> tuple[str, ...]:
         """The checks that require something of a fact."""
         return checks_on(self.profile, fact)
 
 
-def vocabulary(profile: Profile, people: People, persons: Iterable[Person], records: Sequence[Record]) -> Vocabulary:
-    """The vocabulary of an asker who may see these persons' deals, and who sees these records."""
+def vocabulary(profile: Profile, people: People, persons: Iterable[Person], seen: Seen = NOTHING_SEEN) -> Vocabulary:
+    """The vocabulary of an asker who may see these persons' deals, and in them these names."""
     maker = _Maker()
     for phrase, meanings in phrases().items():
         for meaning in meanings:
@@ -71,7 +105,8 @@ def vocabulary(profile: Profile, people: People, persons: Iterable[Person], reco
     english = frozenset(phrase[0] for phrase in maker.written if len(phrase) == 1) | frozenset(MONTHS)
     _facts(maker, profile)
     _checks(maker, profile)
-    _names(maker, people, persons, records)
+    _people(maker, people, persons)
+    _seen(maker, seen)
     singles = english | {phrase[0] for phrase in maker.stemmed if len(phrase) == 1}
     return Vocabulary(
         profile=profile,
@@ -83,6 +118,11 @@ def vocabulary(profile: Profile, people: People, persons: Iterable[Person], reco
         longest=max(map(len, (*maker.written, *maker.stemmed))),
         check_labels={SEGMENT_CHECK: "Segment"} | {check.id: check.label for check in profile.checks},
     )
+
+
+def names_to_suggest(seen: Seen) -> tuple[str, ...]:
+    """The names that a misspelt word is compared with."""
+    return (*seen.customers, *seen.deals)
 
 
 class _Maker:
@@ -162,21 +202,12 @@ def _checks(maker: _Maker, profile: Profile) -> None:
         maker.labels["segment", segment.name.casefold()] = segment.name
 
 
-def _names(maker: _Maker, people: People, persons: Iterable[Person], records: Sequence[Record]) -> None:
+def _people(maker: _Maker, people: People, persons: Iterable[Person]) -> None:
     for person in persons:
         _person(maker, person.key, person.name, person.email)
         if person.team:
             maker.name(person.team, "team", person.team, person.team)
             maker.name(f"team {person.team}", "team", person.team, person.team, suggest=False)
-    known = {person.key for person in people.all}
-    for record in records:
-        if record.owner and record.owner_name and record.owner not in known:
-            _person(maker, record.owner, record.owner_name)
-        if record.customer:
-            maker.name(record.customer, "customer", record.customer, record.customer)
-        maker.name(record.name, "customer" if not record.customer else "name", record.name, record.name)
-        if record.stage:
-            maker.name(record.stage, "stage", record.stage, record.stage)
     for authority in people.authorities.values():
         maker.name(authority.name, "authority", authority.key, authority.name)
         maker.name(authority.key.replace("-", " "), "authority", authority.key, authority.name, suggest=False)
@@ -186,6 +217,17 @@ def _names(maker: _Maker, people: People, persons: Iterable[Person], records: Se
             words = tuple(token.text for token in tokens_of(name))
             for phrase in ((*words, "approval"), ("approved", "by", *words), ("approval", "from", *words)):
                 maker.written.setdefault(phrase, []).append(Named("authority", held, person.name))
+
+
+def _seen(maker: _Maker, seen: Seen) -> None:
+    for key, name in seen.strangers:
+        _person(maker, key, name)
+    for customer in seen.customers:
+        maker.name(customer, "customer", customer, customer)
+    for name in seen.deals:
+        maker.name(name, "name", name, name)
+    for stage in seen.stages:
+        maker.name(stage, "stage", stage, stage)
 
 
 def _person(maker: _Maker, key: str, name: str, email: str | None = None) -> None:

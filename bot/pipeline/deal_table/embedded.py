@@ -49,11 +49,17 @@ class EmbeddedDeals:
         self._statement = ""
         self._table: ir.Table | None = None
         self._changes = 0
+        self._starts = 0
 
     @property
     def stamp(self) -> int:
         """A number that is another one whenever the table's rows are others."""
         return self._changes
+
+    @property
+    def columns_stamp(self) -> int:
+        """A number that is another one whenever the columns, or what they mean, are others."""
+        return self._starts
 
     def refresh(self, profile: Profile, people: People, progress: Progress | None = None) -> None:
         """Bring the table up to date with the store, the profile and the people.
@@ -172,6 +178,7 @@ class EmbeddedDeals:
     def _start(self, manifest: Manifest, profile: Profile) -> None:
         """An empty table, and the statement that judges what comes in."""
         run = self._backend.con.execute
+        self._starts += 1
         types = manifest.types or _no_deals(profile)
         columns = ", ".join(f'"{name}" {sql_type(kind)}' for name, kind in types.items())
         run(f"CREATE OR REPLACE TEMP TABLE {_INCOMING} ({columns})")

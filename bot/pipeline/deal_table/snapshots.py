@@ -13,13 +13,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from bot.deals.facts import FactType
 from bot.pipeline.deal_table import layout
+from bot.pipeline.deal_table.judging import checks_of
+from bot.pipeline.records import margin_fact
 from bot.profile.columns import names
-from bot.profile.model import SEGMENT_CHECK, Profile
+from bot.profile.model import Profile
 from bot.profile.verdict import Result
 
-MARGIN = "margin"
 SCHEMA = ibis.schema(
     {
         "key": "string", "name": "string", "customer": "string", "person": "string", "owner": "string",
@@ -59,18 +59,9 @@ class Snapshot:
         return cls(**{**plain, "at": datetime.fromisoformat(plain["at"])})
 
 
-def margin_fact(profile: Profile) -> str | None:
-    """The fact that is a deal's margin in percent: the one the economics name, else the one of that name."""
-    named = profile.economics.facts.margin if profile.economics is not None else None
-    fact = named or MARGIN
-    spec = profile.facts.get(fact)
-    return fact if spec is not None and spec.type is FactType.PERCENT else None
-
-
 def snapshot_rows(deals: ir.Table, profile: Profile) -> ir.Table:
     """The judged deal table as the rows of a snapshot."""
-    checks = [SEGMENT_CHECK] if profile.segments else []
-    checks += [check.id for check in profile.checks if check.counted]
+    checks = checks_of(profile)
     failed: ir.StringValue = ibis.literal(" ")
     for check in checks:
         here = deals[names.result_column(check)] == Result.FAIL.value

@@ -56,6 +56,10 @@ class DealTable(Protocol):
     def stamp(self) -> int:
         """Another number whenever the rows are others."""
 
+    @property
+    def columns_stamp(self) -> object:
+        """Something else whenever the columns, or what they mean, are others."""
+
     def refresh(self, profile: Profile, people: People, progress: Progress | None = None) -> None:
         """Bring it up to date."""
 

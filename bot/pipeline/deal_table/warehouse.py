@@ -62,6 +62,11 @@ class WarehouseDeals:
         return self._changes
 
     @property
+    def columns_stamp(self) -> str:
+        """Another text whenever the columns, or what they mean, are others."""
+        return f"{self._state.get('columns')} {self._state.get('judged')}"
+
+    @property
     def table(self) -> ir.Table:
         """The table, judged."""
         if self._table is None:
@@ -250,7 +255,7 @@ def _connect(url: str) -> Any:
             plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
             return ibis.postgres.from_connection(psycopg.connect(plain, application_name="dealfit"))
         return ibis.connect(url)
-    except Exception as error:  # each database raises its own
+    except Exception as error:  # noqa: BLE001 - each database raises its own
         shown = read_url(url).shown if url.startswith("postgres") else url.partition("://")[0]
         message = f"The warehouse {shown} cannot be reached ({type(error).__name__}). Mend DEALFIT_WAREHOUSE_URL."
         raise WarehouseError(message) from None

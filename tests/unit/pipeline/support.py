@@ -13,7 +13,7 @@ from bot.deals.facts import FactValue
 from bot.deals.values import value_from_plain
 from bot.pipeline.reading import QuestionReader, Understanding
 from bot.pipeline.records import Record, owner_of, record_of, value_fact
-from bot.pipeline.vocabulary import vocabulary
+from bot.pipeline.vocabulary import Seen, vocabulary
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import People, load_people
@@ -88,10 +88,22 @@ def record(a_deal: Deal) -> Record:
     )
 
 
+def seen(records: tuple[Record, ...]) -> Seen:
+    """The names that stand in some records, as a deal table finds them."""
+    known = {person.key for person in people().all}
+    strangers = {(r.owner, r.owner_name) for r in records if r.owner and r.owner_name and r.owner not in known}
+    return Seen(
+        strangers=tuple(sorted(strangers)),
+        stages=tuple(dict.fromkeys(r.stage for r in records if r.stage)),
+        customers=tuple(dict.fromkeys(r.customer or r.name for r in records)),
+        deals=tuple(dict.fromkeys(r.name for r in records if r.customer)),
+    )
+
+
 def read(question: str, *, asker: str = "victor", records: tuple[Record, ...] = ()) -> Understanding:
     """How one person's question is read; a manager with a team sees the team, everybody else all."""
     person = people().by_key(asker)
     assert person is not None
     persons = people().team_of(person) if person.team and person.manager is None else people().all
-    words = vocabulary(judge().profile, people(), persons, records)
+    words = vocabulary(judge().profile, people(), persons, seen(records))
     return QuestionReader(words, person=person, today=TODAY).read(question)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.pipeline.dates import DateReader
-from bot.pipeline.matching import span
+from bot.pipeline.periods import span
 from bot.pipeline.query import CloseDateFilter
 from bot.pipeline.words import tokens_of
 

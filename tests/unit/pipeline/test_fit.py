@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from bot.pipeline.fit import fit
 from bot.pipeline.records import Record
 from bot.pipeline.tables import share
 from bot.profile.verdict import Judgement
 
+from .oracle.fit import fit
 from .support import deal, record
 
 

@@ -8,14 +8,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pipeline.fit import Split, Tally, fit
-from bot.pipeline.grouping import LABELS, SEVERAL, grouped_by
-from bot.pipeline.matching import matches
+from bot.pipeline.fit import Split, Tally
 from bot.pipeline.query import Filter, Group, Query, Select
 from bot.pipeline.records import Record, money_of
-from bot.pipeline.running import run
 from bot.profile.verdict import Judgement
 
+from .oracle.fit import fit
+from .oracle.grouping import LABELS, SEVERAL, grouped_by
+from .oracle.matching import matches
+from .oracle.running import run
 from .strategies import PIPELINES, filters
 from .support import TODAY, judge
 

@@ -112,7 +112,7 @@ def test_a_name_that_two_people_share_is_asked_back() -> None:
         (*people().all, Person("sam2", "Sam Larsen", "s.larsen@alphatech.example", roles=frozenset({Role.REP}))),
         people().authorities,
     )
-    words = vocabulary(judge().profile, two_sams, two_sams.all, ())
+    words = vocabulary(judge().profile, two_sams, two_sams.all)
     reader = QuestionReader(words, person=None, today=TODAY)
     reading = reader.read("Sam's deals that fit")
     assert reading.query is None
@@ -123,7 +123,7 @@ def test_a_name_that_two_people_share_is_asked_back() -> None:
 def test_a_person_called_like_a_plain_word_needs_a_capital_or_a_possessive() -> None:
     will = Person("will", "Will Price", "will@alphatech.example", roles=frozenset({Role.REP}))
     everybody = People((*people().all, will), {})
-    reader = QuestionReader(vocabulary(judge().profile, everybody, everybody.all, ()), person=None, today=TODAY)
+    reader = QuestionReader(vocabulary(judge().profile, everybody, everybody.all), person=None, today=TODAY)
 
     def owners(question: str) -> list[tuple[str, ...]]:
         query = reader.read(question).query
@@ -163,7 +163,7 @@ def test_the_same_words_mean_a_check_after_breaking_and_a_fact_before_a_figure()
 
 
 def test_vocabulary_is_the_profile_s_own() -> None:
-    words = vocabulary(judge().profile, people(), people().all, ())
+    words = vocabulary(judge().profile, people(), people().all)
     found: list[Meaning] = [meaning for meanings in words.stemmed.values() for meaning in meanings]
     named = {getattr(meaning, "fact", None) for meaning in found}
     assert named >= set(judge().profile.facts)

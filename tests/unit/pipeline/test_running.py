@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from bot.pipeline.query import Query
 from bot.pipeline.records import Record
-from bot.pipeline.running import run
 from bot.pipeline.tables import Column, ColumnType, Table, cell_words
 from bot.pipeline.validating import QueryError
 
+from .oracle.running import run
 from .support import TODAY, deal, judge, record
 
 RECORDS: list[Record] = [

@@ -10,16 +10,19 @@ from typing import TypeVar
 
 from bot.pipeline.columns import deal_columns, gap_of, number_of, queried_checks
 from bot.pipeline.fit import Tally
-from bot.pipeline.grouping import IN_TIME, SEVERAL, Labels, group_column, grouped_by
-from bot.pipeline.matching import matches
-from bot.pipeline.measures import Measure, measures_of
 from bot.pipeline.query import MAX_ROWS, CloseDateFilter, Query
 from bot.pipeline.records import Record, value_fact
 from bot.pipeline.tables import Cell, Table, ordered
 from bot.pipeline.validating import check_query
 from bot.profile.model import Profile
+from tests.unit.pipeline.support import people
+
+from .grouping import IN_TIME, SEVERAL, Labels, group_column, grouped_by
+from .matching import matches
+from .measures import Measure, measures_of
 
 T = TypeVar("T")
+AUTHORITIES = {key: authority.name for key, authority in people().authorities.items()}
 
 
 def run(query: Query, records: Sequence[Record], *, profile: Profile, today: date) -> Table:
@@ -50,7 +53,7 @@ def _deals(query: Query, matched: list[Record], profile: Profile) -> Table:
         matched, _order_of_deals(query, profile), lambda r: (r.name.casefold(), r.key), descending=descending
     )
     kept = rows[: query.limit or MAX_ROWS]
-    columns = deal_columns(query, matched, profile)
+    columns = deal_columns(query, kept, profile, AUTHORITIES)
     size = value_fact(profile.facts)
     return Table(
         columns=tuple(shown.column for shown in columns),
@@ -86,7 +89,6 @@ def _measured(query: Query, matched: list[Record], profile: Profile) -> Table:
     return Table(
         columns=(*(group_column(group, profile) for group in query.group_by), *(m.column for m in measures)),
         rows=tuple((*labels, *(measure.cell(members) for measure in measures)) for labels, members in kept),
-        keys=tuple(tuple(record.key for record in members) for _, members in kept),
         totals=MappingProxyType({measure.column.name: measure.cell(matched) for measure in measures}),
         cut=len(groups) - len(kept),
     )
@@ -103,7 +105,7 @@ def _ordered_groups(
         return sorted(groups, key=by_label)
     columns = {measure.column.name: measure for measure in measures}
     named = {
-        "measure": columns.get("share_of_deals", measures[-1]),
+        "measure": columns.get("share_of_deals", columns["deals"] if query.select.of is None else measures[-1]),
         "value": columns.get(value_fact(profile.facts) or ""),
         "deals": columns["deals"],
     }
