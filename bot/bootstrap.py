@@ -315,7 +315,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.replies import Replies  # noqa: PLC0415
     from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
-    from bot.slack.work.exceptions import DUE  # noqa: PLC0415
+    from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
 
     client = slack_client(token, api_url)
@@ -348,7 +348,11 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     )
     queue.start()
     services.schedules.put(REMIND)
-    services.schedules.put(DUE)
+    keep_jobs(
+        services.schedules,
+        exceptions_channel=core.settings.exceptions_channel,
+        audit_channel=core.settings.audit_channel,
+    )
     app = build_app(services, queue.put, signing_secret=signing_secret)
     return SlackApp(app, queue, services, core)
 

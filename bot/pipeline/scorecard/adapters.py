@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from bot.pipeline.deal_table.snapshots import Snapshot
-from bot.pipeline.scorecard.counted import Asked, PastFit
+from bot.pipeline.scorecard.counted import Asked, Called, Calls, PastFit
+from bot.pipeline.sources.calls import Activities, calls_to_buyers
 from bot.pipeline.view import View
+from bot.profile.judge import Judge
 from bot.profile.people import People
 from bot.profile.verdict import Judgement
 from bot.store.exceptions import ExceptionRow
-from bot.store.records import Status
+from bot.store.records import SavedDeal, Status
 
 GRANTED = "granted"
 OPEN: tuple[Status, ...] = ("open",)
@@ -88,6 +90,67 @@ class KeptExceptions:
         first, after = _midnight(since), _midnight(until + timedelta(days=1))
         found = self._rows.find(requesters=keys, since=first, until=after, limit=MOST)
         return Asked(len(found), sum(row.state == GRANTED for row in found))
+
+
+class Live(Protocol):
+    """The profile that is live."""
+
+    def current(self) -> Judge:
+        """Its judge."""
+
+
+class CallBook(Protocol):
+    """Where calls are kept, and the deals whose customers are assigned to their owners."""
+
+    @property
+    def activities(self) -> Activities:
+        """Calls and meetings."""
+
+    def deals(self, *, statuses: Collection[Status] | None = None) -> list[SavedDeal]:
+        """The deals of these statuses."""
+
+
+class KeptCalls:
+    """Calls to the buyers that the profile lets sponsor a deal, by rep."""
+
+    def __init__(self, book: CallBook, live: Live, people: Callable[[], People]) -> None:
+        self._book = book
+        self._live = live
+        self._people = people
+
+    def made(self, since: date, until: date) -> Mapping[str, Called] | None:
+        """Everybody's from `since` to `until`, both included; None when nobody keeps calls here."""
+        activities = self._book.activities
+        found = calls_to_buyers(
+            activities,
+            profile=self._live.current().profile,
+            people=self._people(),
+            deals=self._book.deals(statuses=OPEN),
+            since=since,
+            until=until,
+        )
+        if not activities.assigned() and not any(rep.calls for rep in found):
+            return None
+        made = {}
+        for rep in found:
+            met, assigned = rep.covered
+            at_assigned = sum(account.to_buyers for account in rep.accounts if account.assigned)
+            made[rep.rep] = Called(at_assigned, assigned, met)
+        return made
+
+
+class OnceEach:
+    """Calls that are read once for each period, however many figures are made of them."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._made: dict[tuple[date, date], Mapping[str, Called] | None] = {}
+
+    def made(self, since: date, until: date) -> Mapping[str, Called] | None:
+        """As the calls themselves give it."""
+        if (since, until) not in self._made:
+            self._made[since, until] = self._calls.made(since, until)
+        return self._made[since, until]
 
 
 def _midnight(day: date) -> datetime:

@@ -6,7 +6,7 @@ absent is said to be, and never counted as nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -70,8 +70,8 @@ class Exceptions(Protocol):
 class Calls(Protocol):
     """Calls and meetings."""
 
-    def made_by(self, person: str, since: date, until: date) -> Called | None:
-        """Those of this person, from `since` to `until`, both included; None when no calls are known of anybody."""
+    def made(self, since: date, until: date) -> Mapping[str, Called] | None:
+        """Everybody's, from `since` to `until`, both included; None when no calls are known of anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def granted(book: Book, period: Period, around: Around) -> Counted:
 
 def calls(book: Book, period: Period, around: Around) -> Counted:
     """Calls to buyers that matter, for each assigned account."""
-    found = around.calls.made_by(book.person, period.since, period.until) if around.calls else None
+    found = _called(book, period, around)
     if found is None or not found.assigned:
         return NOTHING
     return Counted(_rounded(Decimal(found.to_buyers), Decimal(found.assigned), 2), found.assigned)
@@ -229,7 +229,7 @@ def calls(book: Book, period: Period, around: Around) -> Counted:
 
 def covered(book: Book, period: Period, around: Around) -> Counted:
     """The share of the assigned accounts where a buyer that matters was met."""
-    found = around.calls.made_by(book.person, period.since, period.until) if around.calls else None
+    found = _called(book, period, around)
     return NOTHING if found is None else Counted(share(found.covered, found.assigned), found.assigned)
 
 
@@ -246,6 +246,11 @@ def median(values: Sequence[Decimal]) -> Decimal | None:
         return None
     half, odd = divmod(len(ordered), 2)
     return ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _called(book: Book, period: Period, around: Around) -> Called | None:
+    made = around.calls.made(period.since, period.until) if around.calls else None
+    return None if made is None else made.get(book.person, Called(0, 0, 0))
 
 
 def _defined(value: FactValue | None) -> bool:

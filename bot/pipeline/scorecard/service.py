@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from bot.pipeline.proposals.document import clean
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.records import Record, judge_records, owner_of
 from bot.pipeline.reviews.agenda import Guide, Sources
+from bot.pipeline.scorecard.adapters import OnceEach
 from bot.pipeline.scorecard.card import LEAST, LEAST_REPS, Line, Scorecard, lines_of
 from bot.pipeline.scorecard.coaching import coaching_of
 from bot.pipeline.scorecard.counted import Around, Book, Period
@@ -81,7 +83,9 @@ class ScorecardService:
         before = Period(period.since - timedelta(days=days), period.since - timedelta(days=1))
         judge = self._live.current()
         books = self._books(person, people, judge, before.since)
-        lines = lines_of(books[person.key], list(books.values()), period, before, self._around)
+        calls = self._around.calls
+        around = self._around if calls is None else replace(self._around, calls=OnceEach(calls))
+        lines = lines_of(books[person.key], list(books.values()), period, before, around)
         sources = Sources(self._guide, asker.audience)
         coaching = coaching_of(lines, books[person.key], sources)
         profile = judge.profile.id
@@ -144,8 +148,9 @@ class ScorecardService:
             notes.append(f"There is no team median: it takes {LEAST_REPS} reps with {LEAST} deals each.")
         if all(line.before.value is None for line in lines if line.measure.id.startswith("fit")):
             notes.append("There is no snapshot of the pipeline from before, so that past fit is not known.")
-        absent = (("exceptions", self._around.exceptions), ("calls and meetings", self._around.calls))
-        missing = [name for name, room in absent if room is None]
+        absent = (("exceptions", "exceptions"), ("calls and meetings", "covered"))
+        values = {line.measure.id: line.now.value for line in lines}
+        missing = [name for name, measure in absent if values[measure] is None]
         if missing:
             notes.append(f"Not counted here: {' and '.join(missing)}.")
         if lost:
