@@ -63,20 +63,33 @@ def lint(
 
 @app.command("explain")
 def explain(
-    check: Annotated[str, typer.Argument(help="The id of a check, such as discount.", show_default=False)],
+    check: Annotated[str, typer.Argument(help="The id of a check, `segment`, or `economics`.", show_default=False)],
 ) -> None:
-    """Say a check in sentences: the rule, its reason, who may approve, and what to read."""
+    """Say a check in sentences: the rule, its reason, who may approve, and what to read.
+
+    `segment` says whom we sell to, and `economics` how the figures of a deal come about.
+
+    For example:
+
+      dealfit profile explain discount
+
+      dealfit profile explain economics
+    """
     from rapidfuzz import process  # noqa: PLC0415
 
+    from bot.profile.economics_words import ECONOMICS, explain_economics  # noqa: PLC0415
     from bot.profile.explain import explain_check  # noqa: PLC0415
 
     with core() as rooms:
         profile = rooms.live.current().profile
         ids = ["segment", *(c.id for c in profile.checks)]
+        if check == ECONOMICS and check not in ids:
+            out().print(cell(explain_economics(profile)), soft_wrap=True)
+            return
         if check not in ids:
             match = process.extractOne(check, ids, score_cutoff=60)
             fail(
                 f"The profile has no check {check!r}."
-                + (f" Did you mean {match[0]}?" if match else f" It has: {', '.join(ids)}.")
+                + (f" Did you mean {match[0]}?" if match else f" It has: {', '.join(ids)}; and `economics`.")
             )
         out().print(cell(explain_check(profile, check)))

@@ -14,6 +14,8 @@ from bot.cli.wiring import core
 if TYPE_CHECKING:
     from bot.deals.deal import Deal
     from bot.profile.changes import ProfileChange
+    from bot.profile.economics_figures import Figure
+    from bot.profile.figures_moved import MovedFigure
     from bot.profile.judge import Judge
     from bot.profile.model import Profile
     from bot.profile.reach import VerdictChange
@@ -29,11 +31,21 @@ def diff(
     cases: Annotated[Path | None, typer.Option(help="Folder of cases; cases/ beside NEW unless given.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="The differences as JSON on standard output.")] = False,
 ) -> None:
-    """Say what is different between two profiles, and which cases and deals are judged otherwise.
+    """Say what is different between two profiles, and what it does to cases and deals.
+
+    First the differences in words, then the cases (and with --deals the deals of a file) that are judged otherwise, and
+    the figures that move: margins, the cost of the payment terms, commissions.
 
     Exit status: 0 when nothing differs, 1 when something does, 2 when something could not be read.
+
+    For example:
+
+      dealfit profile diff before.yaml
+
+      dealfit profile diff before.yaml profile/deal-profile.yaml --deals pipeline.csv
     """
     from bot.profile.changes import changes  # noqa: PLC0415
+    from bot.profile.figures_moved import moved_figures  # noqa: PLC0415
     from bot.profile.judge import Judge  # noqa: PLC0415
     from bot.profile.loading import load_profile  # noqa: PLC0415
     from bot.profile.reach import verdict_changes  # noqa: PLC0415
@@ -48,10 +60,12 @@ def diff(
     found = changes(before.profile, after.profile)
     tried = _deals(before, after, cases or path.parent / "cases", deals, mapping)
     moved = {what: verdict_changes(before, after, each) for what, each in tried.items()}
+    figures = {what: moved_figures(before, after, each) for what, each in tried.items()}
     if json_:
-        print_json(_plain(before.profile, after.profile, found, tried, moved))
+        print_json({**_plain(before.profile, after.profile, found, tried, moved), "figures": _figures(figures)})
     else:
         _show(found, moved)
+        _show_figures(figures, tried)
     for what, each in tried.items():
         say(f"{len(moved[what])} of {len(each)} {what} are judged otherwise.")
     if not found:
@@ -87,6 +101,38 @@ def _show(found: Sequence[ProfileChange], moved: dict[str, list[VerdictChange]])
             out().print(f"\nJudged otherwise among the {what}:")
         for verdict in each:
             out().print(cell(f"  {verdict}"), soft_wrap=True)
+
+
+def _show_figures(figures: dict[str, list[MovedFigure]], tried: dict[str, list[tuple[str, Deal]]]) -> None:
+    from bot.profile.figures_moved import summary  # noqa: PLC0415
+
+    for what, each in figures.items():
+        if each:
+            out().print(f"\nFigures that move among the {what}:")
+        for line in summary(each, len(tried[what]), what):
+            out().print(cell(f"  {line}"), soft_wrap=True)
+
+
+def _figures(figures: dict[str, list[MovedFigure]]) -> dict[str, Any]:
+    from bot.deals.deal import plain_value  # noqa: PLC0415
+
+    def amount(figure: Figure | None) -> Any:
+        return None if figure is None or figure.amount is None else plain_value(figure.amount)
+
+    return {
+        what: [
+            {
+                "name": moved.deal,
+                "place": moved.place,
+                "figure": moved.figure.name,
+                "unit": moved.figure.unit,
+                "from": amount(moved.before),
+                "to": amount(moved.after),
+            }
+            for moved in each
+        ]
+        for what, each in figures.items()
+    }
 
 
 def _plain(

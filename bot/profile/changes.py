@@ -9,16 +9,17 @@ from typing import Any, Literal
 
 from bot.deals.facts import FactSpec
 from bot.profile.conditions import ALWAYS, AllOf, AnyOf, Condition, Test, tests_of
+from bot.profile.economics_words import ECONOMICS, economics_changes
 from bot.profile.explain import rule_sentences
 from bot.profile.model import Band, Case, Check, Profile, Segment
 from bot.profile.words import Words, authority_name
 
-Section = Literal["profile", "fact", "segment", "check"]
+Section = Literal["profile", "fact", "segment", "check", "economics"]
 Kind = Literal["added", "removed", "changed"]
 ARROW = " -> "
 _NOTHING = "none"
 _HEAD = ("title", "version", "effective", "currency")
-_COMPARED = frozenset({*_HEAD, "facts", "segments", "checks"})
+_COMPARED = frozenset({*_HEAD, "facts", "segments", "checks", ECONOMICS})
 _SAID = {
     "also": "further names",
     "ask": "the question",
@@ -58,6 +59,8 @@ class _Comparison:
         yield from self._named("fact", dict(self._old.facts), dict(self._new.facts))
         yield from self._named("segment", _by("name", self._old.segments), _by("name", self._new.segments))
         yield from self._named("check", _by("id", self._old.checks), _by("id", self._new.checks))
+        for what, text in economics_changes(self._old, self._new):
+            yield ProfileChange("economics", what, "changed", what, text)
         yield from self._others()
 
     def _others(self) -> Iterator[ProfileChange]:

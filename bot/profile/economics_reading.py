@@ -13,7 +13,7 @@ from bot.profile.economics_shape import ChurnShape, CommissionShape, EconomicsSh
 from bot.profile.shape_errors import did_you_mean
 from bot.profile.yaml_nodes import Listing, Node, Problems, Scalar, Table
 
-_TYPES: dict[str, frozenset[FactType]] = {
+ROLE_TYPES: dict[str, frozenset[FactType]] = {
     "contract_value": frozenset({FactType.MONEY}),
     "discount": frozenset({FactType.PERCENT}),
     "margin": frozenset({FactType.PERCENT}),
@@ -62,11 +62,11 @@ class EconomicsReader:
         for role, inner in node.entries.items():
             name = inner.value if isinstance(inner, Scalar) else None
             spec = self._facts.get(str(name))
-            fitting = [each.name for each in self._facts.values() if each.type in _TYPES[role]]
+            fitting = [each.name for each in self._facts.values() if each.type in ROLE_TYPES[role]]
             if spec is None:
                 self._problems.refuse(inner, f"There is no fact `{name}`.", did_you_mean(str(name), fitting))
-            elif spec.type not in _TYPES[role]:
-                wanted = " or ".join(sorted(_TYPES[role]))
+            elif spec.type not in ROLE_TYPES[role]:
+                wanted = " or ".join(sorted(ROLE_TYPES[role]))
                 message = f"`{name}` is a fact of type {spec.type}, and `{role}` takes one of type {wanted}."
                 self._problems.refuse(inner, message, did_you_mean(role, fitting))
             elif (first := taken.setdefault(spec.name, role)) != role:

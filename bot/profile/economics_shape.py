@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Percent = Annotated[str | int | Decimal, WithJsonSchema({"type": ["string", "number"]})]
 Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
+Because = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 AnyCondition = Annotated[dict[str, Any], WithJsonSchema({"title": "Condition", "type": "object", "minProperties": 1})]
 
 
@@ -70,3 +71,6 @@ class EconomicsShape(Strict):
         None, description="Rows read from the top: the first that describes the deal gives its expected lifetime."
     )
     commission: CommissionShape | None = None
+    accept: dict[Literal["part", "capital", "gap", "never", "always", "figure"], Because] | None = Field(
+        None, description="Warnings of the linter that are meant so, each with the reason."
+    )

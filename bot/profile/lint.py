@@ -11,6 +11,7 @@ from bot.profile.conditions import Compare, Condition, facts_of, tests_of
 from bot.profile.derived import names_of
 from bot.profile.lint_bands import BandLinter
 from bot.profile.lint_cliffs import cliffs
+from bot.profile.lint_economics import EconomicsLinter
 from bot.profile.lint_places import Places
 from bot.profile.lint_rows import RowLinter
 from bot.profile.model import Check, Profile
@@ -76,6 +77,7 @@ class _Linter:
                     *self._cliffs(index, check),
                 ),
             )
+        yield from EconomicsLinter(self._profile, self._words, self._places, self._rows).problems()
         yield from self._escalation()
 
     def _escalation(self) -> Iterator[Problem]:

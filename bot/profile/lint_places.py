@@ -50,6 +50,13 @@ class Places:
                 node = node.items[step]
         return node if isinstance(node, Table) else Table(node.place)
 
+    def items(self, *steps: str) -> list[Node]:
+        """The items of the list at these steps; none when there is no list."""
+        node: Node | None = self._tree
+        for step in steps:
+            node = node.get(step) if isinstance(node, Table) else None
+        return node.items if isinstance(node, Listing) else []
+
     def row(self, check: int, case: int) -> Table:
         """The mapping that holds the case's `when` and `require`: the case, or the check that has no cases."""
         node = self.node("checks", check)

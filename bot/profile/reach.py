@@ -53,11 +53,12 @@ def verdict_changes(old: Judge, new: Judge, deals: Iterable[tuple[str, Deal]]) -
     """The deals that the two judges take otherwise. A value that is not of a profile's kind is unknown to that one."""
     found = []
     for place, deal in deals:
-        before, after = (judge.judge(_typed(judge, deal)) for judge in (old, new))
+        before, after = (judge.judge(typed(judge, deal)) for judge in (old, new))
         if (before.judgement, before.authorities) != (after.judgement, after.authorities):
             found.append(VerdictChange(deal.name, place, before, after))
     return found
 
 
-def _typed(judge: Judge, deal: Deal) -> Deal:
+def typed(judge: Judge, deal: Deal) -> Deal:
+    """The deal without the facts whose values are not of the profile's kind."""
     return deal.with_facts({name: None for name in deal.facts if not judge.takes(name, deal.facts[name])})
