@@ -22,6 +22,7 @@ _SHEET_ERRORS = frozenset({"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#n
 _NUMERAL = re.compile(r"(?:0|-?[1-9]\d{0,11})(?:\.\d{1,2})?")
 _REMEMBERED = 50_000
 _LONG = 200
+_EACH_ITS_OWN = frozenset({"id", "name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Cells:
         self._mapped = target in mapping.values or target in mapping.missing
         factor = mapping.multiply.get(target)
         self._factor = Decimal(factor) if factor is not None and spec is not None else None
-        self._memo: dict[str, Any] = {}
+        self.memo: dict[str, Any] = {}
         self._parse: Callable[[Any], Any] = self._fact if spec is not None else self._field
         if target == "close_date":
             self._parse = _day
@@ -55,13 +56,14 @@ class Cells:
         if type(cell) is not str:
             return None if cell is None else self._read(cell)
         try:
-            return self._memo[cell]
+            return self.memo[cell]
         except KeyError:
             value = self._read(cell)
             if len(cell) <= _LONG:
-                if len(self._memo) >= _REMEMBERED:
-                    self._memo.clear()
-                self._memo[cell] = value
+                if len(self.memo) >= _REMEMBERED:
+                    self.memo.clear()
+                if self.target not in _EACH_ITS_OWN:
+                    self.memo[cell] = value
             return value
 
     def stated(self, value: Any) -> Any:
@@ -78,7 +80,7 @@ class Cells:
         if value is None:
             return None
         if isinstance(value, str):
-            word = plain_text(value).strip().casefold()
+            word = plain_text(value).strip().casefold() if len(value) < _LONG else value
             if word in _UNKNOWN:
                 return None
             if word in _SHEET_ERRORS:

@@ -223,9 +223,18 @@ class _Row:
             self._currency(*plan.currency, values)
         for target, value in constants:
             self.put(target, value, f"constant {target}", self.reader.specs.get(target))
+        facts, foreign = self.facts, self.foreign
         for at, column, cells in plan.takes:
-            value = cells(values[at])
-            if value is not None:
+            cell = values[at]
+            try:
+                value = cells.memo[cell]
+            except (KeyError, TypeError):
+                value = cells(cell)
+            if value is None:
+                continue
+            if cells.spec is not None and foreign is None and type(value) is not Bad:
+                facts[cells.target] = value  # as `put` does, for nearly every cell of nearly every file
+            else:
                 self.put(cells.target, value, column, cells.spec)
         for column, target in plan.twice:
             self.error(column, f"another column holds {target} too. Remove one of them.")

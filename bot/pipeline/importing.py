@@ -217,8 +217,9 @@ def _gone(store: Book, source: str, taking: Taking) -> tuple[list[str], tuple[st
     names: list[str] = []
     after = ""
     while taking.kept and (page := store.open_keys(source, after, _PAGE)):
+        absent = taking.not_met([key for key, _ in page])
         for key, name in page:
-            if not taking.met(key):
+            if key in absent:
                 gone.append(key)
                 if len(names) < _NAMED:
                     names.append(name)

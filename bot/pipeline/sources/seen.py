@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 
 _CACHE_KIB = 32_768
+_AT_ONCE = 500
 
 
 class Seen:
@@ -30,10 +31,17 @@ class Seen:
                 again[line] = int(first)
         return again
 
-    def has(self, key: str) -> bool:
-        """Whether the key was met."""
-        found = self._connection.execute("SELECT 1 FROM seen WHERE digest = ?", (_digest(key),)).fetchone()
-        return found is not None
+    def absent(self, keys: Sequence[str]) -> set[str]:
+        """Which of the keys were not met."""
+        digests = {_digest(key): key for key in keys}
+        found: set[str] = set(keys)
+        wanted = list(digests)
+        for at in range(0, len(wanted), _AT_ONCE):
+            some = wanted[at : at + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            for (digest,) in self._connection.execute(f"SELECT digest FROM seen WHERE digest IN ({marks})", some):  # noqa: S608
+                found.discard(digests[digest])
+        return found
 
 
 @contextmanager

@@ -71,9 +71,9 @@ class Taking:
         """How many rows are in the pipeline now."""
         return self.imported + self.updated + self.unchanged
 
-    def met(self, key: str) -> bool:
-        """Whether a deal with this key was among the rows."""
-        return self._seen.has(key)
+    def not_met(self, keys: Sequence[str]) -> set[str]:
+        """Which of these deals were not among the rows."""
+        return self._seen.absent(keys)
 
     def take(self, rows: Sequence[RowDeal], *, source: str) -> tuple[str, ...]:
         """Take some rows, all or none of them. Gives the keys of the deals that are new or changed."""
