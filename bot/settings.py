@@ -149,6 +149,18 @@ class Settings(BaseModel):
         alias="DEALFIT_LOG_LEVEL",
         description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.",
     )
+    exceptions_channel: str | None = Field(
+        default=None,
+        pattern=r"^[CG][A-Z0-9]{2,20}$",
+        alias="DEALFIT_EXCEPTIONS_CHANNEL",
+        description="Id of the Slack channel that gets the exceptions of each month on the first of the next.",
+    )
+    audit_channel: str | None = Field(
+        default=None,
+        pattern=r"^[CG][A-Z0-9]{2,20}$",
+        alias="DEALFIT_AUDIT_CHANNEL",
+        description="Id of the Slack channel where the head of the decision log is published each day.",
+    )
     workers: int = Field(
         default=4, ge=1, le=64, alias="DEALFIT_WORKERS", description="How many pieces of work one process does at once."
     )

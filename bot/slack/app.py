@@ -18,6 +18,7 @@ from bot.slack.work.home import HomeWork
 from bot.slack.work.pipeline import PipelineWork
 from bot.slack.work.pipeline_handlers import pipeline_handlers
 from bot.slack.work.proposal import ProposalWork
+from bot.slack.work.publishing import PublishingWork
 from bot.slack.work.questions import QuestionWork, failure_blocks
 from bot.slack.work.reviews import ReviewWork
 from bot.slack.work.scorecard import ScorecardWork
@@ -59,6 +60,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         **pipeline_handlers(services, pipeline),
         "home": HomeWork(services).publish,
         **ExceptionWork(services).handlers(),
+        **PublishingWork(services).handlers(),
         "proposal": ProposalWork(services, selling.proposals, canvases=selling.canvases).make,
         "reviews": reviews.ahead,
         "scorecard": ScorecardWork(services, selling.scorecards).show,
