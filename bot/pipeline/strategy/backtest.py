@@ -161,8 +161,6 @@ class _Work:
         self._money = judged.margin if self.measure is Measure.MARGIN else judged.value
         counted = np.array([rule.counted for rule in judged.rules], dtype=bool)
         self._refusing = (judged.codes[counted] == codes.FATAL).sum(axis=0)
-        own = np.arange(len(judged)) + int(self.customers.of.max(initial=0)) + 1
-        self._units = np.where(self.customers.of < 0, own, self.customers.of)
 
     def effect(self, number: int | None, code: Any, selling_cost: Decimal | None) -> Effect:
         """The effect of one rule, or of the whole (None), from its codes."""
@@ -196,7 +194,7 @@ class _Work:
         money = self._money if outcome is Outcome.WON else self.judged.value
         amounts = money.floats()
         ends = self.draws.shares([(here.astype(float), there.astype(float)), (amounts * here, amounts * there)])
-        customers = len(np.unique(self._units[there]))
+        customers = self.draws.customers(there)
         return Refused(
             Part.of(self.judged, here),
             int((alone & there).sum()),
@@ -221,7 +219,7 @@ class _Work:
         # The draws give percent of the whole: days are a hundredth of that.
         low, high = (end / 100 for end in self.draws.shares([(weights * days.floats(), weights)])[0])
         mean = rounded(exact, _TENTH)
-        if len(np.unique(self._units[both])) < FEWEST:
+        if self.draws.customers(both) < FEWEST:
             return Days(mean)
         return Days(mean, min(mean, _tenths(low)), max(mean, _tenths(high)))
 

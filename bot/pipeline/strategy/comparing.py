@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from bot.deals.deal import plain_value
-from bot.pipeline.strategy.customers import Customers
 from bot.pipeline.strategy.effects import Move, Part
 from bot.pipeline.strategy.exact import Exact, cents
 from bot.pipeline.strategy.intervals import FEWEST, Draws
@@ -108,7 +107,6 @@ def compared(new: JudgedDeals, old: JudgedDeals, draws: Draws) -> Comparison:
 
 
 def _differences(new: JudgedDeals, old: JudgedDeals, draws: Draws) -> list[Difference]:
-    customers = Customers.read(new.customers)
     found = []
     for outcome in CLOSED:
         there = new.ended(outcome)
@@ -117,8 +115,7 @@ def _differences(new: JudgedDeals, old: JudgedDeals, draws: Draws) -> list[Diffe
         points = share(int(refused[0].sum()) - int(refused[1].sum()), total)
         shown = refused[0].astype(float), refused[1].astype(float), there.astype(float)
         low, high = draws.differences([shown])[0]
-        units = len(np.unique(customers.of[there & (customers.of >= 0)])) + int((there & (customers.of < 0)).sum())
-        if points is None or units < FEWEST or not np.isfinite(low) or low == high:
+        if points is None or draws.customers(there) < FEWEST or not np.isfinite(low) or low == high:
             found.append(Difference(outcome, points, None, None))
             continue
         ends = [Decimal(str(round(end, 1))) for end in (low, high)]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.deals.deal import plain_value
-from bot.pipeline.strategy.exact import Array
+from bot.pipeline.strategy.exact import Array, Mask
 from bot.pipeline.tables import share
 
 SEED = 20261123
@@ -65,20 +65,29 @@ class Draws:
     """Draws the customers again. `of` is the number of each deal's customer, -1 where each deal stands for itself."""
 
     def __init__(self, of: Array) -> None:
-        self.cluster, self.count, self.units = clusters_of(of)
+        self._unit, self.units = units_of(of)
+        self.cluster, self.count = clusters_of(self._unit, self.units)
         chosen = np.random.default_rng(SEED)
         even = np.full(self.count, 1 / max(self.count, 1))
         drawn = chosen.multinomial(self.count, even, size=ROUNDS) if self.count else np.zeros((ROUNDS, 0))
         self._drawn: Floats = drawn.astype(np.float64)
+
+    def customers(self, where: Mask) -> int:
+        """Of how many customers these deals are; each of no customer counts by itself."""
+        return int(np.count_nonzero(np.bincount(self._unit[where], minlength=1)))
 
     def shares(self, parts: Sequence[tuple[Floats, Floats]]) -> list[tuple[float, float]]:
         """The 2.5th and 97.5th percentiles of sum(part) / sum(whole), in percent, for each pair of columns.
 
         Not-a-number where nothing could be drawn.
         """
+        return self.shares_by_cluster([(self._by_cluster(part), self._by_cluster(whole)) for part, whole in parts])
+
+    def shares_by_cluster(self, parts: Sequence[tuple[Floats, Floats]]) -> list[tuple[float, float]]:
+        """The same, from sums that were made for each cluster already."""
         if not parts:
             return []
-        columns = [self._by_cluster(column) for pair in parts for column in pair]
+        columns = [column for pair in parts for column in pair]
         sums = self._drawn @ np.array(columns, dtype=np.float64).reshape(len(columns), self.count).T
         found = []
         for number in range(len(parts)):
@@ -98,18 +107,22 @@ class Draws:
         return summed
 
 
-def clusters_of(of: Array) -> tuple[Array, int, int]:
-    """The cluster of each deal, how many clusters there are, and how many customers are in them."""
+def units_of(of: Array) -> tuple[Array, int]:
+    """The number of each deal's customer without holes, a deal of none being its own; and how many there are."""
     alone = of < 0
     first = int(of.max()) + 1 if len(of) else 0
     numbered = of.copy()
     numbered[alone] = first + np.arange(int(alone.sum()))
     used, compact = np.unique(numbered, return_inverse=True)
-    units = len(used)
+    return compact, len(used)
+
+
+def clusters_of(unit: Array, units: int) -> tuple[Array, int]:
+    """The cluster of each deal, and how many there are: the customers, or random groups of them where they are many."""
     if units <= CLUSTERS:
-        return compact, units, units
+        return unit, units
     mixed = np.random.default_rng(SEED).permutation(units) % CLUSTERS
-    return mixed[compact], CLUSTERS, units
+    return mixed[unit], CLUSTERS
 
 
 def share_of(part: int, whole: int, ends: tuple[float, float], customers: int) -> Share:

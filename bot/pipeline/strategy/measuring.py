@@ -197,8 +197,6 @@ class _Work:
         self._gone = np.array([gone[stage] for stage in stages], dtype=bool)
         customers = Customers.read(judged.customers).of
         self._draws = Draws(customers)
-        own = np.arange(len(customers)) + int(customers.max(initial=0)) + 1
-        self._units = np.where(customers < 0, own, customers)
         accepted = judged.judged(Judgement.FITS) | judged.judged(Judgement.NEEDS_APPROVAL)
         self._accepted = accepted
 
@@ -216,7 +214,7 @@ class _Work:
         amounts = (margin.floats() * priced, value.floats() * priced)
         ends = self._draws.shares([*((one.astype(float), two.astype(float)) for one, two in pairs), amounts])
         rate, churn, fit = (
-            share_of(int(one.sum()), int(two.sum()), end, self._customers(two))
+            share_of(int(one.sum()), int(two.sum()), end, self._draws.customers(two))
             for (one, two), end in zip(pairs, ends[:3], strict=True)
         )
         return Results(
@@ -229,13 +227,10 @@ class _Work:
             margin_won=margin.sum(ever),
             win_rate=rate,
             churn=churn,
-            margin=amount_share_of(margin.sum(priced), value.sum(priced), ends[3], self._customers(priced)),
+            margin=amount_share_of(margin.sum(priced), value.sum(priced), ends[3], self._draws.customers(priced)),
             fit=fit,
             days=_weighted(value, judged.days, ever),
         )
-
-    def _customers(self, where: Mask) -> int:
-        return len(np.unique(self._units[where]))
 
 
 def _weighted(value: Exact, days: Exact, where: Mask) -> Decimal | None:

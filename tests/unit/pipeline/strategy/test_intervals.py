@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.pipeline.strategy.intervals import CLUSTERS, FEWEST, Draws, clusters_of, share_of, wilson
+from bot.pipeline.strategy.intervals import CLUSTERS, FEWEST, Draws, share_of, wilson
 
 
 def interval(of: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
@@ -31,8 +31,8 @@ def test_deals_of_one_customer_are_not_counted_as_news() -> None:
 
 def test_many_customers_are_drawn_in_random_groups_with_the_same_spread() -> None:
     hits = np.random.default_rng(2).random(50_000) < 0.2
-    _, clusters, customers = clusters_of(np.full(50_000, -1))
-    assert (clusters, customers) == (CLUSTERS, 50_000)
+    draws = Draws(np.full(50_000, -1))
+    assert (draws.count, draws.units, draws.customers(hits)) == (CLUSTERS, 50_000, hits.sum())
     low, high = interval(np.full(50_000, -1), hits)
     expected = 2 * 1.96 * 100 * np.sqrt(0.2 * 0.8 / 50_000)
     assert high - low == pytest.approx(expected, rel=0.12)

@@ -1,0 +1,62 @@
+"""Backtests of many profiles on a million past deals, and one backtest in full: exact counts, with intervals."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Any
+
+import ibis
+
+from bench.pipelines import CANDIDATES, MEMORY, SIZES, _deals, _variants
+from bench.report import Report
+from bot.pipeline.strategy.backtest import backtest
+from bot.pipeline.strategy.book import TableBook
+from bot.pipeline.strategy.candidates import compare
+from bot.pipeline.strategy.outcomes import Outcome
+from bot.profile.loading import load_profile
+from bot.settings import content_root
+
+SIZE = SIZES[-1]
+CUSTOMERS = 200_000
+
+
+def measure(report: Report, size: int = SIZE, candidates: int = CANDIDATES) -> None:
+    profile = load_profile(content_root() / "profile" / "deal-profile.yaml")
+    profiles = list(_variants(profile))[:candidates]
+    backend = ibis.duckdb.connect(memory_limit=MEMORY)
+    backend.con.execute("SET enable_progress_bar = false")
+    backend.con.execute(_deals(size))
+    backend.con.execute(_ENDED.format(customers=CUSTOMERS))
+
+    def run(expression: Any) -> Any:
+        return backend.con.sql(str(backend.compile(expression))).to_arrow_table()
+
+    schema = ibis.Schema.from_pyarrow(backend.con.sql("FROM past").to_arrow_table().schema)
+    book = TableBook(ibis.table(schema, name="past"), run)
+    start = time.perf_counter()
+    found = backtest(book, profile)
+    report.add(f"backtest of {size:,} deals, every rule, with intervals", time.perf_counter() - start, "seconds")
+    start = time.perf_counter()
+    compared = compare(book, [profile, *profiles])
+    seconds = time.perf_counter() - start
+    report.add(f"backtest of {size:,} deals under {len(profiles)} candidate profiles", seconds, "seconds")
+    ours, full = compared.candidates[0], found.whole.refused
+    if any(ours.refused[each] != full[each].part.deals for each in Outcome if each is not Outcome.OPEN):
+        message = f"the two backtests count differently: {ours.refused} against {full}"
+        raise AssertionError(message)
+    if ours.amount != full[Outcome.WON].part.margin:
+        message = f"the two backtests add up differently: {ours.amount} against {full[Outcome.WON].part.margin}"
+        raise AssertionError(message)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    report.add("peak memory of the bench by then", peak, "MB")
+    backend.disconnect()
+
+
+_ENDED = """
+CREATE TABLE past AS SELECT *, row_number() OVER () AS _row, 'deal ' || _row AS deal_name,
+  'customer ' || (hash(_row) % {customers}) AS deal_customer,
+  ['Closed Won', 'Closed Won', 'Closed Lost', 'Churned'][1 + (hash(_row, 1) % 4)::INT] AS deal_stage,
+  DATE '2024-01-01' + (hash(_row, 2) % 900)::INT AS deal_close_date
+FROM deals
+"""
