@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import docx
 import icalendar
 
 from bot.deals.deal import Deal
+from bot.exceptions.model import Choice
 from bot.slack import ids
 from bot.slack.blocks.reviews import DAY, OUTCOME, VALUE
 from bot.slack.inbox import Work
+from bot.slack.work.proposal import ProposalWork
 from bot.slack.work.reviews import REMIND
 from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, MORGAN, Office, buttons, texts
 
@@ -65,6 +68,64 @@ def test_a_deal_that_fits_gets_its_document_privately_and_one_that_does_not_gets
     assert logged.body["document"]["bytes"] == len(stored.data)
     card = office.command(DANA, "/deal-check", f"Refused General: {FITS.replace('discount 8%', 'discount 12%')}")
     assert ids.PROPOSAL not in {button["action_id"] for button in buttons(card)}
+
+
+def test_a_granted_exception_opens_the_way_to_the_document(office: Office):
+    words = FITS.replace("discount 8%", "discount 12%")
+    office.command(DANA, "/deal-check", f"Granted General: {words}")
+    askers, exceptions = office.slack.services.askers, office.core.exceptions
+    (saved,) = [d for d in office.core.store.deals(statuses=("open",)) if d.name == "Granted General"]
+    request = exceptions.ask(saved.key, askers.of(DANA), why="A first site.", gives="A reference.", origin="e2e:1")
+    (part,) = request.parts
+    exceptions.decide(
+        request.number, part.authority, askers.of(ALEX), Choice.CONDITIONS, origin="e2e:2", words="Only this once."
+    )
+    card = office.command(DANA, "/deal-check", f"Granted General: {words}")
+    said = press(office, DANA, card, ids.PROPOSAL)
+    shown = texts(said.blocks)
+    assert f"Under an exception (exception {request.number}): Only this once." in shown
+    file = next(f for f in files_of(office, DANA) if "Granted" in f["name"])
+    body = docx.Document(io.BytesIO(office.ground._api._context.files.get(file["id"]).data))
+    said_inside = "\n".join(paragraph.text for paragraph in body.paragraphs)
+    assert "Only this once" not in said_inside
+    (logged,) = office.core.store.decisions(kind="proposal", subject="Granted General")
+    assert logged.body["exceptions"] == [f"exception {request.number}"]
+
+
+def test_a_proposal_is_a_canvas_too_where_that_is_set_for_one_person(office: Office):
+    card = office.command(DANA, "/deal-check", f"Canvas General: {FITS}")
+    (key,) = {b["value"] for b in buttons(card) if b["action_id"] == ids.PROPOSAL}
+    work = ProposalWork(office.slack.services, office.core.proposals, canvases=True)
+    payload = {"user": DANA, "channel": DIRECT, "value": key}
+    known = {m.ts for m in office.ground.messages(DIRECT, DANA)}
+    work.make(payload, lambda name, do, *, attempts=1: do())
+    said = next(m for m in office.new_messages(DIRECT, DANA, known) if m.blocks)
+    (link,) = re.findall(r"<https://\S+/docs/\w+/(\w+)\|Open it as a canvas>", texts(said.blocks))
+    canvas = office.ground._api.canvases.get(link)
+    assert canvas.access == {"U0DEALFIT": "owner", DANA: "write"}
+    assert "## Open points" in canvas.markdown
+    office.ground.faults.fail("canvases.create", error="canvas_disabled_user_team")
+    work.make(payload, lambda name, do, *, attempts=1: do())
+    assert "There is no canvas: Slack refused it" in texts(office.new_messages(DIRECT, DANA, known)[-1].blocks)
+
+
+def test_a_file_that_slack_refuses_is_said_and_the_proposal_is_still_read(office: Office):
+    card = office.command(DANA, "/deal-check", f"Refusing General: {FITS}")
+    office.ground.faults.fail("files.getUploadURLExternal", error="missing_scope")
+    said = texts(press(office, DANA, card, ids.PROPOSAL).blocks)
+    assert "could not be sent: the app may not upload files yet" in said
+    assert "Book price" in said
+
+
+def test_a_scorecard_is_for_the_rep_and_the_manager(office: Office):
+    mine = texts(office.command(DANA, "/pipeline", "scorecard").blocks)
+    assert "Scorecard: Dana Reyes" in mine
+    assert "Outcomes defined" in mine
+    table = next(b for b in office.command(MORGAN, "/pipeline", "scorecard dana").blocks if b["type"] == "table")
+    assert [c["text"] for c in table["rows"][0]] == ["Measure", "Now", "n", "Before", "Team's median"]
+    refused = [texts(office.command(DANA, "/pipeline", f"scorecard {name}").blocks) for name in ("sam", "zzz")]
+    assert refused[0].replace("sam", "zzz") == refused[1]
+    assert "Scorecard:" not in texts(office.command(ALEX, "/pipeline", "scorecard dana").blocks)
 
 
 def test_a_deal_of_somebody_else_gets_no_proposal_by_a_forged_button(office: Office):

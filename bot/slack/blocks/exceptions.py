@@ -22,6 +22,7 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
+from bot.slack.blocks.proposal import proposal_button
 from bot.store.exceptions import WrittenText
 
 MARKS = {
@@ -221,6 +222,8 @@ def _status_buttons(request: ExceptionRequest) -> list[Block]:
     row = []
     if request.state is RequestState.OPEN:
         row.append(button("Change", ids.ASK, request.subject.deal_key, label=f"Change exception {request.number}"))
+    if request.state is RequestState.GRANTED:
+        row.append(proposal_button(request.subject.deal_key))
     if request.state in {RequestState.OPEN, RequestState.GRANTED}:
         label = f"Withdraw exception {request.number}"
         row.append(button("Withdraw", ids.WITHDRAW, value_of(request), style="danger", label=label))

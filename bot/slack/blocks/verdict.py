@@ -276,7 +276,7 @@ def _buttons(checked: CheckedDeal, *, shared: bool, granted: bool) -> list[dict[
         row.append(button("What to say", ids.SHOW_WORDS, checked.key))
     if checked.economics is not None:
         row.append(button("What it is worth", ids.SHOW_WORTH, checked.key))
-    if checked.verdict.judgement is Judgement.FITS:
+    if not shared and (granted or checked.verdict.judgement is Judgement.FITS):
         row.append(proposal_button(checked.key))
     if checked.verdict.judgement is Judgement.NEEDS_APPROVAL and not shared and not granted:
         row.append(ask_button(checked.key))
