@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from bot.deals.facts import FactType
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
-from bot.pipeline.figures.conditions import checks_of_parts, raw_fact_column
+from bot.pipeline.figures.conditions import checks_of_parts, fact_column_name, raw_fact_column
 from bot.pipeline.figures.kinds import surely
 from bot.pipeline.grouping import LABELS, SEVERAL
 from bot.pipeline.periods import months_span
@@ -52,7 +52,8 @@ _PLAIN = {
 class Dimension:
     """One grouping: how deals get their key and label, and how both are read back.
 
-    `several` holds, for a grouping in which a deal can stand several times, each key with its condition.
+    `several` holds, for a grouping in which a deal can stand several times, each key with its condition. `needs` are
+    the columns that all this is made of.
     """
 
     group: Group
@@ -62,6 +63,7 @@ class Dimension:
     shown: Callable[[Any, Any], Cell]
     drill: Callable[[Any, Any], Filter | None]
     several: Callable[[ir.Table], Sequence[tuple[str, ir.BooleanValue]]] | None = None
+    needs: tuple[str, ...] = ()
 
 
 def dimension(group: Group, profile: Profile, authorities: Mapping[str, str]) -> Dimension:
@@ -77,7 +79,13 @@ def dimension(group: Group, profile: Profile, authorities: Mapping[str, str]) ->
             return (day.year().cast("int64") * 12 + day.month() - 1) // months
 
         return Dimension(
-            group, column, number, None, lambda key, _: _period(key, months), lambda key, _: _within(key, months)
+            group,
+            column,
+            number,
+            None,
+            lambda key, _: _period(key, months),
+            lambda key, _: _within(key, months),
+            needs=(names.CLOSE_DATE,),
         )
     if group.by == "fact":
         fact = group.fact or ""
@@ -88,6 +96,7 @@ def dimension(group: Group, profile: Profile, authorities: Mapping[str, str]) ->
             None,
             lambda key, _: key,
             lambda key, _: MissingFilter(fact=fact) if key is None else FactFilter(fact=fact, value=key),
+            needs=(fact_column_name(fact, profile),),
         )
     key_name, label_name = _PLAIN[group.by]
     return Dimension(
@@ -97,6 +106,7 @@ def dimension(group: Group, profile: Profile, authorities: Mapping[str, str]) ->
         lambda table: table[label_name],
         lambda _, label: label,
         lambda key, label: _word(group.by, key, label),
+        needs=tuple(dict.fromkeys((key_name, label_name))),
     )
 
 
@@ -143,6 +153,8 @@ def _choices(table: ir.Table, each: Dimension) -> list[tuple[ir.Value, ir.Value,
 def _several(group: Group, column: Column, profile: Profile, authorities: Mapping[str, str]) -> Dimension:
     labels = {check.id: check.label for check in profile.checks} | {SEGMENT_CHECK: "A customer we sell to"}
 
+    results = tuple(names.result_column(check) for check in checks_of(profile))
+
     def checks(table: ir.Table) -> list[tuple[str, ir.BooleanValue]]:
         return [(check, table[names.result_column(check)] == Result.FAIL.value) for check in checks_of(profile)]
 
@@ -167,17 +179,18 @@ def _several(group: Group, column: Column, profile: Profile, authorities: Mappin
         case "check":
             return Dimension(
                 group, column, None, None, lambda key, _: labels.get(key, key),
-                lambda key, _: None if key is None else CheckFilter(any_of=(key,)), checks,
+                lambda key, _: None if key is None else CheckFilter(any_of=(key,)), checks, results,
             )  # fmt: skip
         case "part":
             return Dimension(
                 group, column, None, None, lambda key, _: key,
-                lambda key, _: None if key is None else PartFilter(any_of=(key,)), parts,
+                lambda key, _: None if key is None else PartFilter(any_of=(key,)), parts, results,
             )  # fmt: skip
         case _:
             return Dimension(
                 group, column, None, None, lambda key, _: authorities.get(key, key),
                 lambda key, _: None if key is None else WordFilter(by="authority", any_of=(key,)), approvers,
+                (names.VERDICT, *map(authority_column, checks_of(profile))),
             )  # fmt: skip
 
 

@@ -166,7 +166,7 @@ class _Look:
         def make() -> ir.Table:
             answering = self.answering
             conditions = Conditions(answering.table, answering.judge.profile, answering.today, answering.snapshot)
-            table = answering.table.mutate(_met=conditions.met(query.filters)).view()
+            table = answering.table.select(layout.VALUE, _met=conditions.met(query.filters)).view()
             met = surely(table["_met"])
             return table.aggregate(deals=table.count(where=met), money=table[layout.VALUE].sum(where=met))
 

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from bot.pipeline.deal_table import layout
-from bot.pipeline.figures.conditions import Conditions, SnapshotOf, fact_column
+from bot.pipeline.figures.conditions import Conditions, SnapshotOf, fact_column, fact_column_name
 from bot.pipeline.figures.details import Details, deal_columns
 from bot.pipeline.figures.groups import MONTHS, Dimension, dimension, spread
 from bot.pipeline.figures.kinds import surely
@@ -103,8 +103,8 @@ class Answering:
         except KeyError as error:
             raise QueryError(f"There is no snapshot {error.args[0]!r} to compare with.") from None
 
-    def _met(self, query: Query, *, without_period: bool = False) -> tuple[ir.Table, Conditions]:
-        """The deals with `_met`: whether they meet the query's filters."""
+    def _met(self, query: Query, needs: Iterable[str], *, without_period: bool = False) -> tuple[ir.Table, Conditions]:
+        """The deals with `_met`, whether they meet the query's filters, and the columns that are needed."""
         conditions = Conditions(self.table, self.judge.profile, self.today, self.snapshot)
         filters = [
             each
@@ -112,14 +112,15 @@ class Answering:
             if not (without_period and isinstance(each, CloseDateFilter) and not each.negate)
         ]
         # A view, so that Ibis does not merge the null of a NOT into what comes after (decision 0011).
-        table = self.table.mutate(_met=conditions.met(filters)).view()
+        table = self.table.select(*dict.fromkeys(needs), _met=conditions.met(filters)).view()
         return table, replace(conditions, table=table)
 
     def _figures(self, query: Query, measures: Measures | None = None) -> dict[str, Any]:
         """What holds of all matched deals together, each once."""
 
         def make() -> ir.Table:
-            table, _ = self._met(query)
+            needs = (layout.VALUE, names.CURRENCY, *(measures.needs if measures is not None else ()))
+            table, _ = self._met(query, needs)
             met = surely(table["_met"])
             foreign = met & (table[names.CURRENCY] != self.judge.profile.currency)
             parts: dict[str, ir.Scalar] = {
@@ -162,9 +163,12 @@ class Answering:
         return [row[layout.KEY] for row in self._rows("deals", query, lambda: self._ordered(query))]
 
     def _ordered(self, query: Query) -> ir.Table:
-        table, conditions = self._met(query)
-        found = table.filter(table["_met"])
         order = query.order_by
+        fact = order.fact if order is not None else None
+        by_fact = [] if fact is None else [fact_column_name(fact, self.judge.profile)]
+        needs = (layout.KEY, names.NAME, names.CLOSE_DATE, names.CURRENCY, layout.VALUE, *by_fact)
+        table, _ = self._met(query, needs)
+        found = table.filter(table["_met"])
         descending = order is None or order.descending
         match order.by if order else "value":
             case "close_date":
@@ -172,7 +176,7 @@ class Answering:
             case "name":
                 column = found[names.NAME].lower()
             case "fact" if order and order.fact:
-                column = fact_column(replace(conditions, table=found).table, order.fact, self.judge.profile)
+                column = fact_column(found, order.fact, self.judge.profile)
             case _:
                 column = found[layout.VALUE]
         unknown_last = column.isnull()
@@ -188,7 +192,7 @@ class Answering:
         everything = query.model_copy(update={"order_by": None, "limit": None})
 
         def make() -> ir.Table:
-            table, _ = self._met(everything)
+            table, _ = self._met(everything, [layout.KEY])
             return table.filter(table["_met"]).select(layout.KEY)
 
         records = self.details.of([row[layout.KEY] for row in self._rows("keys", everything, make)])
@@ -232,7 +236,9 @@ class Answering:
 
     def _grouped(self, query: Query, dimensions: Sequence[Dimension], measures: Measures) -> ir.Table:
         compare = query.compare
-        table, conditions = self._met(query, without_period=compare is not None)
+        needs = [*measures.needs, *(name for each in dimensions for name in each.needs)]
+        needs += [names.CLOSE_DATE] if compare is not None else []
+        table, conditions = self._met(query, needs, without_period=compare is not None)
         found = table.filter(table["_met"])
         flags: dict[str, ir.Value] = {}
         if compare is not None:
