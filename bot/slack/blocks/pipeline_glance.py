@@ -212,8 +212,7 @@ def _part(part: Part, currency: str) -> list[Block]:
             ]
         )
     figures = [(f"{figure.label} ({figure.split.total.deals:,})", figure.mark) for figure in part.figures]
-    title = f"*{part.title}*{_rest(head, rows)}"
-    return [_titled(title, figures), table_block(head, rows[: _kept(head, rows)])]
+    return _tabled(f"*{part.title}*", figures, head, rows)
 
 
 def _failing(glance: Glance) -> list[Block]:
@@ -225,7 +224,7 @@ def _failing(glance: Glance) -> list[Block]:
         for c in glance.failing
     ]
     figures = [(f"{check.label} ({check.deals:,})", check.mark) for check in glance.failing]
-    return [_titled(f"*What fails most*{_rest(head, rows)}", figures), table_block(head, rows[: _kept(head, rows)])]
+    return _tabled("*What fails most*", figures, head, rows)
 
 
 def _drop(glance: Glance) -> list[Block]:
@@ -258,13 +257,13 @@ def _titled(text: str, figures: Sequence[tuple[str, str | None]]) -> Block:
     return section(text, accessory=drill_select(figures, "Show the deals of…"))
 
 
-def _kept(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    return rows_that_fit(head, rows, TABLE_ROOM, MOST_ROWS)
-
-
-def _rest(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    left = len(rows) - _kept(head, rows)
-    return f" (the first {len(rows) - left}; {left} more in the list beside)" if left else ""
+def _tabled(
+    title: str, figures: Sequence[tuple[str, str | None]], head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> list[Block]:
+    """A table under its title, which says what is left off; the list beside it has all."""
+    kept = rows_that_fit(head, rows, TABLE_ROOM, MOST_ROWS)
+    rest = f" (the first {kept}; {len(rows) - kept} more in the list beside)" if kept < len(rows) else ""
+    return [_titled(f"{title}{rest}", figures), table_block(head, rows[:kept])]
 
 
 def _percent(share: Decimal | None) -> str:

@@ -120,7 +120,11 @@ def unique(names: Iterable[str], limit: int = CHART_LABEL) -> list[str]:
 
 def select(action_id: str, placeholder: str, options: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
     """A select of words and values; None where there is nothing to choose. What Slack has no room for is left off."""
-    made = [option(text, value) for text, value in options if value and len(value) <= OPTION_VALUE][:OPTIONS]
+    unlike: dict[str, str] = {}
+    for text, value in options:
+        if value and len(value) <= OPTION_VALUE:
+            unlike.setdefault(value, text)
+    made = [option(text, value) for value, text in unlike.items()][:OPTIONS]
     if not made:
         return None
     return {
