@@ -112,7 +112,7 @@ def _compare(judge: Judge, by_hand: ByHand, facts: dict[str, FactValue]) -> None
         {q.fact for q in theirs.ask},
     )
     for finding, found in zip(ours.findings, theirs.findings, strict=True):
-        names = [field.name for field in dataclasses.fields(finding)]
+        names = [field.name for field in dataclasses.fields(finding) if field.compare]
         same = same and all(getattr(finding, name) == getattr(found, name) for name in names)
         if not same:
             message = f"the peer judges {facts} differently:\n{finding}\n{found}"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.deals.facts import FactValue
+from bot.profile.evaluate import Facts
 from bot.profile.model import Band
 from bot.profile.verdict import Finding, Part, Result
 
@@ -16,7 +17,8 @@ class Draft:
     """A finding that can still be written in, with the same slots as the Finding that it becomes.
 
     A frozen dataclass is made field by field through `object.__setattr__`, which takes three times as long as all the
-    judging of a check. A draft is filled in plainly and then given the class Finding, from when on it is frozen.
+    judging of a check. A draft is filled in plainly and then given the class Finding, from when on it is frozen. Only
+    what differs from deal to deal is filled in, and what the judge itself reads; the rest stands in the finding `like`.
     """
 
     __slots__ = Finding.__slots__
@@ -58,25 +60,14 @@ class Blank:
 
     def passing(self, fact: str, limit: str) -> Callable[[FactValue | None], Finding]:
         """A function that writes, from the actual value, that the deal meets the rule. It runs for most checks."""
-        check, label, part, because, rule = self.check, self.label, self.part, self.because, self.rule
-        result, guidance, counted = Result.PASS, self.guidance, self.counted
+        like, result, counted = self._finding(Result.PASS, fact=fact, limit=limit), Result.PASS, self.counted
 
         def passed(actual: FactValue | None) -> Finding:
             draft: Any = Draft()
-            draft.check = check
-            draft.label = label
-            draft.part = part
+            draft.like = like
             draft.result = result
-            draft.because = because
-            draft.rule = rule
             draft.fact = fact
             draft.actual = actual
-            draft.limit = limit
-            draft.gap = None
-            draft.unit = None
-            draft.authority = None
-            draft.expires_in_days = None
-            draft.guidance = guidance
             draft.missing = ()
             draft.counted = counted
             draft.__class__ = Finding
@@ -85,6 +76,37 @@ class Blank:
 
         return passed
 
+    def comparing(
+        self,
+        fact: str,
+        limit: str,
+        stands: Callable[[Any, Any], bool],
+        than: FactValue,
+        failed: Callable[[Facts, FactValue | None], Finding],
+    ) -> Callable[[Facts], Finding]:
+        """A function that says what the rule says where it is one comparison of one fact: all of it in one call."""
+        like, result, counted = self._finding(Result.PASS, fact=fact, limit=limit), Result.PASS, self.counted
+        unknown = self.unknown(fact, limit, (fact,))
+
+        def of_value(facts: Facts) -> Finding:
+            actual = facts.get(fact)
+            if actual is None:
+                return unknown
+            if not stands(actual, than):
+                return failed(facts, actual)
+            draft: Any = Draft()
+            draft.like = like
+            draft.result = result
+            draft.fact = fact
+            draft.actual = actual
+            draft.missing = ()
+            draft.counted = counted
+            draft.__class__ = Finding
+            finding: Finding = draft
+            return finding
+
+        return of_value
+
     def failing(
         self, fact: str | None, limit: str, unit: str | None
     ) -> Callable[[FactValue | None, Decimal | None, Band | None, tuple[str, ...]], Finding]:
@@ -92,27 +114,20 @@ class Blank:
 
         It takes the actual value, the gap to the limit, who may approve it, and the facts for which that waits.
         """
-        check, label, part, because, rule = self.check, self.label, self.part, self.because, self.rule
-        result, guidance, counted = Result.FAIL, self.guidance, self.counted
+        like, result, counted = self._finding(Result.FAIL, fact=fact, limit=limit), Result.FAIL, self.counted
 
         def failed(
             actual: FactValue | None, gap: Decimal | None, band: Band | None, missing: tuple[str, ...]
         ) -> Finding:
             draft: Any = Draft()
-            draft.check = check
-            draft.label = label
-            draft.part = part
+            draft.like = like
             draft.result = result
-            draft.because = because
-            draft.rule = rule
             draft.fact = fact
             draft.actual = actual
-            draft.limit = limit
             draft.gap = gap
             draft.unit = None if gap is None else unit
             draft.authority = None if band is None else band.authority
             draft.expires_in_days = None if band is None else band.expires_in_days
-            draft.guidance = guidance
             draft.missing = missing
             draft.counted = counted
             draft.__class__ = Finding

@@ -10,6 +10,7 @@ from bot.deals.facts import FactValue
 from bot.profile.blanks import Blank
 from bot.profile.conditions import ALWAYS, AllOf, Among, AnyOf, Compare, Condition, Within, relaxed, tests_of
 from bot.profile.evaluate import (
+    ORDERS,
     Evaluator,
     Facts,
     Reader,
@@ -95,6 +96,8 @@ class Requirement:
     def _of_one_test(self, test: Compare | Among | Within, clause: _Clause) -> Judged:
         """The finding where the requirement is one test, as it mostly is."""
         fact, read, passed, failed = clause.fact, clause.read, clause.passed, clause.failed
+        if isinstance(test, Compare) and test.subject.measure is None:
+            return self._blank.comparing(fact, clause.limit, ORDERS[test.order], test.limit, failed)
         unknown = self._blank.unknown(fact, clause.limit, (fact,))
         holds = value_test(test)
         if (
@@ -163,26 +166,10 @@ class CompiledCheck:
             _row(case, check.exception, replace(blank, rule=profile.rule(case.place)), words) for case in check.cases
         )
         self._idle = blank.idle()
-        at_once = self._when is None and self._rows and self._rows[0].when is None
-        self.finding: Judged = self._rows[0].finding if at_once else self._finding
+        self.finding: Judged = _of_rows(self._rows, self._idle)
         """What the check says of a deal with these facts."""
-
-    def _finding(self, facts: Facts) -> Finding:
         if self._when is not None:
-            applies = self._when(facts)
-            if applies is None:
-                return _undecided(self._when_missing, facts, self._blank)
-            if applies is False:
-                return self._idle
-        for row in self._rows:
-            if row.when is not None:
-                applies = row.when(facts)
-                if applies is None:
-                    return _undecided(row.when_missing, facts, row.blank)
-                if applies is False:
-                    continue
-            return row.finding(facts)
-        return self._idle
+            self.finding = _of_rows((_Row(self._when, self._when_missing, None, self.finding, blank),), self._idle)
 
     def accepts(self, facts: Facts) -> bool:
         """Whether the check stands in nobody's way: it passes or does not apply. Quicker than a finding."""
@@ -201,6 +188,24 @@ class CompiledCheck:
                     continue
             return row.holds is None or row.holds(facts) is True
         return True
+
+
+def _of_rows(rows: tuple[_Row, ...], idle: Finding) -> Judged:
+    """What the first row says whose `when` holds; unknown where that of an earlier one is."""
+    if rows and rows[0].when is None:
+        return rows[0].finding
+    quick = tuple((row.when, row.finding, row) for row in rows)
+
+    def finding(facts: Facts) -> Finding:
+        for when, said, row in quick:
+            applies = True if when is None else when(facts)
+            if applies is True:
+                return said(facts)
+            if applies is None:
+                return _undecided(row.when_missing, facts, row.blank)
+        return idle
+
+    return finding
 
 
 def _undecided(finder: Finder | None, facts: Facts, blank: Blank) -> Finding:

@@ -78,7 +78,7 @@ def _test(test: Test) -> Evaluator:
         name, negative = test.subject.fact, test.negative
         return lambda facts: (name in facts) is not negative
     if isinstance(test, Compare) and test.subject.measure is None:
-        return _compare(test.subject.fact, _ORDERS[test.order], test.limit)
+        return _compare(test.subject.fact, ORDERS[test.order], test.limit)
     read, holds = reader(test.subject), value_test(test)
 
     def of_value(facts: Facts) -> Truth:
@@ -115,16 +115,17 @@ def value_test(test: Compare | Among | Within) -> Callable[[FactValue], bool]:
             return lambda value: low <= value <= high  # type: ignore[operator]
 
 
-_ORDERS: dict[Order, Callable[[Any, Any], bool]] = {
+ORDERS: dict[Order, Callable[[Any, Any], bool]] = {
     Order.AT_MOST: operator.le,
     Order.BELOW: operator.lt,
     Order.AT_LEAST: operator.ge,
     Order.ABOVE: operator.gt,
 }
+"""How a value stands to a limit."""
 
 
 def _ordered(order: Order, limit: Ordered) -> Callable[[FactValue], bool]:
-    stands = _ORDERS[order]
+    stands = ORDERS[order]
     return lambda value: stands(value, limit)
 
 
@@ -239,6 +240,8 @@ def _distance_from(limit: TestValue) -> Callable[[FactValue], Decimal | None]:
     exact = Decimal(limit)
 
     def distance(value: FactValue) -> Decimal | None:
+        if type(value) is int and type(limit) is int:
+            return Decimal(abs(value - limit))
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             return None
         return _EXACT.subtract(Decimal(value), exact).copy_abs()

@@ -57,6 +57,7 @@ class Judge:
         self._finders = tuple(check.finding for check in self._checks)
         self._counted = tuple(check for check in self._checks if check.check.counted)
         self._types = {name: PYTHON_TYPES[spec.type] for name, spec in profile.facts.items()}
+        self._usual = {name: types[0] for name, types in self._types.items()}
         self._money = frozenset(name for name, spec in profile.facts.items() if spec.type is FactType.MONEY)
         self._closes = CLOSE_DATE in profile.facts
         self._ranks = {authority: rank for rank, authority in enumerate(profile.authorities)}
@@ -78,7 +79,8 @@ class Judge:
             findings.insert(0, finding)
         if self._deriving is not None:
             findings = [self._deriving.told(each, facts) for each in findings]
-        troubled = [f for f in findings if f.result is not _PASS and f.result is not _IDLE and f.counted]
+        quiet, idle = _PASS, _IDLE
+        troubled = [f for f in findings if f.result is not quiet and f.result is not idle and f.counted]
         draft: Any = _Draft()
         draft.judgement, draft.authorities = self._decide(troubled) if troubled else _FITS
         draft.profile = self.profile.id
@@ -144,9 +146,9 @@ class Judge:
         return {name: _told(find, deriving) for name, find in finders.items()}
 
     def _usable(self, deal: Deal) -> Facts:
-        facts, types = deal.facts, self._types
+        facts, usual = deal.facts, self._usual
         for name, value in facts.items():
-            if name in types and type(value) not in types[name]:
+            if usual.get(name) is not type(value) and not self.takes(name, value):
                 kind = self.profile.facts[name].type
                 msg = f"The fact {name} of {deal.name!r} holds {value!r}, which is no {kind}. Read it with parse_value."
                 raise TypeError(msg)

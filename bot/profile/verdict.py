@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.deals.deal import Deal, canonical_json, plain_facts, plain_value
 from bot.deals.facts import FactValue
@@ -76,6 +76,22 @@ class Finding:
     guidance: str | None = None
     missing: tuple[str, ...] = ()
     counted: bool = True
+    like: Finding | None = field(default=None, init=False, repr=False, compare=False)
+    """What the check says of other deals in the same words, where the judge left what they share to be read there."""
+
+    if not TYPE_CHECKING:  # to a type checker every attribute is declared above
+
+        def __getattr__(self, name: str) -> Any:
+            # Comes here for a slot that is still empty: what all findings of this kind share is written once.
+            if name == "like":
+                raise AttributeError(name)
+            shared = getattr(self.like, name)
+            object.__setattr__(self, name, shared)
+            return shared
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A finding that is copied or sent elsewhere is whole."""
+        return Finding, tuple(getattr(self, each.name) for each in fields(self) if each.init)
 
     def plain(self) -> dict[str, Any]:
         """The finding as JSON data, in the documented shape (schema 1)."""
@@ -168,19 +184,21 @@ class Verdict:
     )
     """What the questions are made of, where the judge left their order to be found when somebody first asks for it."""
 
-    def __getattr__(self, name: str) -> Any:
-        # Comes here for a slot that is still empty. Hashing a deal takes longer than judging it, and so does putting
-        # questions in order; most verdicts (those of a counter-offer's trials, of a preview, of a pipeline) are never
-        # asked for either.
-        if name == "deal_sha256" and self.judged is not None:
-            made: Any = self.judged.sha256
-        elif name == "ask" and self.waiting is not None:
-            asking, findings, facts = self.waiting
-            made = asking.order(findings, facts, stands=self.judgement is not Judgement.INCOMPLETE)
-        else:
-            raise AttributeError(name)
-        object.__setattr__(self, name, made)
-        return made
+    if not TYPE_CHECKING:  # to a type checker every attribute is declared above
+
+        def __getattr__(self, name: str) -> Any:
+            # Comes here for a slot that is still empty. Hashing a deal takes longer than judging it, and so does
+            # putting questions in order; most verdicts (those of a counter-offer's trials, of a preview, of a pipeline)
+            # are never asked for either.
+            if name == "deal_sha256" and self.judged is not None:
+                made = self.judged.sha256
+            elif name == "ask" and self.waiting is not None:
+                asking, findings, facts = self.waiting
+                made = asking.order(findings, facts, stands=self.judgement is not Judgement.INCOMPLETE)
+            else:
+                raise AttributeError(name)
+            object.__setattr__(self, name, made)
+            return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A verdict that is copied or sent elsewhere is whole, and takes no judge along."""
