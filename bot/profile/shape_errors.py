@@ -153,7 +153,8 @@ def _unknown_key(model: type[BaseModel], root: Node, location: list[int | str], 
     table = _at(root, location[:-1])
     key = str(location[-1])
     if isinstance(table, Table) and key in table.keys:
-        known = list(_model_at(model, location[:-1]).model_fields)
+        fields = _model_at(model, location[:-1]).model_fields
+        known = [field.alias or name for name, field in fields.items()]
         near = nearest(key, [name for name in known if name not in table.entries])
         message = f"`{key}` is not a key of {_thing(root, location[:-1], short=True)}."
         problems.refuse(table.keys[key], message, f"Did you mean {near}?" if near else did_you_mean(key, known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from textwrap import indent
 
@@ -120,8 +121,9 @@ def test_the_cases_on_the_page_pass(tmp_path: Path) -> None:
 
 
 def test_the_people_on_the_page_load() -> None:
-    people = parse_people(dict(BLOCKS)["people"].encode(), "people.yaml")
-    assert [person.key for person in people.holders("deal-desk")] == ["alex"]
+    first, second = (parse_people(text.encode(), "people.yaml") for kind, text in BLOCKS if kind == "people")
+    assert [person.key for person in first.holders("deal-desk")] == ["alex"]
+    assert [person.key for person in second.asked("finance", date(2026, 12, 24))] == ["grace"]
 
 
 @pytest.mark.parametrize("model", [ProfileShape, FactShape, CheckShape])
