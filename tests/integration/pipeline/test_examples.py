@@ -8,12 +8,12 @@ import pytest
 
 from bot.checking.asker import OPERATOR
 from bot.pipeline.importing import import_deals
-from bot.pipeline.service import PipelineService
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import load_people
 from bot.profile.verdict import Judgement
 from bot.store.database import Store
+from tests.integration.pipeline.serving import service_over
 
 from .conftest import Ticking
 
@@ -22,7 +22,9 @@ DEALS = ROOT / "examples" / "deals.csv"
 
 
 @pytest.mark.skipif(not DEALS.is_file(), reason="examples/deals.csv is not in this checkout")
-def test_the_examples_come_in_and_a_manager_s_question_is_answered(store: Store, clock: Ticking) -> None:
+def test_the_examples_come_in_and_a_manager_s_question_is_answered(
+    store: Store, clock: Ticking, tmp_path: Path
+) -> None:
     judge = Judge(load_profile(ROOT / "profile" / "deal-profile.yaml"))
     people = load_people(ROOT / "profile" / "people.yaml")
 
@@ -34,7 +36,7 @@ def test_the_examples_come_in_and_a_manager_s_question_is_answered(store: Store,
     assert (report.read, report.imported, report.rejected, report.unknown_owners) == (25, 25, (), {})
     again = import_deals(DEALS.read_bytes(), DEALS.name, judge=judge, store=store, people=people, actor="operator")
     assert (again.imported, again.updated, again.unchanged) == (0, 0, 25)
-    service = PipelineService(live=Live(), people=lambda: people, store=store, clock=clock)
+    service = service_over(store, Live(), people, clock, tmp_path)
     picture = service.overview(OPERATOR).fit
     assert all(picture.split.by[judgement].deals for judgement in Judgement)
     answer = service.ask("which of Dana's deals break the payment terms", OPERATOR)

@@ -21,6 +21,7 @@ from bot.profile.verdict import Judgement
 from bot.store.database import Store
 from bot.store.errors import StoreError
 from bot.store.records import DealToSave
+from tests.integration.pipeline.serving import service_over
 
 from .conftest import Ticking
 
@@ -62,8 +63,8 @@ class Live:
 
 
 @pytest.fixture
-def service(store: Store, judge: Judge, people: People, clock: Ticking) -> PipelineService:
-    return PipelineService(live=Live(judge), people=lambda: people, store=store, clock=clock)
+def service(store: Store, judge: Judge, people: People, clock: Ticking, tmp_path: Path) -> PipelineService:
+    return service_over(store, Live(judge), people, clock, tmp_path / "table")
 
 
 def bring_in(store: Store, judge: Judge, people: People, data: bytes = CSV, name: str = "deals.csv") -> ImportReport:

@@ -24,6 +24,7 @@ from bot.profile.loading import load_profile
 from bot.profile.people import load_people
 from bot.store.database import Store, open_store
 from bot.store.urls import sqlite_url
+from tests.integration.pipeline.serving import service_over
 
 from .conftest import Ticking
 
@@ -60,7 +61,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, 
         def current(self) -> Judge:
             return judge
 
-    yield store, report, PipelineService(live=Live(), people=lambda: people, store=store, clock=clock)
+    yield store, report, service_over(store, Live(), people, clock, tmp_path_factory.mktemp("table"))
     store.close()
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pipeline.strategy.backtest import Backtest, NothingClosed, backtest, looked_back
+from bot.pipeline.strategy.candidates import compare
 from bot.pipeline.strategy.exact import Exact
 from bot.pipeline.strategy.intervals import Share
 from bot.pipeline.strategy.judging import OUTCOMES, JudgedDeals, judged_deals
@@ -269,3 +270,24 @@ def test_a_profile_without_margin_counts_in_revenue() -> None:
     found = backtest(book_of([deal(1), deal(2, discount=Decimal(40))]), profile)
     assert found.measure is Measure.REVENUE
     assert found.whole.refused[WON].money_share.percent == 50
+
+
+def test_many_profiles_a_line_each_say_what_each_says_alone() -> None:
+    loose = small(a='discount: "<= 10%" -> discount: "<= 50%"', b="up_to: {discount: 15%} -> up_to: {discount: 60%}")
+    chosen = np.random.default_rng(4)
+    deals = [
+        deal(n, str(chosen.choice(["Closed Won", "Closed Lost", "Churned", "proposal"])), customer=f"c{n % 40}",
+             discount=Decimal(int(chosen.integers(0, 40))), payment_days=int(chosen.choice([30, 60])),
+             margin=None if n % 7 == 0 else Decimal(int(chosen.integers(-20, 50))), kind=None if n % 11 == 0 else "a")
+        for n in range(150)
+    ]  # fmt: skip
+    profiles = [small(), loose]
+    compared = compare(book_of(deals), profiles)
+    for profile, line in zip(profiles, compared.candidates, strict=True):
+        alone = backtest(book_of(deals), profile).whole
+        assert line.refused == {outcome: each.part.deals for outcome, each in alone.refused.items()}
+        assert (line.approval, line.unknown) == (alone.approval, alone.unknown)
+        assert line.amount == alone.refused[WON].part.margin
+        assert (line.share, line.money_share) == (alone.refused[WON].share, alone.refused[WON].money_share)
+        assert line.spared == alone.refused[LOST].share
+    assert compared.plain()["candidates"][1]["profile"]["sha256"] == loose.id.sha256
