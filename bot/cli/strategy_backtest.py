@@ -6,14 +6,18 @@ import csv
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
-from bot.cli.strategy import Deals, MappingFile, ProfileFile, number
+from bot.cli.strategy import Deals, MappingFile, number
 from bot.cli.strategy_deals import deals_of
 from bot.cli.wiring import core
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Core
+    from bot.profile.model import Profile
 
 
 class Format(StrEnum):
@@ -25,7 +29,10 @@ class Format(StrEnum):
 
 
 def backtest(
-    profile: ProfileFile = None,
+    profile: Annotated[
+        list[Path] | None,
+        typer.Option("--profile", help="A profile; the live one unless given. Several are compared, a line each."),
+    ] = None,
     deals: Deals = None,
     mapping: MappingFile = None,
     against: Annotated[
@@ -42,7 +49,7 @@ def backtest(
     """Say what a profile would have said of closed deals: each rule's cost and gain, with confidence intervals.
 
     Exit status: 0 when it would have refused no won deal (with --against: when no verdict is another one), 1 when it
-    would have, 2 when something could not be read.
+    would have, 2 when something could not be read. Several profiles: 0.
     """
     from bot.cli.strategy_backtest_tables import show_backtest  # noqa: PLC0415
     from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415
@@ -52,8 +59,13 @@ def backtest(
 
     cost = number(selling_cost, "--selling-cost")
     with core() as rooms:
-        new = load_profile(profile) if profile else rooms.live.current().profile
+        several = [load_profile(path) for path in profile or ()]
+        new = several[0] if several else rooms.live.current().profile
         old = load_profile(against) if against else None
+        if len(several) > 1:
+            if old is not None or cost is not None or format_ is Format.CSV:
+                fail("--against, --selling-cost and --format csv go with one profile.")
+            _compare(rooms, several, deals, mapping, format_)
         if old is not None and old.currency != new.currency:
             fail(f"One profile is in {new.currency} and the other in {old.currency}: their deals cannot be compared.")
         with deals_of(rooms, deals, mapping, *([new] if old is None else [new, old])) as book:
@@ -76,3 +88,21 @@ def backtest(
     if format_ is not Format.TABLE:
         say(f"{refused:,} of {found.closed[Outcome.WON].deals:,} won deals would have been refused.")
     raise typer.Exit(NOT_ALL_FIT if moved else 0)
+
+
+def _compare(
+    rooms: Core, profiles: list[Profile], deals: Path | None, mapping: Path | None, format_: Format
+) -> NoReturn:
+    """Several profiles, a line each."""
+    from bot.cli.strategy_backtest_tables import show_candidates  # noqa: PLC0415
+    from bot.pipeline.strategy.candidates import compare  # noqa: PLC0415
+
+    with deals_of(rooms, deals, mapping, *profiles) as book:
+        found = compare(book, profiles)
+    if not sum(found.closed.values()):
+        fail("No deal is won, lost or churned: there is nothing to look back on.")
+    if format_ is Format.JSON:
+        print_json(found.plain())
+    else:
+        show_candidates(found)
+    raise typer.Exit(0)

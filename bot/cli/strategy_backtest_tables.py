@@ -14,6 +14,7 @@ from bot.pipeline.strategy.wording import money, verdict_on_past, whole_money
 
 if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
+    from bot.pipeline.strategy.candidates import Candidates
     from bot.pipeline.strategy.comparing import Comparison
 
 MOST_MOVES = 20
@@ -127,3 +128,31 @@ def _against(found: Comparison, currency: str) -> None:
     console.print(made)
     if found.moved > MOST_MOVES:
         console.print(f"[dim]The {MOST_MOVES} largest of {found.moved:,}; --format csv has them all.[/]")
+
+
+def show_candidates(found: Candidates) -> None:
+    """Print one line for each profile."""
+    ended = ", ".join(f"{count:,} {outcome.value}" for outcome, count in found.closed.items())
+    out().print(f"Closed deals: {ended}.")
+    right = (
+        "Won refused",
+        "their share",
+        found.measure.value.capitalize(),
+        "Its share",
+        "Lost",
+        "Churned",
+        "To approve",
+    )
+    made = wide("Profile", *right)
+    for each in found.candidates:
+        made.add_row(
+            cell(f"{each.profile.title} {each.profile.version} ({each.profile.sha256[:8]})"),
+            f"{each.refused[Outcome.WON]:,}",
+            each.share.words,
+            whole_money(each.amount, found.currency),
+            each.money_share.words,
+            f"{each.refused[Outcome.LOST]:,}",
+            f"{each.refused[Outcome.CHURNED]:,}",
+            f"{sum(each.approval.values()):,}",
+        )
+    out().print(made)

@@ -117,6 +117,8 @@ def looked_back(
             "Give closed deals, with a stage such as Closed Won, Closed Lost or Churned; "
             "a mapping file translates other words (stages: {won: [Signed], lost: [Dropped]})."
         )
+    read, judged = len(judged), judged.take(done)
+    before = None if before is None else before.take(done)
     work = _Work(judged)
     whole = work.effect(None, judged.weight, selling_cost)
     effects = [work.effect(number, judged.codes[number], selling_cost) for number in range(len(judged.rules))]
@@ -126,11 +128,11 @@ def looked_back(
         currency=judged.profile.currency,
         measure=work.measure,
         deals={
-            "read": len(judged),
-            "closed": int(done.sum()),
-            "open_left_out": int((~done).sum()),
-            "other_currency": int((done & judged.foreign).sum()),
-            "without_value": int((done & ~judged.value.known & ~judged.foreign).sum()),
+            "read": read,
+            "closed": len(judged),
+            "open_left_out": read - len(judged),
+            "other_currency": int(judged.foreign.sum()),
+            "without_value": int((~judged.value.known & ~judged.foreign).sum()),
         },
         closed={outcome: Part.of(judged, judged.ended(outcome)) for outcome in CLOSED},
         verdicts=tuple(_row(judged, each.value, judged.judged(each)) for each in JUDGEMENTS),

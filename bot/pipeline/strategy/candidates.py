@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bot.deals.deal import plain_value
 from bot.pipeline.deal_table.layout import fingerprint
-from bot.pipeline.strategy.book import Book
+from bot.pipeline.strategy.book import ROW, Book
 from bot.pipeline.strategy.customers import Customers
 from bot.pipeline.strategy.desk import Desk
 from bot.pipeline.strategy.exact import Exact, cents, scaled
@@ -106,7 +107,9 @@ class _Table:
         deals = deals.filter(deals[OUTCOME] != Outcome.OPEN.value)
         facts = [column.name for column in fact_columns(profile)]
         kept = [*facts, *([names.CURRENCY] if names.CURRENCY in deals.columns else [])]
-        rows = source.arrow(deals.select(*kept, names.CUSTOMER, OUTCOME, *AMOUNTS))
+        rows = source.arrow(deals.select(*kept, ROW, names.CUSTOMER, OUTCOME, *AMOUNTS))
+        # The draws number the customers as they come: in one order, whatever the database's.
+        rows = rows.take(pc.sort_indices(rows[ROW]))
         value, margin = amounts_of(rows, profile)
         outcome = rows[OUTCOME].combine_chunks().dictionary_encode()
         numbers = np.array([OUTCOMES.index(Outcome(word)) for word in outcome.dictionary.to_pylist()], dtype=np.int32)
@@ -122,7 +125,8 @@ class _Table:
         self._totals: Floats = np.bincount(cell, minlength=self._draws.count * len(OUTCOMES)).astype(np.float64)
         self._all_money = money.sum(won)
         won_money = np.where(won, money.floats(), 0)
-        self._money_by_cluster = np.bincount(self._draws.cluster, weights=won_money, minlength=self._draws.count)
+        summed = np.bincount(self._draws.cluster, weights=won_money, minlength=self._draws.count)
+        self._money_by_cluster: Floats = summed.astype(np.float64)
         amounts = np.where(won, money.whole, 0)
         wide = amounts.dtype == object
         whole = pa.array([Decimal(each) for each in amounts], pa.decimal128(38, 0)) if wide else pa.array(amounts)
@@ -172,7 +176,8 @@ class _Table:
         pairs: list[tuple[Floats, Floats]] = [
             (by_cell[:, n], totals[:, n]) for n in (OUTCOMES.index(Outcome.WON), OUTCOMES.index(Outcome.LOST))
         ]
-        pairs.append((money / 10.0**self._places, self._money_by_cluster))
+        scaled_money: Floats = np.divide(money, 10.0**self._places)
+        pairs.append((scaled_money, self._money_by_cluster))
         yield from self._draws.shares_by_cluster(pairs)
 
     def _share(self, counts: dict[Outcome, int], outcome: Outcome, ends: tuple[float, float]) -> Share:

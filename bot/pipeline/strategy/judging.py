@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ibis
@@ -84,6 +84,26 @@ class JudgedDeals:
 
     def __len__(self) -> int:
         return len(self.outcome)
+
+    def take(self, where: Mask) -> JudgedDeals:
+        """Some of the deals."""
+        places = np.nonzero(where)[0]
+        return replace(
+            self,
+            rows=self.rows.take(pa.array(places)),
+            names=self.names.take(pa.array(places)),
+            customers=self.customers.take(pa.array(places)),
+            closed=self.closed[places],
+            outcome=self.outcome[places],
+            weight=self.weight[places],
+            place=self.place[places],
+            codes=self.codes[:, places],
+            value=self.value.take(places),
+            margin=self.margin.take(places),
+            days=self.days.take(places),
+            foreign=self.foreign[places],
+            more={name: column.take(pa.array(places)) for name, column in self.more.items()},
+        )
 
     def ended(self, *outcomes: Outcome) -> Mask:
         """The deals with one of these outcomes."""

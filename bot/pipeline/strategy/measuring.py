@@ -160,9 +160,10 @@ def measure(
 ) -> Measured:
     """Results by period of the close date, and by what the profile as it is now says of each deal."""
     history = history or History()
-    work = _Work(judged_deals(book, profile, more=(names.STAGE,)), length)
-    judged = work.judged
-    closed = judged.ended(*CLOSED)
+    every = judged_deals(book, profile, more=(names.STAGE,))
+    judged = every.take(every.ended(*CLOSED))
+    work = _Work(judged, length)
+    closed = np.ones(len(judged), np.bool_)
     dated = sorted({period for period in work.period[closed] if period is not None})
     periods = between(dated[0], dated[-1], length)[-MOST_PERIODS:] if dated else ()
     rows = tuple(work.results(period, closed & (work.period == period)) for period in periods)
