@@ -11,7 +11,7 @@ ENV_STAMP := $(VENV)/.made-from-lock
 BENCH_STAMP := $(VENV)/.made-for-bench
 RUN_ARGS ?=
 
-.PHONY: help env run test lint types imports format bench pictures lock clean
+.PHONY: help env run test lint types imports format bench eval pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -55,6 +55,9 @@ bench: $(BENCH_STAMP) ## Measure speed and memory next to peers; writes build/be
 $(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps --requirement requirements-bench.txt
 	@touch $@
+
+eval: $(ENV_STAMP) ## Measure retrieval and refusal on public collections (DATA=folder); writes build/eval.json
+	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA))
 
 pictures: env ## Take the README's pictures anew, in a browser
 	@$(BIN)/pytest -q tests/e2e/test_browser.py --deselect tests/e2e/test_browser.py::test_the_pictures_of_the_readme_are_there

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.knowledge.embedding import Embedder
     from bot.knowledge.splitting import SplitDocument
 
-SCHEMA = "2"
+SCHEMA = "3"
 """Raised when passages are cut differently or kept differently: an older index is then refused, not misread."""
 
 _TABLES = """
@@ -33,7 +33,8 @@ CREATE TABLE documents (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE passages (
     id TEXT PRIMARY KEY, path TEXT NOT NULL, title TEXT NOT NULL, heading TEXT NOT NULL, anchor TEXT NOT NULL,
     text TEXT NOT NULL, sha256 TEXT NOT NULL, part TEXT, audience TEXT NOT NULL, owner TEXT NOT NULL, updated TEXT,
-    position INTEGER NOT NULL, place TEXT NOT NULL, row_key TEXT NOT NULL, vector_key TEXT NOT NULL);
+    position INTEGER NOT NULL, place TEXT NOT NULL, row_key TEXT NOT NULL, vector_key TEXT NOT NULL,
+    section_key TEXT NOT NULL);
 CREATE INDEX passages_by_path ON passages (path, position);
 CREATE TABLE anchors (path TEXT NOT NULL, anchor TEXT NOT NULL, passage TEXT, PRIMARY KEY (path, anchor));
 CREATE TABLE refused (path TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL, line INTEGER);
@@ -41,7 +42,7 @@ CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 _COLUMNS = (
     "id, path, title, heading, anchor, text, sha256, part, audience, owner, updated, position, place, "
-    "row_key, vector_key"
+    "row_key, vector_key, section_key"
 )
 _BATCH = 500
 
@@ -50,12 +51,14 @@ _BATCH = 500
 class Row:
     """A passage as it is indexed.
 
-    `vector_key` names what was embedded; `row_key` names that, the passage's id and who may read it.
+    `vector_key` names what was embedded; `row_key` names that, the passage's id and who may read it. `section_key`
+    names the vector of the whole section that the passage was cut from, the same one when it was not cut.
     """
 
     passage: Passage
     row_key: str
     vector_key: str
+    section_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,10 @@ class Manifest:
             connection.execute("DELETE FROM refused")
             lines = [(one.path, one.reason, one.remedy, one.line) for one in refused]
             connection.executemany("INSERT INTO refused VALUES (?, ?, ?, ?)", lines)
-            connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)")
+            connection.execute(
+                "DELETE FROM vectors WHERE key NOT IN "
+                "(SELECT vector_key FROM passages UNION SELECT section_key FROM passages)"
+            )
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('last_refresh', ?)", (now.isoformat(),))
             if replaced:
                 connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
@@ -234,13 +240,13 @@ def _values(row: Row) -> tuple[object, ...]:
     audience = json.dumps(sorted(one.audience))
     return (
         *(one.id, one.path, one.title, one.heading, one.anchor, one.text, one.sha256, one.part),
-        *(audience, one.owner, updated, one.position, one.place, row.row_key, row.vector_key),
+        *(audience, one.owner, updated, one.position, one.place, row.row_key, row.vector_key, row.section_key),
     )
 
 
 def _row(values: tuple[Any, ...]) -> Row:
     found = dict(zip(_COLUMNS.split(", "), values, strict=True))
-    row_key, vector_key = found.pop("row_key"), found.pop("vector_key")
+    keys = {name: found.pop(name) for name in ("row_key", "vector_key", "section_key")}
     found["audience"] = frozenset(json.loads(found["audience"]))
     found["updated"] = date.fromisoformat(found["updated"]) if found["updated"] else None
-    return Row(Passage(**found), row_key, vector_key)
+    return Row(Passage(**found), **keys)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.knowledge.folder import scan
@@ -19,7 +20,7 @@ from bot.knowledge.readers.workbench import Workbench
 from bot.knowledge.splitting import SplitDocument, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -106,22 +107,24 @@ class Refresher:
             except DocumentRefused as refused:
                 changes.refused.append(refused.refusal(source.path))
                 continue
-            rows = [_row(passage, self.embedder) for passage in document.passages]
+            rows = _rows(document.passages, self.embedder)
             changes.written.append((source.path, sha256, document, rows))
         return changes
 
-    def _embed(self, rows: Iterable[Row], progress: Callable[[int, int, str], None]) -> int:
+    def _embed(self, rows: Sequence[Row], progress: Callable[[int, int, str], None]) -> int:
         """Embed what no vector is known for; says how many that were."""
         known = self.manifest.known_vectors()
-        missing = list({row.vector_key: row.passage for row in rows if row.vector_key not in known}.items())
+        texts = {row.vector_key: (row.passage.path, embedded_text(row.passage)) for row in rows}
+        texts |= {key: (path, text) for key, (path, text) in _sections(rows).items() if key not in texts}
+        missing = [(key, *text) for key, text in texts.items() if key not in known]
         for begin in range(0, len(missing), _BATCH):
             batch = missing[begin : begin + _BATCH]
-            progress(begin, len(missing), batch[0][1].path)
-            vectors = self.embedder.passages([embedded_text(passage) for _, passage in batch])
+            progress(begin, len(missing), batch[0][1])
+            vectors = self.embedder.passages([text for *_, text in batch])
             pairs = zip(batch, vectors, strict=True)
-            self.manifest.add_vectors([(key, vector.astype("<f4").tobytes()) for (key, _), vector in pairs])
+            self.manifest.add_vectors([(key, vector.astype("<f4").tobytes()) for (key, *_), vector in pairs])
         if missing:
-            progress(len(missing), len(missing), missing[-1][1].path)
+            progress(len(missing), len(missing), missing[-1][1])
         return len(missing)
 
     def _add(self, rows: list[Row]) -> None:
@@ -142,9 +145,34 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.heading}\n{passage.text}"
 
 
-def _row(passage: Passage, embedder: Embedder) -> Row:
-    vector_key = _hash(embedder.sha256, embedded_text(passage))
-    return Row(passage, _hash(passage.id, vector_key, *sorted(passage.audience)), vector_key)
+def section_text(passages: Sequence[Passage]) -> str:
+    """What stands for a whole section that was cut: its trail of headings, then all of its text."""
+    return "\n".join([passages[0].heading, "\n\n".join(passage.text for passage in passages)])
+
+
+def by_section(passages: Iterable[Passage]) -> list[list[Passage]]:
+    """The passages of each section, in order; those of one document follow each other."""
+    return [list(group) for _, group in groupby(passages, key=lambda one: (one.path, one.anchor))]
+
+
+def _rows(passages: Sequence[Passage], embedder: Embedder) -> list[Row]:
+    rows: list[Row] = []
+    for section in by_section(passages):
+        whole = _hash(embedder.sha256, section_text(section))
+        for passage in section:
+            vector_key = _hash(embedder.sha256, embedded_text(passage))
+            row_key = _hash(passage.id, vector_key, *sorted(passage.audience))
+            rows.append(Row(passage, row_key, vector_key, whole if len(section) > 1 else vector_key))
+    return rows
+
+
+def _sections(rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
+    """The path and the text of each section that was cut, by the key of its vector."""
+    cut: dict[str, list[Passage]] = {}
+    for row in rows:
+        if row.section_key != row.vector_key:
+            cut.setdefault(row.section_key, []).append(row.passage)
+    return {key: (passages[0].path, section_text(passages)) for key, passages in cut.items()}
 
 
 def _hash(*parts: str) -> str:

@@ -69,7 +69,7 @@ def split(path: str, document: Document) -> SplitDocument:
             anchors[anchor] = None
             waiting = [(level, name) for level, name in waiting if level < section.level] + [(section.level, anchor)]
         heading = " > ".join([title, *(name for level, name in trail if name and (level, name) != (1, title))])
-        for ordinal, text in enumerate(_texts(section), start=1):
+        for ordinal, text in enumerate(cut(section), start=1):
             passage = Passage(
                 id=f"{path}#{anchor}/{ordinal}",
                 path=path,
@@ -109,7 +109,7 @@ def _title(path: str, document: Document) -> str:
     return words[:1].upper() + words[1:] if words else path
 
 
-def _texts(section: Section) -> list[str]:
+def cut(section: Section) -> list[str]:
     """The section's text, in as few even parts as its length asks for."""
     whole = "\n\n".join(block.text for block in section.blocks)
     total = len(whole.split())

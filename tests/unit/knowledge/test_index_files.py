@@ -31,7 +31,12 @@ def _manifest(folder: Path) -> Manifest:
 
 def _written(text: str, path: str = "price.md") -> tuple[str, str, object, list[Row]]:
     document = split_text(text, path)
-    return path, "sha", document, [Row(one, f"row:{one.id}", f"vector:{one.id}") for one in document.passages]
+    return (
+        path,
+        "sha",
+        document,
+        [Row(one, f"row:{one.id}", f"vector:{one.id}", f"vector:{one.id}") for one in document.passages],
+    )
 
 
 def test_a_manifest_gives_back_what_was_committed(tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ def test_a_manifest_gives_back_what_was_committed(tmp_path: Path) -> None:
     assert manifest.refused() == (refusal,)
     assert manifest.count() == 2
     assert manifest.meta() == {
-        "schema": "2",
+        "schema": "3",
         "model": "words",
         "model_sha256": "0" * 64,
         "revision": "1",
@@ -105,7 +110,7 @@ def test_a_manifest_that_went_away_cannot_be_written_and_says_so(tmp_path: Path)
 
 
 def test_an_index_of_another_model_or_version_does_not_match() -> None:
-    ours = {"schema": "2", "model": "words", "model_sha256": "0" * 64}
+    ours = {"schema": "3", "model": "words", "model_sha256": "0" * 64}
     assert mismatch(ours, WordEmbedder()) is None
     assert "dealfit index --rebuild" in str(mismatch(ours, WordEmbedder(sha256="1" * 64)))
     assert "made by the model words" in str(mismatch(ours, WordEmbedder(name="other")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from bot.knowledge.fusion import DENSE_WEIGHT, fuse, stretch
 from bot.knowledge.keywords import Keywords, Tokens, words
 from bot.knowledge.manifest import Contents, Row
 from bot.knowledge.passages import IndexMismatch
+from bot.knowledge.refresh import _rows, _sections, embedded_text
 from bot.knowledge.snapshot import Snapshot
 
 from .helpers import APPROVER, MANAGER, REP, WordEmbedder, passages_of
@@ -78,7 +80,7 @@ def test_words_are_remembered_until_they_are_forgotten() -> None:
 
 def _snapshot(*passages: Passage, vectors: dict[str, bytes] | None = None) -> Snapshot:
     embedder = WordEmbedder()
-    rows = [Row(one, f"row:{one.id}", f"vector:{one.id}") for one in passages]
+    rows = [Row(one, f"row:{one.id}", f"vector:{one.id}", f"vector:{one.id}") for one in passages]
     made = {row.vector_key: embedder.question(row.passage.text).tobytes() for row in rows}
     contents = Contents({"revision": "1"}, rows, made if vectors is None else vectors)
     return Snapshot("gen-0001", contents, Tokens())
@@ -151,3 +153,32 @@ def test_an_index_without_passages_finds_nothing() -> None:
 def test_a_torn_index_is_refused_with_its_remedy() -> None:
     with pytest.raises(IndexMismatch, match="dealfit index --rebuild"):
         _snapshot(*OPEN, vectors={})
+
+
+def _indexed(*documents: tuple[Passage, ...]) -> Snapshot:
+    """A snapshot of documents as the refresh would index them."""
+    embedder = WordEmbedder()
+    rows = [row for document in documents for row in _rows(document, embedder)]
+    texts = {row.vector_key: embedded_text(row.passage) for row in rows}
+    texts |= {key: text for key, (_, text) in _sections(rows).items()}
+    vectors = {key: embedder.question(text).tobytes() for key, text in texts.items()}
+    return Snapshot("gen-0001", Contents({"revision": "1"}, rows, vectors), Tokens())
+
+
+def test_a_passage_is_lifted_by_the_other_parts_of_its_section() -> None:
+    filler = "Nothing of note is said in this sentence of the guide. " * 14
+    long = _playbook("long", "rep", f"Discounts are earned. {filler}\n\n{filler} They are earned with services.")
+    short = _playbook("short", "rep", f"Discounts are dear. {filler}")
+    assert len(long) == 2
+    assert len(short) == 1
+    found = {hit.passage.id: hit for hit in _indexed(long, short).search("discounts services", VECTOR, REP, 8, None)}
+    assert found[long[0].id].bm25 > found[short[0].id].bm25  # its section speaks of both words, one of them elsewhere
+    alone = _indexed((long[0],), short).search("discounts services", VECTOR, REP, 8, None)
+    assert {hit.passage.id: hit for hit in alone}[long[0].id].bm25 < found[long[0].id].bm25
+
+
+def test_equal_texts_in_two_playbooks_are_two_sections() -> None:
+    twin = tuple(replace(one, id=one.id.replace("open", "twin"), path="twin.md") for one in OPEN)
+    one = {hit.passage.sha256: hit.bm25 for hit in _indexed(OPEN).search(QUESTION, VECTOR, REP, 8, None)}
+    both = {hit.passage.sha256: hit.bm25 for hit in _indexed(OPEN, twin).search(QUESTION, VECTOR, REP, 8, None)}
+    assert one.keys() == both.keys()

@@ -1,0 +1,1 @@
+"""How well passages are found, questions answered and refused: `make eval` measures it and prints a table."""

@@ -1,0 +1,56 @@
+"""Answerable or not: how well the signals of a search tell, on labels that nobody here gave."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from bench.report import Report
+from bot.answers.refusal import read_signals
+from evaluation.collections import Index
+
+_ROUNDS, _FOLDS = 10, 5
+
+
+def measure(report: Report, index: Index) -> None:
+    """AUROC of single signals, of the product's combination as shipped, and of one fitted here and cross-validated.
+
+    Folds keep a conversation's questions together, so that nothing of it is known beforehand.
+    """
+    labels = {"ANSWERABLE": 1, "UNANSWERABLE": 0}
+    asked = [question for question in index.collection.questions if question.data.get("answerability") in labels]
+    truth = np.array([labels[question.data["answerability"]] for question in asked])
+    groups = np.array([question.id.split("<::>")[0] for question in asked])
+    rows, shipped = [], []
+    for question in asked:
+        signals = read_signals(question.text, index.hits(question))
+        rows.append([signals.cosine, signals.bm25, signals.share, float(len(signals.strangers) > 0)])
+        shipped.append(signals.confidence)
+    table = np.array(rows)
+    cosine = float(roc_auc_score(truth, table[:, 0]))
+    report.add(
+        "mtrag_un: answerable or not, AUROC, as shipped",
+        float(roc_auc_score(truth, shipped)),
+        "",
+        "cosine alone",
+        cosine,
+    )
+    report.add(
+        "mtrag_un: the same, fitted and cross-validated", _validated(table, truth, groups), "", "cosine alone", cosine
+    )
+
+
+def _validated(table: NDArray[np.float64], truth: NDArray[np.int64], groups: NDArray[np.str_]) -> float:
+    found = []
+    for seed in range(_ROUNDS):
+        scores = np.zeros(len(truth))
+        for train, test in StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed).split(table, truth, groups):
+            model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
+            scores[test] = model.fit(table[train], truth[train]).decision_function(table[test])
+        found.append(roc_auc_score(truth, scores))
+    return float(np.mean(found))
