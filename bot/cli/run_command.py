@@ -98,7 +98,7 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         connection.open()
         console = err()
         console.print(f"\n[bold]Dealfit playground[/]: {ground.url}", soft_wrap=True)
-        console.print("Open it, act as Dana, Morgan or Alex, and type /deal-check. Ctrl-C ends it.\n")
+        console.print("Open it, act as Dana (a rep), Morgan (her manager) or Alex (the deal desk), and type /deal-check. Ctrl-C ends it.\n")
         _watch(rooms, stop)
         stop.wait()
         say("Stopping ...")

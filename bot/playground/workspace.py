@@ -64,11 +64,13 @@ class Workspace:
 
     @classmethod
     def alphatech(cls) -> Workspace:
-        """Return the bundled workspace: a rep, a manager, an approver, two channels and a DM each with the app."""
+        """Return the bundled workspace: a rep, a manager, three approvers, two channels and a DM each with the app."""
         people = [
             User("U0DANA", "dana", "Dana Reyes", "dana@alphatech.example", "Account executive"),
             User("U0MORGAN", "morgan", "Morgan Lee", "morgan@alphatech.example", "Sales manager, East"),
             User("U0ALEX", "alex", "Alex Kim", "alex@alphatech.example", "Deal desk"),
+            User("U0RUTH", "ruth", "Ruth Adeyemi", "ruth@alphatech.example", "Finance"),
+            User("U0VICTOR", "victor", "Victor Stone", "victor@alphatech.example", "Sales director"),
         ]
         everyone = [*(person.id for person in people), "U0DEALFIT"]
         channels = [
