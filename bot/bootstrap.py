@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.pipeline.reviews.service import ReviewService
     from bot.pipeline.scorecard.service import ScorecardService
     from bot.pipeline.service import PipelineService
+    from bot.pipeline.sources.service import Connection, Sources
     from bot.pipeline.strategy.service import StrategyService
     from bot.slack.durable import DurableQueue
     from bot.slack.services import Services
@@ -130,11 +132,58 @@ class Core:
         )
 
     @cached_property
+    def sources(self) -> Sources:
+        """The CRMs that are set up."""
+        from bot.pipeline.sources.service import Sources  # noqa: PLC0415
+
+        return Sources(
+            tuple(self._connections()),
+            live=self.live,
+            people=self.people,
+            store=self.store,
+            tables=self.tables,
+            folder=self.settings.data_dir,
+            clock=self.clock,
+        )
+
+    def _connections(self) -> Iterator[Connection]:
+        from bot.pipeline.sources.hubspot import HubSpotCrm  # noqa: PLC0415
+        from bot.pipeline.sources.salesforce import SalesforceCrm  # noqa: PLC0415
+        from bot.pipeline.sources.service import Connection  # noqa: PLC0415
+
+        given = self.settings
+        if given.hubspot_token is not None:
+            hubspot = HubSpotCrm(
+                given.hubspot_token.get_secret_value(),
+                given.hubspot_url,
+                sleep=time.sleep,
+                verdict_field=given.hubspot_verdict_field,
+            )
+            yield Connection(hubspot, given.hubspot_mapping)
+        token, secret = given.salesforce_token, given.salesforce_client_secret
+        if given.salesforce_url is not None and (token is not None or secret is not None):
+            salesforce = SalesforceCrm(
+                given.salesforce_url,
+                token=token.get_secret_value() if token is not None else None,
+                client_id=given.salesforce_client_id,
+                client_secret=secret.get_secret_value() if secret is not None else None,
+                sleep=time.sleep,
+                verdict_field=given.salesforce_verdict_field,
+            )
+            yield Connection(salesforce, given.salesforce_mapping)
+
+    @cached_property
     def strategy(self) -> StrategyService:
         """A strategist's questions about past deals."""
         from bot.pipeline.strategy.service import StrategyService  # noqa: PLC0415
 
-        return StrategyService(live=self.live, people=self.people, store=self.store, tables=self.tables)
+        return StrategyService(
+            live=self.live,
+            people=self.people,
+            store=self.store,
+            tables=self.tables,
+            candidates=self.settings.profile_dir / "candidates",
+        )
 
     @cached_property
     def pipeline(self) -> PipelineService:
@@ -317,6 +366,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.services import Services  # noqa: PLC0415
     from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
+    from bot.slack.work.sync import schedule_syncs  # noqa: PLC0415
 
     client = slack_client(token, api_url)
     askers = Askers(client=client, people=core.people, clock=core.clock)
@@ -336,7 +386,9 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         clock=core.clock,
         exceptions=core.exceptions,
         directory=directory,
+        strategy=core.strategy,
         selling=Selling(core.proposals, core.reviews, core.scorecards, canvases=core.settings.proposal_canvas),
+        sources=core.sources,
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),
@@ -348,6 +400,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     )
     queue.start()
     services.schedules.put(REMIND)
+    schedule_syncs(services.schedules, core.settings.sync_schedule, core.sources)
     keep_jobs(
         services.schedules,
         exceptions_channel=core.settings.exceptions_channel,

@@ -22,6 +22,9 @@ from bot.slack.work.publishing import PublishingWork
 from bot.slack.work.questions import QuestionWork, failure_blocks
 from bot.slack.work.reviews import ReviewWork
 from bot.slack.work.scorecard import ScorecardWork
+from bot.slack.work.strategy import StrategyWork
+from bot.slack.work.sync import KIND as SYNC
+from bot.slack.work.sync import SyncWork
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -61,6 +64,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "home": HomeWork(services).publish,
         **ExceptionWork(services).handlers(),
         **PublishingWork(services).handlers(),
+        **StrategyWork(services, services.strategy).handlers(),
         "proposal": ProposalWork(services, selling.proposals, canvases=selling.canvases).make,
         "reviews": reviews.ahead,
         "scorecard": ScorecardWork(services, selling.scorecards).show,
@@ -68,6 +72,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "reviews.note": reviews.note,
         "reviews.calendar": reviews.calendar,
         "reviews.remind": reviews.remind,
+        SYNC: SyncWork(services.sources).run,
     }
     pipeline.others = found
     return found

@@ -12,6 +12,8 @@ from bot.checking.desk import DealDesk
 from bot.exceptions.service import ExceptionService
 from bot.knowledge.library import Library
 from bot.pipeline.service import PipelineService
+from bot.pipeline.sources.service import Sources
+from bot.pipeline.strategy.service import StrategyService
 from bot.profile.live import LiveProfile
 from bot.profile.people import People
 from bot.slack.askers import Askers
@@ -43,4 +45,6 @@ class Services:
     selling: Selling
     exceptions: ExceptionService
     directory: SlackDirectory
+    strategy: StrategyService
     schedules: Schedules = field(default_factory=Schedules)
+    sources: Sources | None = None

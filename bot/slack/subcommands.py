@@ -38,6 +38,21 @@ ALL: tuple[Subcommand, ...] = (
     Subcommand("scorecard", "shows your scorecard, or that of a rep of your team.", "scorecard", "[rep]", A_REP),
     Subcommand("reviews", "shows the calls, reviews and renewals ahead of won deals.", "reviews"),
     Subcommand("agenda", "shows the agenda of a customer's next one.", "reviews.agenda", "<customer>", A_NAME),
+    Subcommand("money", "shows where the margin comes from, to those who see every team.", "strategy.money"),
+    Subcommand(
+        "backtest",
+        "says what the live profile, or a candidate for it, would have said of past deals.",
+        "strategy.backtest",
+        "[candidate]",
+        re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}|"),
+    ),
+    Subcommand(
+        "measure",
+        "sets results beside fit, over time.",
+        "strategy.measure",
+        "[month]",
+        re.compile(r"(month|quarter)?"),
+    ),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from bot.pipeline.strategy.judging import JUDGEMENTS, OUTCOMES, JudgedDeals, ver
 from bot.pipeline.strategy.outcomes import CLOSED
 from bot.profile.columns import codes
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = (
     "name",
     "customer",
@@ -47,3 +50,13 @@ def deal_rows(judged: JudgedDeals, before: JudgedDeals | None = None) -> Iterato
             known(judged.margin, place),
             " ".join(judged.rules[rule].check for rule in refusing if judged.rules[rule].counted),
         )
+
+
+def deal_sheet(judged: JudgedDeals, before: JudgedDeals | None = None) -> bytes:
+    """The rows as CSV that a spreadsheet opens safely: no text in it is run as a formula."""
+    made = StringIO()
+    writer = csv.writer(made, lineterminator="\r\n")
+    writer.writerow(HEAD)
+    for row in deal_rows(judged, before):
+        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
+    return made.getvalue().encode("utf-8-sig", "replace")

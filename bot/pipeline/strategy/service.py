@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bot.checking.asker import Asker
@@ -38,10 +39,26 @@ class Live(Protocol):
         """Its judge."""
 
 
-class StrategyService:
-    """Answers over all deals of the store. Every answer checks first that the asker may see all of them."""
+class NoCandidate(LookupError):
+    """A candidate profile that is not there, or cannot be used. The message is for whoever asked."""
 
-    def __init__(self, *, live: Live, people: Callable[[], People], store: Store, tables: PipelineTables) -> None:
+
+class StrategyService:
+    """Answers over all deals of the store. Every answer checks first that the asker may see all of them.
+
+    `candidates` is the folder of profiles to try; None where there is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        live: Live,
+        people: Callable[[], People],
+        store: Store,
+        tables: PipelineTables,
+        candidates: Path | None = None,
+    ) -> None:
+        self._candidates = candidates
         self._live = live
         self._people = people
         self._store = store
@@ -51,6 +68,30 @@ class StrategyService:
     def profile(self) -> Profile:
         """The live profile."""
         return self._live.current().profile
+
+    def candidate(self, name: str) -> Profile:
+        """The candidate profile with this name: the file NAME.yaml in the folder of candidates.
+
+        Raises NoCandidate with the reason and the names there are.
+        """
+        from bot.profile.loading import load_profile  # noqa: PLC0415 takes a second to load
+        from bot.profile.problems import ProfileError  # noqa: PLC0415 the same
+
+        folder = self._candidates
+        known = sorted(path.stem for path in folder.glob("*.yaml")) if folder is not None and folder.is_dir() else []
+        if folder is None or name not in known:
+            there = f"There are: {', '.join(known)}." if known else "There is none yet."
+            raise NoCandidate(
+                f"There is no candidate profile {name!r}. {there} Whoever looks after the profile puts it beside the "
+                "live one, as candidates/NAME.yaml."
+            )
+        try:
+            found = load_profile(folder / f"{name}.yaml")
+        except ProfileError as error:
+            raise NoCandidate(f"The candidate profile {name} cannot be read. {error}") from None
+        if found.currency != self.profile.currency:
+            raise NoCandidate(f"The candidate profile {name} is in {found.currency}, and the live one is not.")
+        return found
 
     def may_ask(self, asker: Asker) -> View:
         """The view of everything. Raises AccessDenied for anybody else."""

@@ -15,6 +15,7 @@ from bot.pipeline.strategy.exact import Array, cents, scaled
 
 QUARTER = 25
 MOST_OF_IT = 75
+SLACK_STEPS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 90, 100)
 SLACK_POINTS = 20
 LONGEST = 2**62
 _TENTH = Decimal("0.1")
@@ -115,6 +116,10 @@ class Whale:
             "peak": number(self.peak),
             "curve": [[number(point.deals), number(point.money)] for point in self.points()],
         }
+
+    def share_at(self, percent: int) -> Decimal | None:
+        """The height of the curve over this percent of the deals; 0 at 0."""
+        return self._share(self.count * percent // 100)
 
     def _share(self, count: int) -> Decimal | None:
         if not self.has_shares:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.slack.inbox import Work
-from bot.slack.listeners import actions, commands, events, exceptions, pipeline, selling, shortcuts, views
+from bot.slack.listeners import actions, commands, events, exceptions, pipeline, selling, shortcuts, strategy, views
 from bot.slack.services import Services
 
 if TYPE_CHECKING:
@@ -25,3 +25,4 @@ def register(app: App, services: Services, put: Put) -> None:
     shortcuts.register(app, services)
     selling.register(app, services, put, services.selling.reviews)
     exceptions.register(app, services, put)
+    strategy.register(app, put)
