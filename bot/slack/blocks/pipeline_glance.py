@@ -76,8 +76,8 @@ class Concern:
 class Glance:
     """Everything that the message shows.
 
-    `since` are sentences about what changed, and `changes` lead to those deals. `settles` names the facts that alone
-    would decide deals, and how many.
+    `since` are sentences about what changed, and `changes` lead to those deals; `verdicts` lead to the deals of each
+    verdict. `settles` names the facts that alone would decide deals, and how many.
     """
 
     day: date
@@ -93,6 +93,7 @@ class Glance:
     incomplete: int = 0
     since: tuple[str, ...] = ()
     changes: tuple[tuple[str, str | None], ...] = ()
+    verdicts: tuple[tuple[str, str | None], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -105,17 +106,16 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
     """The message. A shared one can be read and drilled by whoever may see the deals; it cannot be shared again."""
     if glance.empty:
         return empty_blocks()
-    changes = drill_select(glance.changes, "What changed…")
     blocks = [
         header(f"{title or 'Pipeline fit'} · {day_words(glance.day)}"),
-        section(summary(glance), accessory=changes),
+        section(summary(glance), accessory=drill_select(glance.verdicts, "Show the deals that…")),
     ]
     if shared_by:
         blocks.insert(1, context(f"Shared by {inline(shared_by)}: what {inline(glance.whose)} shows."))
     blocks += [block for block in (_by_verdict(glance), _by_part(glance)) if block is not None]
+    blocks += _since(glance) + _failing(glance) + _drop(glance) + _facts(glance)
     for part in glance.parts:
         blocks += _part(part, glance.currency)
-    blocks += _failing(glance) + _drop(glance) + _facts(glance)
     tail = [context(*[inline(note, 500) for note in (*glance.notes[:8], glance.profile_words)])]
     tail += [_buttons(shared=shared_by is not None)]
     if shared_by is None:
@@ -125,17 +125,14 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
 
 
 def summary(glance: Glance) -> str:
-    """How much fits, in deals and in money, and what changed, in mrkdwn of ours."""
+    """How much fits, in deals and in money, in mrkdwn of ours."""
     split = glance.total.split
     deals, money = split.share_of_deals, split.share_of_money
     said = f"*{split.fits.deals:,} of {split.total.deals:,}* open deals fit"
     said += f" (*{deals}%*)" if deals is not None else ""
     said += f", worth *{inline(money_words(split.fits.money, glance.currency))}* of "
     said += inline(money_words(split.total.money, glance.currency))
-    said += f" (*{money}%*)." if money is not None else "."
-    if glance.since:
-        said += "\n" + "\n".join(inline(sentence, 400) for sentence in glance.since[:4])
-    return said
+    return said + (f" (*{money}%*)." if money is not None else ".")
 
 
 def glance_words(glance: Glance) -> str:
@@ -213,6 +210,13 @@ def _part(part: Part, currency: str) -> list[Block]:
         )
     figures = [(f"{figure.label} ({figure.split.total.deals:,})", figure.mark) for figure in part.figures]
     return _tabled(f"*{part.title}*", figures, head, rows)
+
+
+def _since(glance: Glance) -> list[Block]:
+    if not glance.since:
+        return []
+    said = "\n".join(inline(sentence, 400) for sentence in glance.since[:4])
+    return [section(said, accessory=drill_select(glance.changes, "Show the deals that…"))]
 
 
 def _failing(glance: Glance) -> list[Block]:

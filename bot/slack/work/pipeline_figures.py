@@ -9,7 +9,8 @@ from typing import Any
 from bot.deals.money import money_words
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
 from bot.pipeline.fit import FitGroup
-from bot.pipeline.query import Query
+from bot.pipeline.query import Query, WordFilter
+from bot.profile.verdict import Judgement
 from bot.slack.blocks.pipeline_glance import Concern, Failing, Figure, Glance, Part, day_words
 from bot.slack.blocks.titles import TITLES
 
@@ -55,6 +56,8 @@ def glance_of(overview: Overview, *, day: date, whose: str, keep: Keep) -> Glanc
     marks.want(*(one.amount.query for one in suspects))
     since = [] if overview.since is None else [amount for _, amount in _changes(overview.since)]
     marks.want(*(amount.query for amount in since))
+    verdicts = [(judgement, _of_verdict(judgement)) for judgement, tally in fit.split.by.items() if tally.deals]
+    marks.want(*(query for _, query in verdicts))
     marks.keep(keep)
     return Glance(
         day=day,
@@ -81,8 +84,17 @@ def glance_of(overview: Overview, *, day: date, whose: str, keep: Keep) -> Glanc
         changes=()
         if overview.since is None
         else tuple((words, marks.of(amount.query)) for words, amount in _changes(overview.since) if amount.deals),
+        verdicts=tuple(
+            (f"{_verdict(judgement.value)} ({fit.split.by[judgement].deals:,})", marks.of(query))
+            for judgement, query in verdicts
+        ),
         notes=overview.notes,
     )
+
+
+def _of_verdict(judgement: Judgement) -> Query:
+    verdict = WordFilter(by="verdict", any_of=(judgement.value,))
+    return Query(filters=(verdict, WordFilter(by="status", any_of=("open",))))
 
 
 def _groups(overview: Overview) -> list[tuple[str, str, Sequence[FitGroup]]]:

@@ -79,6 +79,7 @@ class PipelineMaker(Maker):
             incomplete=self.r.choice([0, 1, 10**6]),
             since=self.some(lambda: self.text(300), 6),
             changes=self.some(lambda: (self.name(), self.mark()), 3),
+            verdicts=self.some(lambda: (self.name(), self.mark()), 4),
             notes=self.some(lambda: self.text(300), 12),
         )
 
