@@ -88,11 +88,17 @@ class DealDesk:
         """What the words say of a deal, by the live profile's facts."""
         return self._sentences(self._live.current()).read(text[:LONGEST_TEXT])
 
-    def suppose(self, text: str) -> Supposed | None:
-        """What the words suppose of a deal ("what if they prepay?"); None when they do not suppose anything."""
+    def suppose(self, text: str, *, after: bool = False, directly: bool = True) -> Supposed | None:
+        """What the words suppose of a deal ("what if they prepay?"); None when they do not suppose anything.
+
+        `after` says that something was supposed before, so that "start over" is understood, and where that was said
+        `directly` before, "and 6 months?" too.
+        """
         judge = self._live.current()
         profile = judge.profile
-        return WhatIfReader(profile.facts, self._sentences(judge), profile.currency).read(text)
+        return WhatIfReader(profile.facts, self._sentences(judge), profile.currency).read(
+            text, after=after, directly=directly
+        )
 
     def reshaped(self, deal: Deal, changes: Mapping[str, FactValue]) -> tuple[Deal, tuple[Follow, ...]]:
         """The deal with the changes and with what follows from them: a lower discount raises the contract value."""

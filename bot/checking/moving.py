@@ -34,8 +34,10 @@ class MovedFigure:
 class WhatIf:
     """A deal as it stands and as it would be. Nothing of it is recorded or saved.
 
-    `changes` are what was asked for, `follows` the facts that move with them; `unread` are words of the question that
-    were not understood and not used. `key` finds the deal in the store, where it is saved.
+    `changes` are all that is supposed of the deal as it stands, `follows` the facts that move with them; `unread` are
+    words of the question that were not understood and not used. `key` finds the deal in the store, where it is saved.
+    Where it builds on what was supposed before, `earlier` are the changes among them that come from there, and
+    `between` is the deal with those that stood before this one.
     """
 
     before: CheckedDeal
@@ -44,6 +46,15 @@ class WhatIf:
     follows: tuple[Follow, ...] = ()
     unread: tuple[str, ...] = ()
     key: str | None = None
+    earlier: tuple[Change, ...] = ()
+    between: CheckedDeal | None = None
+    again: bool = False
+    """Whether somebody asked to go back: "start over", "undo that"."""
+
+    @property
+    def new(self) -> tuple[Change, ...]:
+        """The changes that were supposed now."""
+        return tuple(change for change in self.changes if change not in self.earlier)
 
     @property
     def findings(self) -> tuple[MovedFinding, ...]:
@@ -67,17 +78,12 @@ class WhatIf:
     def plain(self) -> dict[str, Any]:
         """The comparison as JSON data, in the documented shape (schema 1)."""
         return {
-            "changes": [
-                {
-                    "fact": change.fact,
-                    "from": None if change.before is None else plain_value(change.before),
-                    "to": plain_value(change.after),
-                }
-                for change in self.changes
-            ],
+            "changes": [_plain(change) for change in self.changes],
+            "builds_on": [_plain(change) for change in self.earlier],
             "follows": [follow.plain() for follow in self.follows],
             "verdict": {
                 "from": self.before.verdict.judgement.value,
+                "between": self.between.verdict.judgement.value if self.between else None,
                 "to": self.after.verdict.judgement.value,
             },
             "findings": [
@@ -105,12 +111,18 @@ def suppose(
     asker: Asker,
     unread: tuple[str, ...] = (),
     key: str | None = None,
+    on: Mapping[str, FactValue] | None = None,
+    again: bool = False,
 ) -> WhatIf:
-    """Judge the deal as it stands and with these facts, and set the two side by side. Nothing is recorded."""
-    changes = tuple(
-        Change(fact, deal.facts.get(fact), value) for fact, value in facts.items() if deal.facts.get(fact) != value
-    )
+    """Judge the deal as it stands and with these facts, and set the two side by side. Nothing is recorded.
+
+    `on` is what was supposed before and still stands: the facts are added to it.
+    """
+    before = dict(on or {})
+    changes = _changes(deal, {**before, **facts})
     after, follows = desk.reshaped(deal, {change.fact: change.after for change in changes})
+    stood = _changes(deal, before)
+    between = desk.reshaped(deal, {change.fact: change.after for change in stood})[0] if stood else None
     return WhatIf(
         before=desk.check(deal, asker=asker, record=False),
         after=desk.check(after, asker=asker, record=False),
@@ -118,4 +130,19 @@ def suppose(
         follows=follows,
         unread=unread,
         key=key,
+        earlier=tuple(change for change in changes if change.fact not in facts),
+        between=None if between is None else desk.check(between, asker=asker, record=False),
+        again=again,
     )
+
+
+def _changes(deal: Deal, facts: Mapping[str, FactValue]) -> tuple[Change, ...]:
+    """The facts that are others than the deal's, as changes to it."""
+    return tuple(
+        Change(fact, deal.facts.get(fact), value) for fact, value in facts.items() if deal.facts.get(fact) != value
+    )
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    before = None if change.before is None else plain_value(change.before)
+    return {"fact": change.fact, "from": before, "to": plain_value(change.after)}

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
@@ -27,6 +28,16 @@ _LEAD = re.compile(
     (?=(?:make|change|set|move|raise|lower|cut|reduce|increase|extend|shorten|drop|remove|take|try|with|without)\b))""",
     re.IGNORECASE | re.VERBOSE,
 )
+_AGAIN = re.compile(
+    r"""^\W*(?:(?:so|and|ok|okay|but|then|well|please|hey|now|no|let['’]?s)\b[\s,]*)*
+    (?:(?P<deal>start\s+(?:over|again|afresh|from\s+scratch)|(?:(?:go\s+)?back\s+to\s+|leave\s+it\s+|put\s+it\s+(?:back\s+)?)?
+    (?:the\s+deal\s+)?(?:the\s+way|as)\s+it\s+(?:was|is|stands|stood)|back\s+to\s+the\s+(?:original|deal)|reset|
+    forget\s+(?:all\s+)?(?:that|it|those|them))|
+    (?P<last>undo|take\s+(?:that|it)\s+back|not\s+that\s+one|one\s+step\s+back))
+    \b(?:\s+(?:it|that|this|everything|all|the\s+last\s+(?:one|step)))*[\s,.:;!?-]*(?:(?:and|but|then|with)\b[\s,]*)*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ON = re.compile(r"^\W*(?:(?:and|also|plus|then|now|but|or|with|instead|maybe|rather)\b[\s,]*)+", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:what|how|who|whom|whose|which|why|where|should|(?:can|could|may|do|am|must)\s+(?:i|we|you))\b", re.IGNORECASE
 )
@@ -59,12 +70,24 @@ _PERCENT = re.compile(r"-?\d+(?:\.\d+)?\s*(?:%|percent|per\s+cent)", re.IGNORECA
 _EMPTY = re.compile(r"^(?:to|it|they|we|the|deal|instead|then|so|would|be|please|a|an|\W)*$", re.IGNORECASE)
 
 
+class From(StrEnum):
+    """What a supposition starts from, where one was made before it."""
+
+    LAST = "last"
+    """The last one: it builds on what was supposed before."""
+    DEAL = "deal"
+    """The deal as it stands: "start over"."""
+    BEFORE_LAST = "before last"
+    """The one before the last: "undo that"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supposed:
     """What somebody supposes of a deal: the facts that would change, and the words that were not understood."""
 
     facts: Mapping[str, FactValue]
     unread: tuple[str, ...] = ()
+    start: From = From.LAST
 
 
 class WhatIfReader:
@@ -77,12 +100,28 @@ class WhatIfReader:
         alone = movable if len(movable) == 1 else percents
         self._percent = alone[0] if len(alone) == 1 else None
 
-    def read(self, text: str) -> Supposed | None:
-        """What the words suppose; None when they do not suppose anything, or ask something else about it."""
+    def read(self, text: str, *, after: bool = False, directly: bool = True) -> Supposed | None:
+        """What the words suppose; None when they do not suppose anything, or ask something else about it.
+
+        `after` says that something was supposed before: "start over" or "undo that" then says what to start from.
+        Where that was said `directly` before, "and 6 months?" supposes too.
+        """
         text = " ".join(text[:LONGEST].split())
+        again = _AGAIN.match(text) if after else None
+        if again is not None:
+            start = From.DEAL if again["deal"] else From.BEFORE_LAST
+            rest = text[again.end() :]
+            found = self.read(rest) or self._facts_of(rest, sure=False) if rest else None
+            return Supposed(MappingProxyType({}), start=start) if found is None else replace(found, start=start)
         lead = _LEAD.match(text)
-        rest = text[lead.end() :] if lead else ""
-        if lead is None or _ASKS.search(rest):
+        if lead is None:
+            on = _ON.match(text) if after and directly else None
+            return None if on is None else self._facts_of(text[on.end() :], sure=True)
+        return self._facts_of(text[lead.end() :], sure=False)
+
+    def _facts_of(self, rest: str, *, sure: bool) -> Supposed | None:
+        """What the clauses suppose; with `sure` nothing where a part of them is not understood."""
+        if _ASKS.search(rest):
             return None
         found: dict[str, FactValue] = {}
         disputed: dict[str, str] = {}
@@ -96,6 +135,8 @@ class WhatIfReader:
                     disputed[fact] = clause
         kept = {fact: value for fact, value in found.items() if fact not in disputed}
         unread += [f"{clause} (said in two ways)" for clause in disputed.values()]
+        if sure and unread:
+            return None
         return Supposed(MappingProxyType(kept), tuple(unread)) if kept or unread else None
 
     def _clause(self, clause: str) -> Mapping[str, FactValue]:

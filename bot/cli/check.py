@@ -14,6 +14,7 @@ import typer
 
 from bot.cli.console import NOT_ALL_FIT, UNREADABLE, cell, fail, out, print_json, say, table
 from bot.cli.given import exact_facts
+from bot.cli.supposing import steps_of, supposed
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ def check(
     name: Annotated[str | None, typer.Option(help="The deal's name, with --facts.")] = None,
     what_if: Annotated[
         list[str] | None,
-        typer.Option("--what-if", metavar="NAME=VALUE", help="Show what this change would move. Nothing is recorded."),
+        typer.Option(
+            "--what-if",
+            metavar="CHANGE",
+            help="Show what this change would move: NAME=VALUE or words. Several build on each other.",
+        ),
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="Mapping from the file's columns to facts (see examples/us-hospitals.yaml).")
@@ -76,7 +81,7 @@ def check(
 
       dealfit check --facts beds=120 --facts discount=8 --format json
 
-      dealfit check --facts ... --what-if discount=5 --what-if service_months=12
+      dealfit check --facts ... --what-if discount=5 --what-if "they prepay and take 12 months"
 
       dealfit check deals.csv
 
@@ -117,13 +122,12 @@ def _one(
 ) -> int:
     from bot.checking.asker import OPERATOR  # noqa: PLC0415
     from bot.checking.desk import UNNAMED, UnreadableDeal  # noqa: PLC0415
-    from bot.checking.moving import suppose  # noqa: PLC0415
     from bot.deals.deal import Deal  # noqa: PLC0415
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
     given = exact_facts(pairs, profile.facts, profile.currency, option="--facts")
-    supposed = exact_facts(changes, profile.facts, profile.currency, option="--what-if")
+    options = supposed(desk, changes)
     try:
         reading = desk.read(text) if text else None
     except UnreadableDeal as error:
@@ -134,7 +138,7 @@ def _one(
     called = name or (reading.name if reading else None) or UNNAMED
     deal = Deal(name=called, customer=reading.customer if reading else None, facts=facts, currency=profile.currency)
     checked = desk.check(deal, asker=OPERATOR, reading=reading)
-    moved = suppose(desk, deal, supposed, asker=OPERATOR) if supposed else None
+    moved = steps_of(desk, deal, options)
     recorded = _log(rooms, [checked]) if record else True
     troubles = [*_conflicts(reading, profile.facts), *[str(error) for error in (reading.errors if reading else ())]]
     if format_ is Format.JSON:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.checking.moving import WhatIf
 from bot.cli.console import cell, out, table
+from bot.cli.supposing import Steps
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
@@ -40,9 +40,9 @@ def show_worth(economics: Economics, facts: FactSpecs) -> None:
         _derivations(shape, facts, proposed)
 
 
-def show_what_if(what_if: WhatIf, facts: FactSpecs) -> None:
-    """Print what moved: facts, findings, verdict and money."""
-    console = out()
+def show_what_if(steps: Steps, facts: FactSpecs) -> None:
+    """Print what moved: facts, findings, verdict and money, and the verdict after each step where there are several."""
+    console, what_if = out(), steps.whole
     moves = [f"{_label(facts, c.fact)} {_words(facts, c.fact, c.before)} -> {_words(facts, c.fact, c.after)}"
              for c in what_if.changes]  # fmt: skip
     console.print(f"\n[bold]What if[/] {cell(', '.join(moves)) or 'nothing would change'}")
@@ -55,13 +55,18 @@ def show_what_if(what_if: WhatIf, facts: FactSpecs) -> None:
     for moved in what_if.findings:
         results = [finding.result.value.replace("_", " ") for finding in (moved.before, moved.after)]
         console.print(f"  {cell(moved.after.label)}: {results[0]} -> {results[1]}")
+    for number, step in enumerate(steps.steps if len(steps.steps) > 1 else (), start=1):
+        said = ", ".join(f"{_label(facts, c.fact)} {_words(facts, c.fact, c.after)}" for c in step.new)
+        lead = "" if number == 1 else "and "
+        told = cell(said) or "nothing new"
+        console.print(f"  {number}. {lead}{told}: {VERDICTS[step.after.verdict.judgement]}")
     shown = [one for one in what_if.figures if one.before.amount is not None or one.after.amount is not None]
     if shown:
         made = table("", "As it stands", "With the change", right=("As it stands", "With the change"))
         for one in shown:
             made.add_row(cell(one.after.label), cell(one.before.words), cell(one.after.words))
         console.print(made)
-    console.print("[dim]Nothing of this is recorded.[/]")
+    console.print("[dim]Compared with the deal as it stands. Nothing of this is recorded.[/]")
 
 
 def follows_words(shape: Shape, facts: FactSpecs) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from bot.profile.verdict import Judgement
 from bot.slack import ids
+from bot.slack.blocks.titles import TITLES
 from bot.slack.work.deals import DealWork
 from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, DIRECT, MERCY, Office, buttons, texts
 
@@ -107,6 +109,49 @@ def test_what_if_shows_what_moves_and_saves_nothing_until_it_is_kept(office: Off
     assert facts["service_months"] == 24
     assert facts["contract_value"] == 480000
     assert facts["prepaid"] is True
+
+
+def test_what_ifs_in_a_thread_add_up_until_somebody_starts_over(office: Office):
+    first = office.answer(DANA, DIRECT, f"check Sum General: {NET_60}")
+    alone = office.answer(DANA, DIRECT, "what if they prepay?", thread_ts=first.thread_ts)
+    assert "your last what-if" not in texts(alone.blocks)
+    both = office.answer(DANA, DIRECT, "and with 24 months?", thread_ts=first.thread_ts)
+    shown = texts(both.blocks)
+    assert "Service term 12 months → *24 months*" in shown
+    assert "With Paid in advance *yes* from your last what-if" in shown
+    verdicts = [TITLES[each] for each in (Judgement.NEEDS_APPROVAL, Judgement.NEEDS_APPROVAL)]
+    assert f"as it stands {verdicts[0]} · with your last what-if {verdicts[1]} · with this too *{verdicts[1]}*" in shown
+    assert "Compared with the deal as it stands" in shown
+    value = json.loads(button_of(both, ids.KEEP_CHANGE)["value"])
+    assert value["facts"] == {"prepaid": True, "service_months": 24}
+    undone = office.answer(DANA, DIRECT, "undo that", thread_ts=first.thread_ts)
+    assert json.loads(button_of(undone, ids.KEEP_CHANGE)["value"])["facts"] == {"prepaid": True}
+    back = office.answer(DANA, DIRECT, "start over", thread_ts=first.thread_ts)
+    assert "Back to the deal as it stands" in texts(back.blocks)
+    fresh = office.answer(DANA, DIRECT, "what if net 30?", thread_ts=first.thread_ts)
+    assert "your last what-if" not in texts(fresh.blocks)
+    assert json.loads(button_of(fresh, ids.KEEP_CHANGE)["value"])["facts"] == {"payment_days": 30}
+    assert saved_facts(office, "Sum General")["payment_days"] == 60
+
+
+def test_a_question_between_two_what_ifs_is_answered_and_they_still_add_up(office: Office):
+    first = office.answer(DANA, DIRECT, f"check Asking Sum: {NET_60}")
+    office.answer(DANA, DIRECT, "what if they prepay?", thread_ts=first.thread_ts)
+    answer = office.answer(DANA, DIRECT, "how do I open a conversation with a CFO?", thread_ts=first.thread_ts)
+    assert "[1]" in texts(answer.blocks)
+    both = office.answer(DANA, DIRECT, "what if they take 24 months?", thread_ts=first.thread_ts)
+    assert "With Paid in advance *yes* from your last what-if" in texts(both.blocks)
+
+
+def test_a_kept_change_is_a_new_start(office: Office):
+    first = office.answer(DANA, DIRECT, f"check Kept Sum: {NET_60}")
+    reply = office.answer(DANA, DIRECT, "what if they prepay?", thread_ts=first.thread_ts)
+    known = {m.ts for m in kept_or_not(office, first.thread_ts)}
+    office.ground.press(DANA, reply, ids.KEEP_CHANGE)
+    office.ground.wait_for(lambda: any(m.ts not in known for m in kept_or_not(office, first.thread_ts)))
+    later = office.answer(DANA, DIRECT, "what if net 30?", thread_ts=first.thread_ts)
+    assert "your last what-if" not in texts(later.blocks)
+    assert json.loads(button_of(later, ids.KEEP_CHANGE)["value"])["facts"] == {"payment_days": 30}
 
 
 def kept_in(office: Office, thread: str):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from bot.checking.building_on import WHAT_IF
 from bot.checking.desk import CheckedDeal
 from bot.checking.moving import WhatIf
 from bot.deals.deal import plain_value
@@ -96,20 +97,23 @@ def worth_view(checked: CheckedDeal, *, facts: FactSpecs) -> dict[str, Any]:
 
 def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[Block]:
     """The reply to a supposition: facts, findings, verdict and money, before and after. Nothing of it is saved."""
-    before, after = what_if.before.verdict, what_if.after.verdict
+    before = what_if.before.verdict
     blocks: list[Block] = [header(f"What if: {what_if.after.deal.name}")]
     if not what_if.changes:
-        blocks.append(section("Nothing would change: the deal is like that already."))
+        told = f"Back to the deal as it stands: {TITLES[before.judgement]}." if what_if.again else None
+        told = told or "Nothing would change: the deal is like that already."
+        blocks.append(section(told))
         return [*blocks, *_unread(what_if)]
-    blocks.append(section("\n".join(_move(change, facts) for change in what_if.changes)))
+    blocks.append(
+        section("\n".join(_move(change, facts) for change in what_if.new) or "Your last change is taken back.")
+    )
+    if what_if.earlier:
+        kept = ", ".join(_now(change, facts) for change in what_if.earlier)
+        blocks.append(context(f"With {kept} from your last what-if. “Start over” goes back to the deal as it stands."))
     if what_if.follows:
         blocks.append(context(*[inline(f"{_label(facts, f.fact)}: {f.how}", 600) for f in what_if.follows]))
     blocks += _unread(what_if)
-    same = before.judgement is after.judgement
-    verdict = (
-        f"stays {TITLES[after.judgement]}" if same else f"{TITLES[before.judgement]} → *{TITLES[after.judgement]}*"
-    )
-    blocks.append(section(f"*Verdict*: {verdict}"))
+    blocks.append(section(f"*Verdict*: {_verdicts(what_if)}"))
     moved = [
         f"• {inline(one.after.label)}: {RESULTS[one.before.result]} → *{RESULTS[one.after.result]}*"
         for one in what_if.findings
@@ -119,7 +123,7 @@ def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[
     if moved:
         blocks.append(section("\n".join(moved)))
     blocks += _money(what_if, private=private)
-    blocks.append(context("Nothing is saved yet."))
+    blocks.append(context("Compared with the deal as it stands. Nothing is saved yet."))
     keep = _keep(what_if)
     more = context("There is more than one message holds.")
     return fit_message(blocks, more, [actions(keep)] if keep else [])
@@ -128,24 +132,47 @@ def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[
 def what_if_notification(what_if: WhatIf) -> str:
     """What a phone shows."""
     name = inline(what_if.after.deal.name, 80)
+    if not what_if.changes and what_if.again:
+        return f"{WHAT_IF}{name}. Back to the deal as it stands."
     if not what_if.changes:
-        return f"What if: {name}. Nothing would change."
+        return f"{WHAT_IF}{name}. Nothing would change."
     after = TITLES[what_if.after.verdict.judgement]
-    return clip(f"What if: {name}. {TITLES[what_if.before.verdict.judgement]} → {after}", 300)
+    return clip(f"{WHAT_IF}{name}. {TITLES[what_if.before.verdict.judgement]} → {after}", 300)
 
 
 def _money(what_if: WhatIf, *, private: bool) -> list[Block]:
-    rows = [["What it is worth", "As it stands", "With the change"]]
+    middle = what_if.between.economics if what_if.between and what_if.earlier else None
+    rows = [["What it is worth", "As it stands", *(["Last what-if"] if middle else []), "With the change"]]
     rows += [
-        [moved.after.label, moved.before.words, moved.after.words]
+        [moved.after.label, moved.before.words, *_middle(middle, moved.after.name), moved.after.words]
         for moved in what_if.figures
         if (moved.before.amount is not None or moved.after.amount is not None) and (private or moved.after.name != PAY)
     ]
     if len(rows) == 1:
         return []
     cells = [[{"type": "raw_text", "text": clip(inert(cell), 300) or "-"} for cell in row] for row in rows]
-    settings = [{"align": "left", "is_wrapped": True}, {"align": "right"}, {"align": "right"}]
+    settings = [{"align": "left", "is_wrapped": True}, *[{"align": "right"} for _ in rows[0][1:]]]
     return [{"type": "table", "column_settings": settings, "rows": cells}]
+
+
+def _verdicts(what_if: WhatIf) -> str:
+    """The verdict as it stands, with the last what-if where this one builds on it, and with the change."""
+    before, after = what_if.before.verdict.judgement, what_if.after.verdict.judgement
+    if what_if.between is None or not what_if.earlier:
+        return f"stays {TITLES[after]}" if before is after else f"{TITLES[before]} → *{TITLES[after]}*"
+    between = TITLES[what_if.between.verdict.judgement]
+    return f"as it stands {TITLES[before]} · with your last what-if {between} · with this too *{TITLES[after]}*"
+
+
+def _middle(economics: Economics | None, name: str) -> list[str]:
+    if economics is None:
+        return []
+    figure = economics.proposed.figure(name)
+    return ["-" if figure is None else figure.words]
+
+
+def _now(change: Change, facts: FactSpecs) -> str:
+    return f"{inline(_label(facts, change.fact))} *{inline(_words(facts, change.fact, change.after))}*"
 
 
 def _keep(what_if: WhatIf) -> dict[str, Any] | None:

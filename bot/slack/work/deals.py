@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.checking.asker import Asker
+from bot.checking.building_on import WHAT_IF, Said, started, steps_of, together
 from bot.checking.desk import CheckedDeal, UnreadableDeal
 from bot.checking.moving import suppose
+from bot.checking.what_if import From
 from bot.deals.deal import Deal
 from bot.deals.errors import FactError
 from bot.deals.facts import FactValue
@@ -67,14 +69,29 @@ class DealWork:
             return {"text": str(error), "blocks": [section(inline(str(error), 2500))]}
         return self.message(checked, private=private)
 
-    def what_if(self, text: str, key: str | None, asker: Asker, *, private: bool) -> dict[str, Any] | None:
-        """What the words would change in the deal of a thread, as a message; None where they suppose nothing of it."""
+    def what_if(
+        self, text: str, key: str | None, asker: Asker, *, private: bool, said: Sequence[Said] = ()
+    ) -> dict[str, Any] | None:
+        """What the words would change in the deal of a thread, as a message; None where they suppose nothing of it.
+
+        `said` is what was said in the thread before: suppositions add up until "start over" or until the deal is saved.
+        """
         desk = self._services.desk
-        supposed = desk.suppose(text) if key is not None else None
-        saved = desk.find(key, asker) if key is not None and supposed is not None and supposed.facts else None
-        if saved is None or supposed is None:
+        if key is None or desk.suppose(text, after=bool(said)) is None:
             return None
-        return self._what_if(saved.key, desk.deal_of(saved), supposed.facts, asker, supposed.unread, private=private)
+        saved = desk.find(key, asker)
+        if saved is None:
+            return None
+        steps = steps_of(said, lambda words, after: desk.suppose(words, after=after), saved.updated_at)
+        directly = bool(said) and said[-1].ours and said[-1].text.startswith(WHAT_IF)
+        supposed = desk.suppose(text, after=bool(steps), directly=directly)
+        if supposed is None or not (supposed.facts or supposed.start is not From.LAST):
+            return None
+        on, again = together(started(steps, supposed)), supposed.start is not From.LAST
+        deal = desk.deal_of(saved)
+        return self._what_if(
+            saved.key, deal, supposed.facts, asker, supposed.unread, private=private, on=on, again=again
+        )
 
     def message(self, checked: CheckedDeal, *, shared_by: str | None = None, private: bool = False) -> dict[str, Any]:
         """A checked deal as a message."""
@@ -168,8 +185,11 @@ class DealWork:
         unread: tuple[str, ...] = (),
         *,
         private: bool,
+        on: Mapping[str, FactValue] | None = None,
+        again: bool = False,
     ) -> dict[str, Any]:
-        what_if = suppose(self._services.desk, deal, facts, asker=asker, unread=unread, key=key)
+        desk = self._services.desk
+        what_if = suppose(desk, deal, facts, asker=asker, unread=unread, key=key, on=on, again=again)
         specs = self._services.live.current().profile.facts
         blocks = what_if_blocks(what_if, facts=specs, private=private)
         return {"text": what_if_notification(what_if), "blocks": blocks, "key": key}

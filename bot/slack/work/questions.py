@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.answers.model import Answer, Turn
 from bot.checking.asker import Asker
+from bot.checking.building_on import Said
 from bot.profile.people import Role as StaffRole
 from bot.slack.blocks import answer as drawing
 from bot.slack.blocks.elements import Block, inline, section
@@ -86,12 +88,14 @@ class QuestionWork:
         if key is None or CHECK.match(text):
             return None
         asker = self._services.askers.of(str(payload["user"]))
-        return self._deals.what_if(text, str(key), asker, private=place.is_direct)
+        said = [Said(words, role == "assistant", datetime.fromisoformat(at)) for role, words, at in thread["said"]]
+        return self._deals.what_if(text, str(key), asker, private=place.is_direct, said=said)
 
     def _history(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         state = self._services.store.thread(str(payload["channel"]), str(payload["thread_ts"]))
         turns = [[turn.role, turn.text] for turn in state.turns]
-        return {"ours": bool(turns), "turns": turns, "deal_key": state.deal_key}
+        said = [[turn.role, turn.text, turn.at.isoformat()] for turn in state.turns]
+        return {"ours": bool(turns), "turns": turns, "said": said, "deal_key": state.deal_key}
 
     def _states_a_deal(self, text: str) -> bool:
         facts = self._services.desk.read(text).facts

@@ -60,9 +60,9 @@ def test_what_if_shows_what_moves_and_leaves_the_status(dealfit):
     (deal,) = dealfit("check", "--format", "json", *facts(*NET_60), "--what-if", "payment_days=30").json["deals"]
     assert deal["verdict"] == "needs_approval"
     moved = deal["what_if"]
-    assert set(moved) == {"changes", "follows", "verdict", "findings", "figures"}
+    assert set(moved) == {"changes", "builds_on", "follows", "verdict", "findings", "figures", "steps"}
     assert moved["changes"] == [{"fact": "payment_days", "from": 60, "to": 30}]
-    assert moved["verdict"] == {"from": "needs_approval", "to": "fits"}
+    assert moved["verdict"] == {"from": "needs_approval", "between": None, "to": "fits"}
     assert moved["findings"] == [{"check": "payment-terms", "from": "fail", "to": "pass"}]
     (cost,) = [figure for figure in moved["figures"] if figure["name"] == "terms_cost"]
     assert (cost["from"], cost["to"]) == (3945.21, 1972.6)
@@ -104,3 +104,25 @@ def test_a_question_says_what_an_answer_could_settle(dealfit):
     settles = {ask["fact"]: ask["settles"] for ask in deal["ask"]}
     assert settles["margin"] == ["does_not_fit"]
     assert settles["sponsor"] == []
+
+
+def test_each_what_if_builds_on_those_before_it(dealfit):
+    options = ["--what-if", "they prepay", "--what-if", "discount=5", "--what-if", "discount=8"]
+    done = dealfit("check", *facts(*NET_60), *options)
+    assert "1. Paid in advance yes: " in done.out
+    assert "2. and Discount off book price 5%: " in done.out
+    assert "3. and nothing new: " in done.out
+    assert "What if Paid in advance not known -> yes\n" in done.out
+    (deal,) = dealfit("check", "--format", "json", *facts(*NET_60), *options[:4]).json["deals"]
+    told = deal["what_if"]
+    assert [change["fact"] for change in told["changes"]] == ["prepaid", "discount"]
+    assert [change["fact"] for change in told["builds_on"]] == ["prepaid"]
+    assert len(told["steps"]) == 2
+    assert told["steps"][0]["verdict"] == told["verdict"]["between"]
+    assert told["steps"][1]["verdict"] == told["verdict"]["to"]
+
+
+def test_words_that_suppose_nothing_are_named(dealfit):
+    done = dealfit("check", *facts(*NET_60), "--what-if", "we half the discount")
+    assert done.status == 2
+    assert "Not understood: we half the discount" in done.err
