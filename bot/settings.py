@@ -9,7 +9,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -27,6 +27,8 @@ FOREIGN = (
     "PORT",
 )
 """Settings under the names that Slack, OpenAI and hosting platforms gave them."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 HERE = Path(__file__).resolve().parent
 
@@ -134,6 +136,53 @@ class Settings(BaseModel):
         alias="DEALFIT_MODEL_PRICE_OUT",
         description="Price of a million tokens that the model writes.",
     )
+    hubspot_token: SecretStr | None = Field(
+        default=None, alias="DEALFIT_HUBSPOT_TOKEN", description="Access token of a HubSpot private app, to sync deals."
+    )
+    hubspot_url: str = Field(
+        default="https://api.hubapi.com", alias="DEALFIT_HUBSPOT_URL", description="Base URL of HubSpot's API."
+    )
+    hubspot_mapping: Path | None = Field(
+        default=None,
+        alias="DEALFIT_HUBSPOT_MAPPING",
+        description="Mapping file whose columns are HubSpot's property names (docs/data-in.md).",
+    )
+    hubspot_verdict_field: str | None = Field(
+        default=None,
+        alias="DEALFIT_HUBSPOT_VERDICT_FIELD",
+        description="Deal property that open deals' verdicts are written to; unset: nothing is written.",
+    )
+    salesforce_url: str | None = Field(
+        default=None,
+        alias="DEALFIT_SALESFORCE_URL",
+        description="The organisation's address (https://name.my.salesforce.com); deals from there.",
+    )
+    salesforce_token: SecretStr | None = Field(
+        default=None, alias="DEALFIT_SALESFORCE_TOKEN", description="An access token of Salesforce; it ends some day."
+    )
+    salesforce_client_id: str | None = Field(
+        default=None,
+        alias="DEALFIT_SALESFORCE_CLIENT_ID",
+        description="Consumer key of a connected app with the client credentials flow; better than a token.",
+    )
+    salesforce_client_secret: SecretStr | None = Field(
+        default=None, alias="DEALFIT_SALESFORCE_CLIENT_SECRET", description="The connected app's consumer secret."
+    )
+    salesforce_mapping: Path | None = Field(
+        default=None,
+        alias="DEALFIT_SALESFORCE_MAPPING",
+        description="Mapping file whose columns are Salesforce's field names, such as Amount and Account.Industry.",
+    )
+    salesforce_verdict_field: str | None = Field(
+        default=None,
+        alias="DEALFIT_SALESFORCE_VERDICT_FIELD",
+        description="Opportunity field that open deals' verdicts are written to; unset: nothing is written.",
+    )
+    sync_schedule: str | None = Field(
+        default=None,
+        alias="DEALFIT_SYNC_SCHEDULE",
+        description="When `dealfit run` syncs the CRMs: five cron fields, UTC (0 * * * * is every hour). Unset: never.",
+    )
     playground_port: int = Field(
         default=8765,
         ge=0,
@@ -171,6 +220,15 @@ class Settings(BaseModel):
         if not url.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return url if url.endswith("/") else url + "/"
+
+    @field_validator("hubspot_url", "salesforce_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        """Tokens go to these addresses: over TLS, or to this machine."""
+        parts = urlsplit(url or "")
+        if url is None or parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            return url.rstrip("/") if url else None
+        raise ValueError("must start with https:// (http:// to this machine only)")
 
     @field_validator("log_level")
     @classmethod

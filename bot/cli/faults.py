@@ -10,6 +10,8 @@ OURS = frozenset(
         "DealsFileError",
         "MappingError",
         "SlackUnreachable",
+        "CrmError",
+        "ScheduleError",
         "ColumnError",
         "NothingClosed",
     }
