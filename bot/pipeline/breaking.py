@@ -7,10 +7,12 @@ from typing import Literal
 from bot.pipeline.draft import Draft
 from bot.pipeline.items import Item
 from bot.pipeline.meanings import CheckWord, DimensionWord, FactWord, PartWord, Word
-from bot.pipeline.query import CheckFilter, Filter, PartFilter
+from bot.pipeline.query import CheckFilter, Filter, Group, PartFilter
 from bot.pipeline.words import Token
 
 CheckResult = Literal["pass", "fail"]
+
+_WHAT_FAILS = frozenset({"what", "why"})
 
 
 def breaking(draft: Draft) -> None:
@@ -20,6 +22,8 @@ def breaking(draft: Draft) -> None:
         if item.used or grouped or not item.is_(Word.BREAK, Word.PASS):
             continue
         result: CheckResult = "pass" if item.is_(Word.PASS) else "fail"
+        if item.is_(Word.AGAINST) and not _objects(draft, at)[0]:
+            continue  # one thing against another: no rule is broken
         objects, rules, either = _objects(draft, at)
         left = draft.items[at - 1] if at else None
         if not objects and left is not None and not left.used and _names_a_check(left):
@@ -28,6 +32,9 @@ def breaking(draft: Draft) -> None:
         filters = [(_filter(draft, each, result), draft.use(each)) for each in objects]
         if not objects:
             draft.add(CheckFilter(result=result), tokens)
+            if result == "fail" and draft.items[0].tokens[0].text in _WHAT_FAILS:
+                # What do they fail on: the answer is checks, not deals.
+                draft.group(Group(by="check"), draft.use(draft.items[0]))
         _add(draft, [(each, words) for each, words in filters if each is not None], tokens, either=either)
 
 

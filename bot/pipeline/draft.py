@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.pipeline.items import Item
-from bot.pipeline.query import FactFilter, Filter, Group, Order, Select, WordFilter
+from bot.pipeline.query import Against, FactFilter, Filter, Group, KindFilter, Order, Query, Select, WordFilter
 from bot.pipeline.vocabulary import Vocabulary
 from bot.pipeline.words import Token, original
 
@@ -27,7 +27,10 @@ class AskBack:
 
 @dataclass(slots=True)
 class Draft:
-    """What the passes over a question add to. `tokens` of a filter are the words that it came from."""
+    """What the passes over a question add to. `tokens` of a filter are the words that it came from.
+
+    `previous` is the query that the words come after, in a thread.
+    """
 
     text: str
     items: list[Item]
@@ -42,6 +45,9 @@ class Draft:
     asks: list[AskBack] = field(default_factory=list)
     unused: list[Item] = field(default_factory=list)
     any_status: bool = False
+    compare: tuple[Against, list[Token]] | None = None
+    everybody: list[Token] = field(default_factory=list)
+    previous: Query | None = None
 
     def words(self, tokens: Iterable[Token]) -> str:
         """The asker's own words."""
@@ -89,4 +95,6 @@ def _joined(old: Filter, new: Filter) -> Filter | None:
             return FactFilter(
                 fact=old.fact, op="in", value=tuple(dict.fromkeys((*values, new.value))), negate=old.negate
             )
+    if isinstance(old, KindFilter) and isinstance(new, KindFilter):
+        return old.model_copy(update={"any_of": tuple(dict.fromkeys((*old.any_of, *new.any_of)))})
     return old if old == new else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.pipeline.meanings import DimensionWord, Meaning, Named, PartWord, Word
+from bot.pipeline.meanings import DimensionWord, KindWord, Meaning, Named, PartWord, Word
 
 _WORDS: Mapping[Meaning, str] = {
     Word.NOISE: """
@@ -20,7 +20,7 @@ _WORDS: Mapping[Meaning, str] = {
         hey thanks thank today's with_regard_to as_of right_now at_the_moment at_present as_it_stands
         as_they_stand so_far must go going got make made take took put say said sell sold selling close
         closing closes due sign signing land landing expected owned own bring table chart picture overview
-        report summary not_yet per_cent and_the waiting""",
+        report summary not_yet per_cent and_the waiting instead but""",
     Word.DEALS: """
         deal deals opportunity opportunities opp opps pipeline pipelines prospect prospects account accounts proposal
         proposals ones quote quotes""",
@@ -54,7 +54,8 @@ _WORDS: Mapping[Meaning, str] = {
     Word.WHO: "who which_people who_is",
     Word.HOW_MANY: "how_many number_of the_number_of count count_of how_often",
     Word.HOW_MUCH: "how_much_money how_much how_large how_big how_high",
-    Word.TOTAL: "total totals sum sum_of the_sum_of altogether in_all in_total overall amount_of value_of",
+    Word.TOTAL: """
+        total totals sum sum_of the_sum_of altogether in_all in_total overall amount_of value_of revenue turnover""",
     Word.AVERAGE: "average avg mean on_average",
     Word.SHARE: "share percentage proportion fraction rate ratio what_part percent_of part_of how_much_of",
     Word.TOP: "top first",
@@ -87,13 +88,22 @@ _WORDS: Mapping[Meaning, str] = {
     Word.OR_MORE: """
         or_more or_longer or_higher or_above or_over or_larger or_greater or_later or_bigger and_more and_above and_up
         and_over and_longer upwards""",
+    Word.NEGATIVE: "negative",
+    Word.AGAINST: """
+        against vs versus compared_to compared_with in_comparison_to in_comparison_with relative_to""",
+    Word.COMPARE: "compare comparing comparison",
+    Word.GIVEN_AWAY: """
+        given_away give_away gave_away giving_away gives_away did_give_away did_we_give_away did_they_give_away""",
+    Word.WIN_RATE: "win_rate win_rates winning_rate hit_rate close_rate closing_rate success_rate",
+    Word.WHY: "why",
+    Word.EVERYBODY: "everybody everyone all_reps all_owners all_sellers the_whole_team",
     Word.OR_LESS: """
         or_less or_fewer or_lower or_below or_under or_shorter or_smaller and_below and_less and_under""",
 }
 
 _NAMED: Mapping[Meaning, str] = {
     Named("verdict", ("fits",), "fits"): """
-        fit fits fitting acceptable on_profile inside_the_profile within_the_profile on_strategy""",
+        fit fits fitting fitted acceptable on_profile inside_the_profile within_the_profile on_strategy""",
     Named("verdict", ("does_not_fit",), "does not fit"): """
         not_fit do_not_fit does_not_fit not_fitting unfit walk_away_from walk_away walk_from drop turn_down say_no_to
         should_not_pursue not_pursue stop_pursuing should_not_do misfit misfits""",
@@ -118,6 +128,12 @@ _NAMED: Mapping[Meaning, str] = {
     Named("status", ("won",), "won"): "won closed_won we_won that_we_won win wins winning",
     Named("status", ("lost",), "lost"): "lost closed_lost we_lost that_we_lost lose loses losing",
     Named("status", ("won", "lost"), "won or lost"): "closed already_closed won_or_lost won_and_lost",
+}
+
+_KINDS: Mapping[Meaning, str] = {
+    KindWord("false_positive"): "false_positive false_positives",
+    KindWord("negative_value"): """
+        negative_value lose_money loses_money losing_money unprofitable loss_making money_losing below_zero""",
 }
 
 _DIMENSIONS: Mapping[Meaning, str] = {
@@ -154,7 +170,7 @@ _PARTS: Mapping[Meaning, str] = {
 def phrases() -> Mapping[tuple[str, ...], tuple[Meaning, ...]]:
     """Every phrase as its words in lower case, and all that it can mean."""
     found: dict[tuple[str, ...], list[Meaning]] = {}
-    for table in (_WORDS, _NAMED, _DIMENSIONS, _PARTS):
+    for table in (_WORDS, _NAMED, _KINDS, _DIMENSIONS, _PARTS):
         for meaning, text in table.items():
             for phrase in text.split():
                 found.setdefault(tuple(phrase.split("_")), []).append(meaning)

@@ -55,6 +55,13 @@ class Word(Enum):
     BETWEEN = auto()
     OR_MORE = auto()
     OR_LESS = auto()
+    NEGATIVE = auto()
+    AGAINST = auto()  # this month against last
+    COMPARE = auto()
+    GIVEN_AWAY = auto()
+    WIN_RATE = auto()
+    WHY = auto()
+    EVERYBODY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,13 @@ class Named:
     by: NamedBy
     values: tuple[str, ...]
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindWord:
+    """A kind of deal that is worth a second look."""
+
+    kind: Literal["false_positive", "negative_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +123,4 @@ class DimensionWord:
     by: Dimension
 
 
-Meaning = Word | Named | CheckWord | PartWord | FactWord | ValueWord | UnitWord | DimensionWord
+Meaning = Word | Named | KindWord | CheckWord | PartWord | FactWord | ValueWord | UnitWord | DimensionWord

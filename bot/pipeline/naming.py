@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.deals.facts import FactType
 from bot.pipeline.draft import Draft
 from bot.pipeline.items import Item
-from bot.pipeline.meanings import CheckWord, DimensionWord, FactWord, Named, ValueWord, Word
-from bot.pipeline.query import CheckFilter, FactFilter, MissingFilter, WordFilter
+from bot.pipeline.meanings import CheckWord, DimensionWord, FactWord, KindWord, Named, ValueWord, Word
+from bot.pipeline.query import CheckFilter, FactFilter, KindFilter, MissingFilter, WordFilter
 from bot.pipeline.words import Token
 from bot.profile.people import Person, Role
 
@@ -72,9 +72,9 @@ def _nothing(item: Item) -> bool:
 def _name(draft: Draft, at: int, item: Item, negation: list[Token], person: Person | None) -> bool:
     if item.is_(Word.MINE, Word.OURS):
         return _mine(draft, item, person)
-    if item.is_(Word.ANY_STATUS):
-        draft.any_status = True
-        draft.said.append(("open and closed deals", draft.use(item)))
+    if item.is_(Word.NEGATIVE):
+        return _below_zero(draft, at, item)
+    if _whole_word(draft, item, negation):
         return True
     if item.all(Named):
         return _named(draft, item, negation)
@@ -98,6 +98,31 @@ def _name(draft: Draft, at: int, item: Item, negation: list[Token], person: Pers
         draft.use(item)
         return True
     return bool(item.all(DimensionWord)) and _beside_a_name(draft, at)
+
+
+def _whole_word(draft: Draft, item: Item, negation: list[Token]) -> bool:
+    """Words that say something by themselves, whatever stands beside them."""
+    kind = item.one(KindWord)
+    if kind is not None:
+        draft.add(KindFilter(any_of=(kind.kind,), negate=bool(negation)), [*negation, *draft.use(item)])
+    elif item.is_(Word.EVERYBODY):
+        draft.everybody = draft.use(item)
+    elif item.is_(Word.ANY_STATUS):
+        draft.any_status = True
+        draft.said.append(("open and closed deals", draft.use(item)))
+    else:
+        return False
+    return True
+
+
+def _below_zero(draft: Draft, at: int, item: Item) -> bool:
+    """`a negative margin`: the fact that follows is below zero."""
+    following = draft.following(at)
+    named = draft.items[following].one(FactWord) if following is not None else None
+    if following is None or named is None or not draft.vocabulary.profile.facts[named.fact].type.is_numeric:
+        return False
+    draft.add(FactFilter(fact=named.fact, op="<", value=0), draft.use(item, draft.items[following]))
+    return True
 
 
 def _beside_its_value(draft: Draft, at: int, fact: str) -> bool:

@@ -13,14 +13,16 @@ from bot.pipeline.describing import Describer
 from bot.pipeline.draft import AskBack, Draft
 from bot.pipeline.items import Item, items_of
 from bot.pipeline.naming import closed, names, without
-from bot.pipeline.query import Filter, Order, Query, Select, WordFilter
-from bot.pipeline.shaping import comparisons, groups, limits, measures, orders
+from bot.pipeline.query import CloseDateFilter, Filter, Order, Query, Select, WordFilter
+from bot.pipeline.shaping import comparisons, groups, limits, measures, orders, periods
 from bot.pipeline.vocabulary import Vocabulary
 from bot.pipeline.words import Token, tokens_of
 from bot.profile.people import Person
 
 LONGEST_QUESTION = 2000
 _NEAR_ENOUGH = 75
+_OWN_FIGURE = frozenset({"given_away", "win_rate"})
+_DID = frozenset({"did", "gave", "given"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class QuestionReader:
         """The typed query that the words ask for."""
         text = text[:LONGEST_QUESTION]
         draft = Draft(text, items_of(tokens_of(text), self._vocabulary, self._today), self._vocabulary)
+        periods(draft)
         limits(draft)
         comparisons(draft)
         breaking(draft)
@@ -98,6 +101,8 @@ class QuestionReader:
         sources = {id(each): tokens for each, tokens in draft.filters}
         parts += [(describer.filter(each), sources.get(id(each), [])) for each in query.filters]
         parts += [(describer.group(group), tokens) for group, tokens in draft.groups[:2]]
+        if query.compare is not None and draft.compare is not None:
+            parts.append((describer.against(query.compare), draft.compare[1]))
         if query.order_by is not None and draft.order is not None:
             parts.append((describer.order(query.order_by), draft.order[1]))
         if draft.limit is not None:
@@ -158,8 +163,21 @@ def _query(draft: Draft) -> Query:
             select, order = Select(what="average", of=order.fact), Order(by="measure", descending=order.descending)
     elif draft.groups and order is not None and order.by == "fact":
         order = Order(by="measure", descending=order.descending)
+    if select.what in _OWN_FIGURE and order is not None and order.by in {"deals", "value"}:
+        order = Order(by="measure", descending=order.descending)
     filters: list[Filter] = [each for each, _ in draft.filters]
-    if not draft.any_status and not any(isinstance(each, WordFilter) and each.by == "status" for each in filters):
+    gave_away = select.what == "given_away" and any(token.text in _DID for item in draft.items for token in item.tokens)
+    if gave_away and any(_is_past(each) for each in filters) and not _says_status(filters):
+        # What was given away in a period that is over was given away in the deals that were won.
+        filters.append(WordFilter(by="status", any_of=("won",)))
+    compare = draft.compare[0] if draft.compare is not None else None
+    if compare is not None and select.what == "deals":
+        select = Select(what="count")
+    if (
+        not draft.any_status
+        and compare is None
+        and not any(isinstance(each, WordFilter) and each.by == "status" for each in filters)
+    ):
         filters.append(WordFilter(by="status", any_of=("open",)))
     return Query(
         select=select,
@@ -168,4 +186,13 @@ def _query(draft: Draft) -> Query:
         order_by=order,
         limit=draft.limit[0] if draft.limit is not None else None,
         show=tuple(dict.fromkeys(fact for fact, _ in draft.show)),
+        compare=compare if any(isinstance(each, CloseDateFilter) for each in filters) else None,
     )
+
+
+def _says_status(filters: Iterable[Filter]) -> bool:
+    return any(isinstance(each, WordFilter) and each.by == "status" for each in filters)
+
+
+def _is_past(each: Filter) -> bool:
+    return isinstance(each, CloseDateFilter) and (each.period or "").startswith("last ")

@@ -9,9 +9,9 @@ from bot.pipeline.attaching import attach
 from bot.pipeline.draft import Draft
 from bot.pipeline.items import Item
 from bot.pipeline.meanings import DimensionWord, FactWord, Named, ValueWord, Word
-from bot.pipeline.query import MAX_ROWS, Group, Order, Select
-from bot.pipeline.records import value_fact
-from bot.pipeline.words import Token
+from bot.pipeline.query import MAX_ROWS, Against, CloseDateFilter, Group, Order, Query, Select
+from bot.pipeline.records import discount_fact, value_fact
+from bot.pipeline.words import Token, stem
 
 _ORDERING = (Word.TOP, Word.BOTTOM, Word.HIGH, Word.LOW, Word.MOST, Word.SOON, Word.LATE)
 _ASCENDING = (Word.BOTTOM, Word.LOW, Word.SOON)
@@ -19,6 +19,45 @@ _VERB_BEFORE_FIT = frozenset({
     "deal", "deals", "that", "which", "who", "to", "they", "it", "not", "many", "would", "will", "do", "does", "them",
     "ones", "opportunities", "and", "or", "still", "also", "currently",
 })  # fmt: skip
+
+
+_GROUPED = frozenset({FactType.CHOICE, FactType.TEXT, FactType.YES_NO})
+_TEAM = stem("team")
+_LAST = ("last", "previous", "next")
+
+
+def periods(draft: Draft) -> None:
+    """`this month against last`, `Q3 compared with Q2`, `compare this quarter with next quarter`."""
+    verb = next((item for item in draft.items if item.is_(Word.COMPARE)), None)
+    for at, item in enumerate(draft.items):
+        joint = item.is_(Word.AGAINST) or (
+            (verb is not None and item.is_(Word.WITH, Word.AND)) or item.tokens[0].text == "to"
+        )
+        following = draft.following(at) if joint else None
+        first = next((each for each in draft.items[:at] if each.span is not None), None)
+        span = first.span if first is not None else None
+        if following is None or (span is None and draft.previous is None):
+            continue
+        other = draft.items[following]
+        against = _against(other, span or _period_of(draft.previous))
+        if against is not None:
+            draft.compare = (against, draft.use(*([verb] if verb is not None else []), item, other))
+            return
+
+
+def _against(item: Item, period: CloseDateFilter | None) -> Against | None:
+    if item.span is not None:
+        return Against(period=item.span.period, first=item.span.first, last=item.span.last)
+    word = item.tokens[0].text
+    if word not in _LAST or period is None or period.period is None or " " not in period.period:
+        return None
+    which = "next" if word == "next" else "last"
+    return Against.model_validate({"period": f"{which} {period.period.split()[1]}"})
+
+
+def _period_of(query: Query | None) -> CloseDateFilter | None:
+    filters = query.filters if query is not None else ()
+    return next((each for each in filters if isinstance(each, CloseDateFilter)), None)
 
 
 def limits(draft: Draft) -> None:
@@ -107,9 +146,9 @@ def _group_by(draft: Draft, item: Item, lead: list[Item]) -> bool:
         draft.order = (Order(by="close_date", descending=False), draft.use(*lead, item))
     elif item.is_(Word.HOW_MANY):
         draft.order = (Order(by="deals"), draft.use(*lead, item))
-    elif (dimension := item.one(DimensionWord)) is not None and not sorting:
+    elif (dimension := _dimension(draft, item)) is not None and not sorting:
         draft.group(Group(by=dimension.by), draft.use(*lead, item))
-    elif fact is not None and facts[fact.fact].type in {FactType.CHOICE, FactType.YES_NO}:
+    elif fact is not None and facts[fact.fact].type in _GROUPED:
         draft.group(Group(by="fact", fact=fact.fact), draft.use(*lead, item))
     elif fact is not None:
         draft.order = (_order_by(draft, fact.fact), draft.use(*lead, item))
@@ -118,6 +157,16 @@ def _group_by(draft: Draft, item: Item, lead: list[Item]) -> bool:
     else:
         return False
     return True
+
+
+def _dimension(draft: Draft, item: Item) -> DimensionWord | None:
+    """What the item groups by. A region is a fact where the profile has one, else a team, where anybody is in one."""
+    found = item.one(DimensionWord)
+    if found is None or found.by != "team" or item.tokens[0].stem == _TEAM:
+        return found
+    if item.one(FactWord) is not None or not any(by == "team" for by, _ in draft.vocabulary.labels):
+        return None
+    return found
 
 
 def _order_by(draft: Draft, fact: str, *, descending: bool = True) -> Order:
@@ -159,6 +208,7 @@ def orders(draft: Draft) -> None:
 def measures(draft: Draft) -> None:
     """`how many`, `how much discount`, `total value`, `average margin`, `fit by rep`, `what share fits`."""
     _fit(draft)
+    _of_their_own(draft)
     for at, item in enumerate(draft.items):
         if item.used or draft.select is not None:
             continue
@@ -183,8 +233,29 @@ def _fit(draft: Draft) -> None:
             before is None or not (before.text in _VERB_BEFORE_FIT or before.possessive)
         )
         if noun or shares:
-            draft.select = (Select(what="fit"), draft.use(*shares, draft.items[at]))
+            size = value_fact(draft.vocabulary.profile.facts)
+            money = [each for each in draft.items if shares and any(w.fact == size for w in each.all(FactWord))]
+            found = [each for each in (*shares, *money, draft.items[at]) if not each.used or each is draft.items[at]]
+            draft.select = (Select(what="fit"), draft.use(*found))
             return
+
+
+def _of_their_own(draft: Draft) -> None:
+    """`money given away in discounts`, `win rate`: figures that are no fact."""
+    for item in draft.items:
+        if item.used or draft.select is not None:
+            continue
+        if item.is_(Word.WIN_RATE):
+            draft.select, draft.any_status = (Select(what="win_rate"), draft.use(item)), True
+        elif item.is_(Word.GIVEN_AWAY):
+            facts = {value_fact(draft.vocabulary.profile.facts), discount_fact(draft.vocabulary.profile)}
+            beside = [
+                each
+                for each in draft.items
+                if not each.used
+                and (each.is_(Word.HOW_MUCH, Word.TOTAL) or any(word.fact in facts for word in each.all(FactWord)))
+            ]
+            draft.select = (Select(what="given_away"), _in_order(draft.use(item, *beside)))
 
 
 def _means_fits(item: Item) -> bool:

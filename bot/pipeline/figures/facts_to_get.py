@@ -43,7 +43,7 @@ def facts_to_get(
             for n, (fact, checks) in enumerate(looking.items())
         }
         found = table.select(_value=table[layout.VALUE], **waits).view()
-        counted: Any = sum((found[name].cast("int16") for name in waits), start=0)
+        counted: Any = sum((found[name].ifelse(1, 0) for name in waits), start=0)
         found = found.mutate(_n=counted).view()
         sums: dict[str, ir.Scalar] = {}
         for n in range(len(looking)):

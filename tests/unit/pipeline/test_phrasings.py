@@ -13,7 +13,12 @@ from bot.pipeline.validating import check_query
 
 from .support import deal, judge, read, record
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("phrasings.yaml").read_text("utf-8"))
+HERE = Path(__file__).parent
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("phrasings.yaml", "phrasings_more.yaml")
+    for case in yaml.safe_load((HERE / name).read_text("utf-8"))
+]
 RECORDS = (
     record(deal("Mercy Regional", customer="Mercy Regional", stage="Negotiation")),
     record(deal("St. Mary's renewal", customer="St. Mary's", stage="Proposal")),
@@ -22,7 +27,7 @@ RECORDS = (
 
 def test_there_are_enough_phrasings_and_none_twice() -> None:
     questions = [case["ask"].casefold() for case in CASES]
-    assert len(questions) >= 60
+    assert len(questions) >= 120
     assert len(set(questions)) == len(questions)
 
 
