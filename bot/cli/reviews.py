@@ -187,8 +187,8 @@ def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days:
 
 
 def _show_agenda(made: Agenda) -> None:
-    from bot.pipeline.reviews.agenda import state_words  # noqa: PLC0415
-    from bot.pipeline.reviews.calendar import date_words, day_words  # noqa: PLC0415
+    from bot.pipeline.reviews.agenda import end_words, state_words  # noqa: PLC0415
+    from bot.pipeline.reviews.calendar import day_words  # noqa: PLC0415
 
     console = out()
     console.print(f"[bold]{cell(made.title)}[/]")
@@ -204,8 +204,7 @@ def _show_agenda(made: Agenda) -> None:
     console.print("[bold]Next[/]")
     for step in made.steps:
         console.print(f"  - {cell(step.text)} {cell(''.join(f'[{n}]' for n in step.sources))}")
-    if made.ends_on is not None:
-        console.print(f"The service ends on {date_words(made.ends_on)}.")
+    console.print(end_words(made) or "", end="\n" if made.ends_on else "")
     for source in made.sources:
         console.print(f"[dim]{cell(f'[{source.n}] {source.heading} ({source.path})')}[/]")
         console.print(f"[dim]    {cell(source.says)}[/]")

@@ -66,6 +66,7 @@ class Agenda:
     steps: tuple[Step, ...]
     sources: tuple[Source, ...]
     ends_on: date | None
+    renewal_on: date | None = None
     notices: tuple[str, ...] = ()
 
     @property
@@ -92,8 +93,17 @@ class Agenda:
                 for s in self.sources
             ],
             "service_ends_on": None if self.ends_on is None else self.ends_on.isoformat(),
+            "renewal_talks_on": None if self.renewal_on is None else self.renewal_on.isoformat(),
             "notices": list(self.notices),
         }  # fmt: skip
+
+
+def end_words(agenda: Agenda) -> str | None:
+    """When the service ends and its renewal is spoken about, in a sentence; None while that is not known."""
+    if agenda.ends_on is None:
+        return None
+    renewal = f"; renewal talks begin on {date_words(agenda.renewal_on)}" if agenda.renewal_on else ""
+    return f"The service ends on {date_words(agenda.ends_on)}{renewal}."
 
 
 def plain_event(event: Event) -> dict[str, Any]:

@@ -197,6 +197,7 @@ class ReviewService:
             steps=steps,
             sources=sources.all,
             ends_on=customer.ends_on,
+            renewal_on=next((e.on for e in customer.events if e.kind is Meeting.RENEWAL), None),
             notices=(notice,) if notice else (),
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from bot.pipeline.reviews.agenda import TITLES, Agenda, state_words
-from bot.pipeline.reviews.calendar import Event, day_words
+from bot.pipeline.reviews.agenda import TITLES, Agenda, end_words, state_words
+from bot.pipeline.reviews.calendar import day_words
 from bot.pipeline.reviews.service import Customer
 from bot.pipeline.reviews.standing import OutcomeState, Standing
 from bot.slack import ids
@@ -97,8 +97,9 @@ def agenda_blocks(agenda: Agenda, *, reminder: bool = False) -> list[Block]:
         blocks.append(section(f"*Agenda*\n{items}"))
         theirs, ours = "; ".join(agenda.customer_side), "; ".join(agenda.our_side)
         blocks.append(context(f"For {inline(agenda.customer, 100)}: {inline(theirs)}. For us: {inline(ours)}."))
-    if agenda.ends_on is not None:
-        blocks.append(context(f"The service ends on {day_words(agenda.ends_on)}."))
+    ends = end_words(agenda)
+    if ends is not None:
+        blocks.append(context(ends))
     blocks += [context(inline(notice)) for notice in agenda.notices]
     row = [button("Calendar file", ids.REVIEW_CALENDAR, agenda.deal_key, label=f"Get an .ics file: {agenda.customer}")]
     if any(state.outcome.metric for state in agenda.states):
@@ -140,11 +141,6 @@ def value_form(states: Sequence[OutcomeState], *, name: str, where: FormContext,
 def noted_blocks(name: str, state: OutcomeState) -> list[Block]:
     """What a noted value means."""
     return [section(f"Noted for *{inline(name, 100)}*. {MARKS[state.standing]} {inline(state_words(state), 500)}")]
-
-
-def event_words(event: Event) -> str:
-    """A date in a sentence."""
-    return f"{TITLES[event.kind]} on {day_words(event.on)}"
 
 
 def _short(state: OutcomeState) -> str:
