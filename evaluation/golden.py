@@ -1,0 +1,89 @@
+"""The golden questions, and how an answer is held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from bot.answers.model import Answer
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A question. `gold` are groups of alternatives, one of each of which the answer must hold; none: refuse it.
+
+    `places` are the sections or rules of which one must be cited. `tuning` says which half it is in.
+    """
+
+    text: str
+    kind: str
+    gold: tuple[tuple[str, ...], ...]
+    places: tuple[str, ...]
+    before: tuple[str, ...]
+    tuning: bool
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the playbooks or the profile say it."""
+        return bool(self.gold)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An answer as it was marked. `right`: holds the gold; `grounded`: a cited text holds it; `placed`: cites a place."""
+
+    question: Golden
+    answer: Answer
+    right: bool
+    grounded: bool
+    placed: bool
+
+
+def read_golden() -> list[Golden]:
+    """All golden questions, answerable ones first. Every second one is for tuning."""
+    found = []
+    for name in ("answerable", "unanswerable"):
+        rows: list[dict[str, Any]] = yaml.safe_load(files("evaluation").joinpath("golden", f"{name}.yaml").read_text())
+        found += [_golden(row, tuning=at % 2 == 0) for at, row in enumerate(rows)]
+    return found
+
+
+def _golden(row: dict[str, Any], *, tuning: bool) -> Golden:
+    return Golden(
+        text=row["q"],
+        kind=row.get("kind", "unanswerable"),
+        gold=tuple(tuple(group.split("|")) for group in row.get("gold", ())),
+        places=tuple(row.get("in", ())),
+        before=tuple(row.get("before", ())),
+        tuning=tuning,
+    )
+
+
+def mark(question: Golden, answer: Answer) -> Marked:
+    """Hold an answer against its question."""
+    right = not answer.refused and holds(answer.text, question.gold)
+    cited = "\n".join(citation.text for citation in answer.citations)
+    links = {_place(citation.passage) for citation in answer.citations}
+    return Marked(
+        question, answer, right, right and holds(cited, question.gold), bool(links & set(map(_place, question.places)))
+    )
+
+
+def holds(text: str, gold: Sequence[Sequence[str]]) -> bool:
+    """Whether the text holds one alternative of each group, whatever the case and the kind of its dashes and quotes."""
+    plain = _plain(text)
+    return all(any(_plain(one) in plain for one in group) for group in gold)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("‑", "-").replace("–", "-").replace("’", "'").replace("**", "").split())
+
+
+def _place(passage: str) -> str:
+    """A passage's section without its ordinal; anchors are compared by their letters alone."""
+    section = passage if passage.startswith("rule:") else passage.partition("/")[0]
+    return "".join(character for character in section.casefold() if character.isalnum() or character in ":#")
