@@ -12,7 +12,7 @@ from bot.slack import pipeline_ids as ids
 from bot.slack.inbox import Work
 from bot.slack.work.pipeline_places import NOT_YOURS, OUTSIDE
 from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, MORGAN, Office, buttons, texts
-from tests.e2e.test_pipeline_and_home import load_examples
+from tests.e2e.test_pipeline_and_home import home, load_examples
 
 PNG = b"\x89PNG\r\n"
 
@@ -251,3 +251,16 @@ def test_a_saved_question_ends_with_the_savers_access(office: Office) -> None:
 def test_help_lists_the_commands(office: Office) -> None:
     result = office.ground.slash_command(MORGAN, DEALS, "/pipeline", "help")
     assert "/pipeline saved" in result.message.text
+
+
+def test_the_home_tab_of_a_manager_shows_it_in_short_and_leads_on(office: Office) -> None:
+    view = home(office, MORGAN)
+    assert "open deals fit" in texts(view.blocks)
+    select = next(
+        e for e in elements(view, ids.DRILL) if any("does not fit" in o["text"]["text"] for o in e["options"])
+    )
+    known = {m.ts for m in office.ground.messages("D0MORGAN", MORGAN)}
+    value = option(select, "does not fit")
+    assert office.ground.press(MORGAN, view, ids.DRILL, value, block_of(view, select)).acked
+    answer = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
+    assert {row[table(answer)[0].index("Verdict")] for row in table(answer)[1:]} == {"⛔ Does not fit"}

@@ -36,11 +36,12 @@ def home_view(
     waiting: Sequence[ToDecide] = (),
     asked: Sequence[ExceptionRequest] = (),
     covered: Mapping[str, str] = MappingProxyType({}),
+    glance: Sequence[Block] = (),
 ) -> dict[str, object]:
     """The whole tab.
 
     `waiting` are decisions to take, `asked` the person's own exceptions; `covered` holds, by a deal's key, what
-    approvals say of it.
+    approvals say of it. `glance` is the team's pipeline in short.
     """
     blocks: list[Block] = [
         header(f"Good to see you, {name}"),
@@ -53,6 +54,8 @@ def home_view(
     if waiting:
         blocks += [divider(), header("Waiting for your decision")]
         blocks += [to_decide_block(each) for each in waiting[:MOST_DECISIONS]]
+    if glance:
+        blocks += [divider(), *glance]
     blocks += [divider(), header("Your deals")]
     blocks += [_deal(saved, covered.get(saved.key)) for saved in deals[:MOST_DEALS]] or [_no_deals()]
     if asked:

@@ -124,6 +124,28 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
     return fit_message(blocks, rest, tail)
 
 
+def home_glance(glance: Glance) -> list[Block]:
+    """The picture in short, for the Home tab: its figures lead to their deals as well."""
+    if glance.empty:
+        return [header("Pipeline"), *empty_blocks()[1:2]]
+    blocks = [
+        header("Pipeline"),
+        section(summary(glance), accessory=drill_select(glance.verdicts, "Show the deals that…")),
+    ]
+    if glance.failing:
+        worst = ", ".join(
+            f"{inline(check.label, 80)} ({inline(money_words(check.money, glance.currency))})"
+            for check in glance.failing[:3]
+        )
+        figures = [(f"{check.label} ({check.deals:,})", check.mark) for check in glance.failing]
+        blocks.append(_titled(f"*What fails most*: {worst}", figures))
+    blocks += _drop(glance)
+    row = [button("Whole picture", ids.GLANCE, ids.WHOLE), button("Saved questions", ids.SAVED, ids.WHOLE)]
+    if glance.since:
+        blocks.append(context(*[inline(sentence, 400) for sentence in glance.since[:2]]))
+    return [*blocks, actions(*row)]
+
+
 def summary(glance: Glance) -> str:
     """How much fits, in deals and in money, in mrkdwn of ours."""
     split = glance.total.split

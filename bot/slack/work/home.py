@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.checking.asker import Asker
 from bot.exceptions.model import RequestState
+from bot.pipeline.view import AccessDenied
 from bot.profile.people import Role
+from bot.slack.blocks.elements import Block
 from bot.slack.blocks.home import home_view
+from bot.slack.blocks.pipeline_glance import home_glance
 from bot.slack.durable import Steps
 from bot.slack.services import Services
 from bot.slack.work.exceptions import covered_words
+from bot.slack.work.pipeline_messages import PipelineMessages
 
 SHOWN = {RequestState.OPEN, RequestState.GRANTED, RequestState.DECLINED}
 """Of one's own exceptions: those that say what can be done now."""
@@ -45,7 +50,16 @@ class HomeWork:
             decides=decides,
             profile=profile.id,
             pipeline=Role.MANAGER in asker.roles,
+            glance=self._glance(asker) if Role.MANAGER in asker.roles else (),
         )
+
+    def _glance(self, asker: Asker) -> list[Block]:
+        """The pipeline in short. A Home tab without it is better than none."""
+        try:
+            overview = self._services.pipeline.overview(asker)
+        except AccessDenied:
+            return []
+        return home_glance(PipelineMessages(self._services).glance_of(overview, asker))
 
     def _publish(self, user: str, view: dict[str, Any]) -> None:
         self._services.client.views_publish(user_id=user, view=view)

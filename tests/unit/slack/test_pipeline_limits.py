@@ -19,7 +19,16 @@ from bot.playground.limits import check_message
 from bot.profile.verdict import Judgement
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.pipeline import Choice, Shown, answer_blocks, answer_words, instead
-from bot.slack.blocks.pipeline_glance import Concern, Failing, Figure, Glance, Part, glance_blocks, glance_words
+from bot.slack.blocks.pipeline_glance import (
+    Concern,
+    Failing,
+    Figure,
+    Glance,
+    Part,
+    glance_blocks,
+    glance_words,
+    home_glance,
+)
 from bot.slack.blocks.pipeline_parts import bar_chart, data_table, deal_value, rows_that_fit, table_block, unique
 from bot.slack.blocks.pipeline_saved import METADATA, SaveContext, SavedQuestion, save_form, saved_blocks
 from tests.unit.slack.test_limits import LIVE_MARK, NASTY, Maker, assert_message, assert_view
@@ -130,6 +139,7 @@ def one(maker: PipelineMaker) -> int:
     glance = maker.glance()
     assert_message(glance_words(glance), glance_blocks(glance))
     assert_message(glance_words(glance), glance_blocks(glance, shared_by=maker.name(), title=maker.text(100)))
+    assert_view({"type": "home", "blocks": home_glance(glance)})
     answer = maker.pipeline_answer()
     assert_message(answer_words(answer), answer_blocks(answer, maker.shown(answer)))
     saved = maker.some(maker.question, 20)
@@ -138,7 +148,7 @@ def one(maker: PipelineMaker) -> int:
     view = save_form(where, title=maker.text(200), asked=maker.text(600))
     assert_view(view)
     assert len(view["private_metadata"]) <= METADATA
-    return 5
+    return 6
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
