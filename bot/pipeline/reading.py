@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rapidfuzz import fuzz, process
 
 from bot.pipeline.breaking import breaking
-from bot.pipeline.describing import Describer
+from bot.pipeline.changing import Chip, chips_of
 from bot.pipeline.draft import AskBack, Draft
+from bot.pipeline.following import checks_alone, edited, is_fresh
 from bot.pipeline.items import Item, items_of
 from bot.pipeline.naming import closed, names, without
 from bot.pipeline.query import CloseDateFilter, Filter, Order, Query, Select, WordFilter
@@ -19,18 +20,12 @@ from bot.pipeline.vocabulary import Vocabulary
 from bot.pipeline.words import Token, tokens_of
 from bot.profile.people import Person
 
+__all__ = ["LONGEST_QUESTION", "Chip", "QuestionReader", "Understanding", "UnknownWord"]
+
 LONGEST_QUESTION = 2000
 _NEAR_ENOUGH = 75
 _OWN_FIGURE = frozenset({"given_away", "win_rate"})
 _DID = frozenset({"did", "gave", "given"})
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One part of the query in words, and the asker's words that it came from (none: nothing else was said)."""
-
-    text: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +60,17 @@ class QuestionReader:
         self._today = today
         self._suggestions: tuple[str, ...] | None = None
 
-    def read(self, text: str) -> Understanding:
-        """The typed query that the words ask for."""
+    def read(self, text: str, previous: Query | None = None) -> Understanding:
+        """The typed query that the words ask for.
+
+        `previous` is the query that was answered before in the same thread: words that ask no question of their own
+        are read as an edit of it.
+        """
         text = text[:LONGEST_QUESTION]
         draft = Draft(text, items_of(tokens_of(text), self._vocabulary, self._today), self._vocabulary)
+        if previous is not None and not is_fresh(draft):
+            draft.previous = previous
+            checks_alone(draft)
         periods(draft)
         limits(draft)
         comparisons(draft)
@@ -84,7 +86,7 @@ class QuestionReader:
 
     def _finished(self, draft: Draft) -> Understanding:
         unknown = self._unknown(draft)
-        query = _query(draft)
+        query = _query(draft) if draft.previous is None else edited(draft.previous, draft)
         chips = self._chips(draft, query)
         asks = tuple(draft.asks)
         if unknown and not asks and not any(chip.words for chip in chips):
@@ -92,23 +94,27 @@ class QuestionReader:
         return Understanding(None if asks else query, chips, unknown, asks)
 
     def _chips(self, draft: Draft, query: Query) -> tuple[Chip, ...]:
+        """A chip for each part of the query, with the words that it came from."""
         vocabulary = self._vocabulary
-        describer = Describer(vocabulary.profile, self._today, vocabulary.labels, vocabulary.check_labels)
-        parts: list[tuple[str, list[Token]]] = []
-        if draft.select is not None:
-            parts.append((describer.select(query), draft.select[1]))
-        parts += draft.said
-        sources = {id(each): tokens for each, tokens in draft.filters}
-        parts += [(describer.filter(each), sources.get(id(each), [])) for each in query.filters]
-        parts += [(describer.group(group), tokens) for group, tokens in draft.groups[:2]]
-        if query.compare is not None and draft.compare is not None:
-            parts.append((describer.against(query.compare), draft.compare[1]))
-        if query.order_by is not None and draft.order is not None:
-            parts.append((describer.order(query.order_by), draft.order[1]))
-        if draft.limit is not None:
-            parts.append((f"first {query.limit}", draft.limit[1]))
-        parts += [(f"show {vocabulary.profile.facts[fact].label}", tokens) for fact, tokens in draft.show]
-        return tuple(Chip(said, draft.words(tokens)) for said, tokens in parts)
+        sources: dict[str, list[Token]] = {
+            "select": draft.select[1] if draft.select is not None else [],
+            "compare": draft.compare[1] if draft.compare is not None else [],
+            "order_by": draft.order[1] if draft.order is not None else [],
+            "limit": draft.limit[1] if draft.limit is not None else [],
+        }
+        for number, each in enumerate(query.filters):
+            sources[f"filters/{number}"] = next((tokens for found, tokens in draft.filters if found == each), [])
+        for number, group in enumerate(query.group_by):
+            sources[f"group_by/{number}"] = next((tokens for found, tokens in draft.groups if found == group), [])
+        for number, fact in enumerate(query.show):
+            sources[f"show/{number}"] = next((tokens for found, tokens in draft.show if found == fact), [])
+        said = [Chip(text, draft.words(tokens)) for text, tokens in draft.said]
+        chips = [
+            replace(chip, words=draft.words(sources.get(chip.path, [])))
+            for chip in chips_of(query, vocabulary, self._today)
+            if chip.path != "select" or draft.select is not None or draft.previous is not None
+        ]
+        return (*chips[:1], *said, *chips[1:]) if chips and chips[0].path == "select" else (*said, *chips)
 
     def _unknown(self, draft: Draft) -> tuple[UnknownWord, ...]:
         found: list[UnknownWord] = []

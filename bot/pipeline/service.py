@@ -4,13 +4,16 @@
 
     {"schema": 1,
      "understood": the typed query (`bot.pipeline.query.Query`), or null when something is asked back,
-     "chips": [{"text": one part of the query in words, "words": the asker's words that it came from}],
+     "chips": [{"text": one part of the query in words, "words": the asker's words that it came from,
+                "path": which part it is, "options": [{"key", "label"}]: what may stand there instead}],
      "unknown": [the words that were not understood],
      "near": {unknown words: [what they may have been meant to be]},
      "ask": [{"words", "question", "options"}],
      "columns": [{"name", "label", "type", "unit"}],
                   with the type text, integer, number, percent, money, date, yes/no or verdict
      "rows": [[a cell for each column, null when it is not known]],
+     "keys": [the key of each row's deal, in a table of deals],
+     "drill": [the query that shows the deals of each row, in a table of groups; null where none can],
      "totals": {column: figure over every matched deal, each deal once},
      "matched": deals that met every condition, "undecided": deals of which that is not known, "cut": rows left off,
      "currency": of the money, "notes": [sentences],
@@ -21,32 +24,35 @@ Percentages are numbers of percent (8 means 8 %), money is a number in `currency
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.checking.asker import Asker
+from bot.deals.deal import Deal
+from bot.pipeline.changing import Chip, changed, chips_of
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import people_stamp
 from bot.pipeline.deal_table.tables import PipelineTables, seen
-from bot.pipeline.describing import Describer
 from bot.pipeline.draft import AskBack
+from bot.pipeline.exporting import deals_csv, table_csv
 from bot.pipeline.figures.details import Details
 from bot.pipeline.figures.looking import look
 from bot.pipeline.figures.naming import SeenNames
 from bot.pipeline.figures.overview import Overview
 from bot.pipeline.figures.running import Answering, Statements
 from bot.pipeline.query import Query
-from bot.pipeline.reading import LONGEST_QUESTION, Chip, QuestionReader, UnknownWord
+from bot.pipeline.reading import LONGEST_QUESTION, QuestionReader, UnknownWord
 from bot.pipeline.remembering import Memory
 from bot.pipeline.tables import Table
+from bot.pipeline.validating import check_query
 from bot.pipeline.view import AccessDenied, View, view_of
 from bot.pipeline.vocabulary import Vocabulary, names_to_suggest, vocabulary
 from bot.pipeline.words import tokens_of
 from bot.profile.judge import Judge
 from bot.profile.people import People
-from bot.profile.verdict import ProfileId
+from bot.profile.verdict import ProfileId, Verdict
 from bot.store.records import SavedDeal
 
 __all__ = ["AccessDenied", "Overview", "PipelineAnswer", "PipelineService"]
@@ -85,6 +91,15 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class DealShown:
+    """One deal as it is kept, and what the live profile says of it."""
+
+    saved: SavedDeal
+    deal: Deal
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineAnswer:
     """The answer to a question. `table` and `query` are None while something has to be asked back (`asks`)."""
 
@@ -108,12 +123,14 @@ class PipelineAnswer:
         return {
             "schema": SCHEMA,
             "understood": None if self.query is None else self.query.plain(),
-            "chips": [{"text": chip.text, "words": chip.words} for chip in self.understood],
+            "chips": [chip.plain() for chip in self.understood],
             "unknown": [unknown.words for unknown in self.unknown],
             "near": {unknown.words: list(unknown.near) for unknown in self.unknown},
             "ask": [{"words": a.words, "question": a.question, "options": list(a.options)} for a in self.asks],
             "columns": [] if table is None else [column.plain() for column in table.columns],
             "rows": [] if table is None else table.plain_rows(),
+            "keys": [] if table is None else [key for (key,) in table.keys],
+            "drill": [] if table is None else [None if each is None else each.plain() for each in table.drill],
             "totals": {} if table is None else table.plain_totals(),
             "matched": 0 if table is None else table.matched,
             "undecided": 0 if table is None else table.undecided,
@@ -162,8 +179,8 @@ class PipelineService:
             room = self._room(asker)
             return look(room.answering, self._tables.snapshots(), self._clock())
 
-    def ask(self, question: str, asker: Asker) -> PipelineAnswer:
-        """The answer to a question in words.
+    def ask(self, question: str, asker: Asker, *, previous: Query | None = None) -> PipelineAnswer:
+        """The answer to a question in words; in a thread `previous` is the query that was answered before.
 
         Raises:
             AccessDenied: the asker may see no pipeline.
@@ -171,7 +188,7 @@ class PipelineService:
         with self._tables.deals.alone():
             room = self._room(asker)
             words = self._vocabulary(room, question)
-            read = QuestionReader(words, person=asker.person, today=room.today).read(question)
+            read = QuestionReader(words, person=asker.person, today=room.today).read(question, previous)
             table = None if read.query is None else room.answering.run(read.query)
         notes = tuple(ask.words_for_people for ask in read.asks)
         profile = room.judge.profile.id
@@ -188,9 +205,45 @@ class PipelineService:
             room = self._room(asker)
             words = self._vocabulary(room, "")
             table = room.answering.run(query)
-        describer = Describer(room.judge.profile, room.today, words.labels, words.check_labels)
-        chips = tuple(Chip(text, "") for text in describer.query(query))
+            chips = tuple(chips_of(query, words, room.today))
         return PipelineAnswer(question, query, chips, (), (), table, room.judge.profile.id, ())
+
+    def change(self, query: Query, path: str, key: str, asker: Asker) -> PipelineAnswer:
+        """The answer to the query with one of its chips changed: the chip's `path` and an option's `key`.
+
+        Raises:
+            AccessDenied: the asker may see no pipeline.
+            QueryError: there is no such part, or the option does not fit there.
+        """
+        return self.run(changed(query, path, key), asker)
+
+    def export(self, query: Query, asker: Asker) -> Iterator[bytes]:
+        """Everything that the query finds, as CSV in pieces: all deals, whatever its limit, or all groups.
+
+        Deals come with every fact, their verdict and what fails. A cell that a spreadsheet would run as a formula
+        begins with an apostrophe. Raises AccessDenied and QueryError before the first piece.
+        """
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            if query.select.what != "deals":
+                table = room.answering.run(query.model_copy(update={"limit": None}))
+                return iter([table_csv(table)])
+            check_query(query, room.judge.profile)
+            rows = room.answering.everything(query)
+        return deals_csv(rows, room.judge.profile, room.answering.authorities)
+
+    def show(self, key: str, asker: Asker) -> DealShown | None:
+        """One deal with the verdict of the live profile; None where there is none, or it is not the asker's to see.
+
+        Raises:
+            AccessDenied: the asker may see no pipeline.
+        """
+        judge, people = self._live.current(), self._people()
+        view = view_of(asker, people)
+        for saved in view.of(self._store.deals(keys=[key]), people):
+            deal = saved.deal(judge.profile.facts)
+            return DealShown(saved, deal, judge.judge(deal))
+        return None
 
     def _room(self, asker: Asker) -> Room:
         """What the asker may see, judged and up to date."""

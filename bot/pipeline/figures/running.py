@@ -162,13 +162,28 @@ class Answering:
         """The keys of the deals that the query shows, in its order (which is not by gap)."""
         return [row[layout.KEY] for row in self._rows("deals", query, lambda: self._ordered(query))]
 
+    def everything(self, query: Query) -> pa.Table:
+        """All deals that the query shows, whatever its limit, with all their columns; ordered, except by gap."""
+        table = self.table
+        conditions = Conditions(table, self.judge.profile, self.today, self.snapshot)
+        found = table.mutate(_met=conditions.met(query.filters)).view()
+        found = found.filter(found["_met"]).drop("_met")
+        try:
+            return self.engine.arrow_of(self.engine.sql(self._sorted(found, query)))
+        except KeyError as error:
+            raise QueryError(f"There is no snapshot {error.args[0]!r} to compare with.") from None
+
     def _ordered(self, query: Query) -> ir.Table:
         order = query.order_by
         fact = order.fact if order is not None else None
         by_fact = [] if fact is None else [fact_column_name(fact, self.judge.profile)]
         needs = (layout.KEY, names.NAME, names.CLOSE_DATE, names.CURRENCY, layout.VALUE, *by_fact)
         table, _ = self._met(query, needs)
-        found = table.filter(table["_met"])
+        found = self._sorted(table.filter(table["_met"]), query)
+        return found.select(layout.KEY).limit(query.limit or MAX_ROWS)
+
+    def _sorted(self, found: ir.Table, query: Query) -> ir.Table:
+        order = query.order_by
         descending = order is None or order.descending
         match order.by if order else "value":
             case "close_date":
@@ -183,8 +198,7 @@ class Answering:
         first = ibis.desc(column) if descending else ibis.asc(column)
         by_name = order is not None and order.by == "name"
         then = [found[layout.KEY]] if by_name else [found[names.NAME].lower(), found[layout.KEY]]
-        found = found.order_by(unknown_last, first, *then)
-        return found.select(layout.KEY).limit(query.limit or MAX_ROWS)
+        return found.order_by(unknown_last, first, *then)
 
     def _by_gap(self, query: Query, matched: int) -> list[str]:
         if matched > MOST_BY_GAP:

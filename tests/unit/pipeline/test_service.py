@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.checking.asker import OPERATOR, Asker
+from bot.pipeline.query import Query
 from bot.pipeline.service import AccessDenied, PipelineAnswer, PipelineService
 from bot.profile.judge import Judge
 from bot.profile.loading import parse_profile
@@ -140,7 +143,8 @@ def test_what_is_asked_back_comes_as_a_note_and_without_a_table() -> None:
 def test_the_answer_as_json() -> None:
     plain = service().ask("which of Dana's deals break the paymnet terms by 50k", asker("morgan")).plain()
     assert list(plain) == [
-        "schema", "understood", "chips", "unknown", "near", "ask", "columns", "rows", "totals", "matched", "undecided",
+        "schema", "understood", "chips", "unknown", "near", "ask", "columns", "rows", "keys", "drill",
+        "totals", "matched", "undecided",
         "cut", "currency", "notes", "profile",
     ]  # fmt: skip
     good = json.loads(json.dumps(service().ask("which of Dana's deals break the payment terms", OPERATOR).plain()))
@@ -169,3 +173,68 @@ def test_the_overview_of_nothing_is_empty_not_an_error(tmp_path: Path) -> None:
     assert overview.notes == ()
     assert overview.label_of("margin") == "Margin"
     assert overview.profile_words.startswith("Managed services for regional hospitals, version 2026.11")
+
+
+def test_a_thread_goes_on_and_a_chip_is_changed() -> None:
+    first = service().ask("which deals break the payment terms", asker("morgan"))
+    assert names(first) == ["Grace", "Mercy"]
+    second = service().ask("only Sam's", asker("morgan"), previous=first.query)
+    assert names(second) == ["Grace"]
+    assert second.query is not None
+    chip = next(chip for chip in second.understood if chip.text.startswith("owner:"))
+    dana = next(option for option in chip.options if "Dana" in option.label)
+    assert names(service().change(second.query, chip.path, dana.key, asker("morgan"))) == ["Mercy"]
+    assert not any("Lena" in option.label for option in chip.options)
+
+
+def test_a_query_made_for_one_shows_another_only_what_is_theirs() -> None:
+    query = service().ask("all deals", asker("victor")).query
+    assert query is not None
+    assert names(service().run(query, asker("tom"))) == []
+    assert names(service().run(query, asker("dana"))) == ["Hope", "Mercy"]
+    forged = Query.model_validate({"filters": ({"by": "owner", "any_of": ("lena",)},)})
+    assert names(service().run(forged, asker("morgan"))) == []
+
+
+def test_an_export_holds_all_that_is_seen_and_nothing_that_runs(tmp_path: Path) -> None:
+    evil = [
+        deal(name, "Dana Reyes") for name in ("=cmd|' /C calc'!A0", "+1", "-2", "@SUM(A1)", " =1+1", "\t=2", "plain")
+    ]
+    evil.append(deal("theirs", "Lena Fischer", customer="=HYPERLINK(1)"))
+    made = house(tmp_path, [*evil, deal("needs", payment_days=60)])
+    query = Query(limit=1)
+    text = b"".join(made.service.export(query, asker("morgan"))).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == len(evil)
+    assert {row["owner"] for row in rows} == {"Dana Reyes"}
+    assert not [cell for row in rows for cell in row.values() if cell.strip().startswith(("=", "+", "-", "@"))]
+    needs = next(row for row in rows if row["deal"] == "needs")
+    assert (needs["verdict"], needs["fails"], needs["who_may_approve"]) == (
+        "needs_approval",
+        "Payment terms",
+        "Finance",
+    )
+    assert (needs["contract_value"], needs["records_mandate"], needs["outcomes__count"]) == ("85000", "yes", "2")
+    groups = b"".join(made.service.export(made.service.ask("fit by rep", OPERATOR).query or query, OPERATOR)).decode()
+    assert groups.splitlines()[0].startswith("owner,deals,fits")
+    with pytest.raises(AccessDenied):
+        made.service.export(query, asker("ruth"))
+
+
+def test_one_deal_is_shown_to_those_who_may_see_it() -> None:
+    mine, theirs = "test:Mercy", "test:Faith"
+    shown = service().show(mine, asker("morgan"))
+    assert shown is not None
+    assert (shown.deal.name, shown.verdict.judgement.value) == ("Mercy", "needs_approval")
+    assert service().show(theirs, asker("morgan")) is None
+    assert service().show("test:no such deal", asker("morgan")) is None
+    assert service().show(theirs, OPERATOR) is not None
+
+
+def test_misspelt_customers_are_found_among_what_is_seen(tmp_path: Path) -> None:
+    made = house(tmp_path, [deal("a", customer="Riverside Hospital"), deal("b", "Lena Fischer", customer="Lakeside")])
+    answer = made.service.ask("deals of Riverside Hospitl", asker("morgan"))
+    assert "Lakeside" not in json.dumps(answer.plain())
+    assert names(made.service.ask("deals of Riverside Hospital", asker("morgan"))) == ["a"]
+    near = made.service.ask("deals of Riversde", asker("morgan")).unknown
+    assert [word.words for word in near] == ["Riversde"]
