@@ -14,8 +14,8 @@ from bot.profile.exceptions_language import ExceptionsPlan
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
 
-PRIVATE = frozenset({"commission"})
-"""Figures that only the rep reads."""
+SHOWN = ("contract_value", "discount_given", "margin", "terms_cost", "margin_after_terms", "lifetime_margin")
+"""The figures that an approver reads. What the deal pays the rep is nobody's but the rep's."""
 MOST_OFFERS = 3
 
 
@@ -116,4 +116,4 @@ def _offer(offer: CounterOffer, specs: FactSpecs, currency: str) -> str:
 
 
 def _shown(figure: Figure) -> bool:
-    return figure.amount is not None and figure.name not in PRIVATE
+    return figure.amount is not None and figure.name in SHOWN
