@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import profile_cases, profile_diff, profile_replay, strategy_backtest
+from bot.cli import profile_cases, profile_diff, profile_init, profile_replay, strategy_backtest
 from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Look after the Deal Profile: find mistakes, run its cases, explain, compare, judge again, backtest.",
+    help=(
+        "Look after the Deal Profile: start one, find mistakes, run its cases, explain, compare, backtest, judge again."
+        "\n\n"
+        "The profile is one YAML file that a person in sales operations writes: docs/tutorial-first-profile.md leads "
+        "through it, docs/profile-language.md is the reference. After each edit: `dealfit profile lint`, then "
+        "`dealfit profile test`; before it goes live: `dealfit profile diff OLD`."
+    ),
 )
-app.command("test")(profile_cases.run_tests)
-app.command("diff")(profile_diff.diff)
-app.command("replay")(profile_replay.replay)
-app.command("backtest")(strategy_backtest.backtest)
 
 
-@app.command("lint")
 def lint(
     file: Annotated[
         Path | None, typer.Argument(help="A profile; the live one unless given.", show_default=False)
@@ -34,10 +35,21 @@ def lint(
 ) -> None:
     """Find mistakes in the profile, each with file:line:column and a remedy.
 
+    Errors keep a profile from being used; warnings are what loads and is hardly meant: gaps, overlaps, cliffs, facts
+    that nothing uses. A warning that is meant so is silenced with `accept` in the file, with the reason.
+    Authorities are looked up in the people.yaml beside the file, or else in the live one.
+
     Exit status: 0 without problems, 1 with warnings only, 2 with errors.
+
+    For example:
+
+      dealfit profile lint
+
+      dealfit profile lint drafts/deal-profile.yaml --json
     """
     from bot.profile.lint import lint as find  # noqa: PLC0415
     from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.profile.people import load_people  # noqa: PLC0415
     from bot.profile.problems import ProfileError  # noqa: PLC0415
 
     with core() as rooms:
@@ -47,7 +59,8 @@ def lint(
         except ProfileError as error:
             problems: tuple[Problem, ...] = tuple(error.problems)
         else:
-            anchors, people = rooms.library.anchors(), rooms.people()
+            beside = path.parent / "people.yaml"
+            anchors, people = rooms.library.anchors(), load_people(beside) if beside.is_file() else rooms.people()
             problems = tuple(find(profile, anchors, authorities=people.authorities, today=rooms.clock().date()))
     if json_:
         shape = ("file", "line", "column", "severity", "message", "suggestion")
@@ -61,7 +74,6 @@ def lint(
     raise typer.Exit(2 if errors else 1 if problems else 0)
 
 
-@app.command("explain")
 def explain(
     check: Annotated[str, typer.Argument(help="The id of a check, `segment`, or `economics`.", show_default=False)],
 ) -> None:
@@ -93,3 +105,12 @@ def explain(
                 + (f" Did you mean {match[0]}?" if match else f" It has: {', '.join(ids)}; and `economics`.")
             )
         out().print(cell(explain_check(profile, check)))
+
+
+app.command("init")(profile_init.init)
+app.command("lint")(lint)
+app.command("test")(profile_cases.run_tests)
+app.command("explain")(explain)
+app.command("diff")(profile_diff.diff)
+app.command("backtest")(strategy_backtest.backtest)
+app.command("replay")(profile_replay.replay)

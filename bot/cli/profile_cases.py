@@ -28,6 +28,12 @@ def run_tests(
     Untried is a check or a row that no case passes or fails, and a threshold that no case tries on it and just beyond.
 
     Exit status: 0 when all pass, 1 when some fail, 2 when something could not be read.
+
+    For example:
+
+      dealfit profile test
+
+      dealfit profile test --strict --junit report.xml
     """
     from bot.profile.cases import run_cases  # noqa: PLC0415
     from bot.profile.judge import Judge  # noqa: PLC0415

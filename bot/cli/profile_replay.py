@@ -29,6 +29,10 @@ def replay(
     rules, such as the order of the questions, may have changed since.
 
     Exit status: 0 when they are the same, 1 when they differ, 2 when it cannot be judged again.
+
+    For example:
+
+      dealfit profile replay 42
     """
     from bot.profile.problems import ProfileError  # noqa: PLC0415
     from bot.profile.replay import NoReplay  # noqa: PLC0415

@@ -1,0 +1,70 @@
+"""`dealfit profile init`: a new folder with a small, commented profile that works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import fail, out, say
+from bot.cli.wiring import core
+
+STARTER = Path(__file__).parents[1] / "profile" / "starter"
+SCHEMA = "deal-profile.schema.json"
+FILES = ("deal-profile.yaml", "people.yaml", "cases/first.yaml")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new folder, such as my-profile.", show_default=False)],
+    currency: Annotated[str, typer.Option(help="The ISO code of the profile's money: USD, EUR, ...")] = "USD",
+    title: Annotated[str, typer.Option(help="What the profile is called.")] = "Our Deal Profile",
+) -> None:
+    """Start a Deal Profile of your own: a folder with a small, commented one that passes lint and test.
+
+    It holds the profile, the people who may approve, cases that guard it, and the schema by which editors help you
+    write. Nothing that exists is overwritten.
+
+    For example:
+
+      dealfit profile init my-profile
+
+      dealfit profile init my-profile --currency EUR --title "Managed services"
+    """
+    from bot.deals.numbers import CURRENCY_CODES  # noqa: PLC0415
+    from bot.profile.schema import schema_bytes  # noqa: PLC0415
+
+    if currency not in CURRENCY_CODES:
+        fail(f"--currency {currency}: write the ISO code in capitals, such as USD or EUR.")
+    name = " ".join(title.split())
+    if not 0 < len(name) <= 200 or any(sign in name for sign in "\"'\\") or not name.isprintable():  # noqa: PLR2004
+        fail("--title: write one line of at most 200 characters, without quotes.")
+    existing = [each for each in (*FILES, SCHEMA) if (folder / each).exists()]
+    if existing:
+        fail(f"{folder / existing[0]} exists already. Nothing was written. Name a folder that is not there yet.")
+    with core() as rooms:
+        today = rooms.clock().date()
+    data = {each: (STARTER / each).read_text(encoding="utf-8") for each in FILES}
+    data["deal-profile.yaml"] = (
+        data["deal-profile.yaml"]
+        .replace("title: Our Deal Profile", f'title: "{name}"')
+        .replace("effective: 2026-01-01", f"effective: {today}")
+        .replace("currency: USD", f"currency: {currency}")
+    )
+    try:
+        (folder / "cases").mkdir(parents=True, exist_ok=True)
+        for each, text in data.items():
+            (folder / each).write_text(text, encoding="utf-8")
+        (folder / SCHEMA).write_bytes(schema_bytes())
+    except OSError as error:
+        fail(f"{folder}: {error.strerror or error}. Name a folder that can be written.")
+    for each in (*FILES, SCHEMA):
+        out().print(str(folder / each), markup=False, soft_wrap=True)
+    say(
+        f"A small profile stands in {folder}. Next:\n"
+        f"  export DEALFIT_PROFILE_DIR={folder}    tells Dealfit to use it\n"
+        "  dealfit profile lint                   finds mistakes after each edit\n"
+        "  dealfit profile test                   runs its cases\n"
+        "  dealfit profile explain discount       says a rule in sentences\n"
+        "docs/tutorial-first-profile.md leads on from here."
+    )
