@@ -110,6 +110,10 @@ class Judge:
         offers = self._negotiation.offers(self._usable(deal), verdict)
         return tuple(offer for offer in offers if self.judge(_changed(deal, offer)).judgement is Judgement.FITS)
 
+    def gave_up(self, deal: Deal, verdict: Verdict) -> bool:
+        """Whether the search for counter-offers ended because too many changed deals would have had to be tried."""
+        return self._negotiation.search(self._usable(deal), verdict).given_up
+
     def fits(self, facts: Facts) -> bool:
         """Whether a deal with exactly these facts fits: the verdict alone, without findings."""
         if self._deriving is not None:

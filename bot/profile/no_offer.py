@@ -10,7 +10,7 @@ from bot.deals.facts import FactType
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.compiled_segments import CompiledSegments
 from bot.profile.conditions import Condition, facts_of
-from bot.profile.counter_offers import MAX_CHANGES, Negotiation
+from bot.profile.counter_offers import MAX_CHANGES, MAX_TRIED, Negotiation
 from bot.profile.evaluate import Facts
 from bot.profile.judge import Judge
 from bot.profile.model import SEGMENT_CHECK
@@ -70,6 +70,11 @@ class Obstacles:
         firm = [finding for finding in failed if not any(map(self._negotiable, self._required[finding.check]))]
         if firm:
             return f"{self._fixed_words(firm)} To sell something else instead breaks other checks."
+        if self._judge.gave_up(deal, verdict):
+            return (
+                f"The search for a deal that fits was given up after {MAX_TRIED:,} changed deals. There may be one: "
+                "change by hand what fails, and check again."
+            )
         return "No change of up to three facts makes this deal fit: what helps one check breaks another."
 
     def _completing(self, holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
@@ -88,7 +93,8 @@ class Obstacles:
     def _can_be_met(self, finding: Finding, facts: Facts, verdict: Verdict) -> bool:
         """Whether up to three moves meet this check when no other is looked at."""
         alone = replace(verdict, judgement=Judgement.DOES_NOT_FIT, findings=(finding,), counter_offers=())
-        return bool(self._alone[finding.check].offers(facts, alone))
+        found = self._alone[finding.check].search(facts, alone)
+        return bool(found.offers) or found.given_up
 
     def _at_least(self, failed: tuple[Finding, ...]) -> int:
         """So many facts must change at the least: failed checks that have no movable fact in common need one each."""
