@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 CHIP = "pipe.chip"
-"""A chip that can be changed: a select, `pipe.chip.<place>`, whose values are places among the alternatives."""
+"""A chip that can be changed: a select, `pipe.chip.<place>`, whose values say which part becomes what."""
+AS_IT_IS = "as it is"
+"""The value of the option that a chip shows at first."""
 NEAR = "pipe.near"
 """A word that was perhaps meant, or an answer to what was asked back: the whole question stands in the value."""
 DRILL = "pipe.drill"

@@ -137,7 +137,8 @@ def test_all_rows_come_as_a_file_to_the_asker_alone(office: Office) -> None:
     data = office.ground.files.get(file["id"]).data
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert len(rows) == len(table(answer))
-    assert [row[0] for row in rows[1:]] == [row[0] for row in table(answer)[1:]]
+    deal = rows[0].index("deal")
+    assert [row[deal] for row in rows[1:]] == [row[0] for row in table(answer)[1:]]
 
 
 def test_the_picture_has_an_alternative_in_words(office: Office) -> None:
@@ -264,3 +265,45 @@ def test_the_home_tab_of_a_manager_shows_it_in_short_and_leads_on(office: Office
     assert office.ground.press(MORGAN, view, ids.DRILL, value, block_of(view, select)).acked
     answer = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
     assert {row[table(answer)[0].index("Verdict")] for row in table(answer)[1:]} == {"⛔ Does not fit"}
+
+
+def test_a_chip_that_is_changed_changes_the_answer_in_its_place(office: Office) -> None:
+    answer = office.command(MORGAN, "/pipeline", "which of Dana's deals break the payment terms")
+    chips = elements(answer, ids.CHIP)
+    owner = next(chip for chip in chips if chip["initial_option"]["text"]["text"] == "owner: Dana Reyes")
+    assert not any("Lena" in o["text"]["text"] for chip in chips for o in chip["options"])
+    changed = replaced(office, MORGAN, answer, owner, option(owner, "owner: Sam Okafor"))
+    assert changed.ts == answer.ts
+    assert {row[table(changed)[0].index("Owner")] for row in table(changed)[1:]} == {"Sam Okafor"}
+    of_sams = len(table(changed))
+    fails = next(c for c in elements(changed, ids.CHIP) if "Payment terms" in c["initial_option"]["text"]["text"])
+    all_of_sams = replaced(office, MORGAN, changed, fails, option(fails, "remove"))
+    assert len(table(all_of_sams)) > of_sams
+    assert "Payment terms" not in str([c["initial_option"] for c in elements(all_of_sams, ids.CHIP)])
+
+
+def test_follow_ups_in_the_thread_of_a_shared_answer_need_no_mention_and_are_private(office: Office) -> None:
+    answer = office.command(MORGAN, "/pipeline", "fit by rep", channel=ASK)
+    shared = pressed(office, MORGAN, answer, elements(answer, ids.SHARE)[0])
+    followed = office.answer(MORGAN, ASK, "by segment", shared.ts)
+    assert followed.ephemeral_to == MORGAN
+    assert table(followed)[0][0] == "Segment"
+    again = office.answer(MORGAN, ASK, "only hospitals", shared.ts)
+    assert "by segment" in texts(again.blocks)
+    assert "hospital" in texts(again.blocks)
+    theirs = office.answer(DANA, ASK, "by stage", shared.ts)
+    assert theirs.ephemeral_to == DANA
+    assert "Sam Okafor" not in texts(theirs.blocks)
+
+
+def test_a_question_of_another_kind_in_that_thread_is_answered_from_the_playbooks(office: Office) -> None:
+    asked = office.answer(MORGAN, ASK, "<@U0DEALFIT> pipeline fit by rep")
+    other = office.answer(MORGAN, ASK, "How do I open a conversation with a CFO?", asked.thread_ts)
+    assert other.ephemeral_to is None
+    assert "CFO" in texts(other.blocks)
+
+
+def test_a_subcommand_works_in_a_mention_as_well(office: Office) -> None:
+    listed = office.answer(MORGAN, ASK, "<@U0DEALFIT> pipeline saved")
+    assert listed.ephemeral_to == MORGAN
+    assert "Your saved questions" in texts(listed.blocks)

@@ -20,19 +20,17 @@ from bot.slack.blocks.elements import (
     context,
     fit_message,
     inline,
-    option,
-    plain,
     section,
 )
 from bot.slack.blocks.pipeline_parts import (
     CHART_POINTS,
-    OPTIONS,
     TABLE_COLUMNS,
     bar_chart,
     data_table,
     deals_select,
     drill_select,
     rows_that_fit,
+    select,
 )
 from bot.slack.blocks.titles import TITLES
 
@@ -45,11 +43,10 @@ NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A part of the question as it was understood, with what it could be instead. `chosen` is a place in `options`."""
+    """A part of the question as it was understood, with what it could be instead, by (words, value of the option)."""
 
     text: str
-    options: tuple[str, ...] = ()
-    chosen: int = 0
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +92,15 @@ def _understood(answer: PipelineAnswer, shown: Shown) -> list[Block]:
     who = f"\nShared by {inline(shown.shared_by)}, who may see these deals." if shown.shared_by else ""
     blocks = [section(f"{heading}*Understood as*: {said}{who}")]
     if shown.shared_by is None:
-        selects = [
-            _chip(place, choice)
-            for place, choice in enumerate(shown.choices[:MOST_CHIPS])
-            if len(choice.options) > 1 and 0 <= choice.chosen < len(choice.options)
-        ]
+        selects = [_chip(place, choice) for place, choice in enumerate(shown.choices[:MOST_CHIPS]) if choice.options]
         if selects:
             blocks.append({**actions(*selects), "block_id": f"{ids.CHIP}|{shown.mark}"})
     return blocks
 
 
 def _chip(place: int, choice: Choice) -> dict[str, Any]:
-    made = [option(text, str(number)) for number, text in enumerate(choice.options[:OPTIONS])]
-    return {
-        "type": "static_select",
-        "action_id": f"{ids.CHIP}.{place}",
-        "placeholder": plain(choice.text, 150),
-        "options": made,
-        "initial_option": made[min(choice.chosen, len(made) - 1)],
-    }
+    found = select(f"{ids.CHIP}.{place}", choice.text, [(choice.text, ids.AS_IT_IS), *choice.options])
+    return {**found, "initial_option": found["options"][0]} if found else {}
 
 
 def _unknown(answer: PipelineAnswer, shown: Shown) -> list[Block]:

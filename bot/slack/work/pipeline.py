@@ -44,6 +44,28 @@ class PipelineWork:
         """A word that was perhaps meant: the question with it, in place of the answer."""
         self._send(payload, steps, lambda asker: self._asked(str(payload["value"]), asker), instead=True)
 
+    def change(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """A chip that was changed: the answer to the question as it is now, in place of the answer."""
+        value, mark = str(payload["value"]), payload.get("mark")
+        self._send(payload, steps, lambda asker: self._messages.change(self._kept(mark), value, asker), instead=True)
+
+    def follow(self, text: str, payload: Mapping[str, Any], steps: Steps) -> bool:
+        """Words in a thread that is about a pipeline answer: answered to whoever wrote them, where they are about it.
+
+        They are read as a change of that question. Whether they were about it.
+        """
+        channel, thread_ts, user = (str(payload[name]) for name in ("channel", "thread_ts", "user"))
+
+        def made() -> Message | None:
+            previous = self._services.store.asked.last(channel, thread_ts, user)
+            return None if previous is None else self._messages.follow(text, previous, self._asker(payload))
+
+        message = steps("follow", made)
+        if message is None:
+            return False
+        self._send({**payload, "private": True}, steps, lambda _: message)
+        return True
+
     def drill(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """The deals behind a figure."""
         self._send(payload, steps, lambda asker: self._messages.run(self._kept(payload["value"]), asker))

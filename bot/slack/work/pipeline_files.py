@@ -13,7 +13,6 @@ from bot.slack.durable import PATIENT, Steps
 from bot.slack.private_files import Delivery, send_privately
 from bot.slack.replies import Place
 from bot.slack.services import Services
-from bot.slack.work.pipeline_csv import table_csv
 from bot.slack.work.pipeline_messages import GONE, query_of, said, whose
 
 ALTERNATIVE = 1000
@@ -64,12 +63,9 @@ class PipelineFiles:
         if body is None:
             raise LookupError
         question = str(body.get("question") or "")
-        table = self._services.pipeline.run(query_of(body), asker).table
-        if table is None:
-            raise LookupError
-        name, data = f"pipeline-{self._services.clock().date().isoformat()}.csv", table_csv(table)
-        rows = f"{len(table.rows):,} rows"
-        comment = f"All {rows}" + (f" of the answer to: {question}" if question else ".")
+        name = f"pipeline-{self._services.clock().date().isoformat()}.csv"
+        data = b"".join(self._services.pipeline.export(query_of(body), asker))
+        comment = "Every row, whatever the message shows." + (f" The question: {question}" if question else "")
         return send_privately(
             self._services.client,
             Place.of(payload),

@@ -15,6 +15,7 @@ def pipeline_handlers(services: Services, pipeline: PipelineWork) -> dict[str, H
     return {
         "pipeline": pipeline.answer,
         "pipeline.again": pipeline.again,
+        "pipeline.change": pipeline.change,
         "pipeline.drill": pipeline.drill,
         "pipeline.page": pipeline.page,
         "pipeline.deal": pipeline.deal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.checking.asker import Asker
+from bot.pipeline.changing import Chip
 from bot.pipeline.query import Query, Select, WordFilter
 from bot.pipeline.service import AccessDenied, Overview, PipelineAnswer
 from bot.pipeline.validating import QueryError
@@ -16,6 +18,7 @@ from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.elements import Block, inline, section
 from bot.slack.blocks.pipeline import Choice, Shown, answer_blocks, answer_words
 from bot.slack.blocks.pipeline_glance import Glance, glance_blocks, glance_words
+from bot.slack.blocks.pipeline_parts import DIGEST, OPTION_VALUE
 from bot.slack.services import Services
 from bot.slack.work.pipeline_figures import asked_body, glance_of
 
@@ -59,6 +62,45 @@ class PipelineMessages:
         except AccessDenied as error:
             return said(str(error))
 
+    def change(self, body: Mapping[str, Any] | None, value: str, asker: Asker) -> Message:
+        """The answer with one part of the question changed to what the option with this value says."""
+        path, _, key = value.partition("|")
+        if body is None:
+            return said(GONE)
+        if value == ids.AS_IT_IS:
+            return self.run(body, asker)
+        try:
+            query = query_of(body)
+            if key.startswith(DIGEST):
+                key = self._key_of(query, value, path, asker)
+            return self.answer(self._services.pipeline.change(query, path, key, asker), asker)
+        except AccessDenied as error:
+            return said(str(error))
+        except (QueryError, ValueError):
+            return said(GONE)
+
+    def _key_of(self, query: Query, value: str, path: str, asker: Asker) -> str:
+        """The key behind a digest: one of the options that the same part has for the same person.
+
+        Raises:
+            ValueError: none of them has it.
+        """
+        chips = self._services.pipeline.run(query, asker).understood
+        keys = (option.key for chip in chips if chip.path == path for option in chip.options)
+        found = next((key for key in keys if option_value(path, key) == value), None)
+        if found is None:
+            raise ValueError(value)
+        return found
+
+    def follow(self, text: str, previous: Mapping[str, Any], asker: Asker) -> Message | None:
+        """The answer to words that change the question before them; None where they are about something else."""
+        try:
+            answer = self._services.pipeline.ask(text, asker, previous=query_of(previous))
+        except (AccessDenied, QueryError, ValueError):
+            return None
+        about_it = answer.query is not None and not answer.unknown and any(chip.words for chip in answer.understood)
+        return self.answer(answer, asker) if about_it else None
+
     def run(
         self, body: Mapping[str, Any] | None, asker: Asker, *, first: int = 0, shared: bool = False, title: str = ""
     ) -> Message:
@@ -80,19 +122,32 @@ class PipelineMessages:
         if answer.query is None or answer.table is None:
             return {"text": answer_words(answer), "blocks": answer_blocks(answer, Shown("")), "mark": "", "ok": False}
         queries = answer.table.drill
-        bodies: list[Mapping[str, Any]] = [asked_body(answer.question, answer.query)]
+        asked = answer.question or ", ".join(chip.text for chip in answer.understood)
+        bodies: list[Mapping[str, Any]] = [asked_body(asked, answer.query)]
         bodies += [asked_body("", query) for query in queries if query is not None]
         mark, *rest = self._services.store.asked.keep_all(bodies)
         marks = iter(rest)
         shown = Shown(
             mark=mark,
-            choices=tuple(Choice(chip.text) for chip in answer.understood),
+            choices=tuple(_choice(chip) for chip in answer.understood),
             first=max(0, min(first, len(answer.table.rows) - 1)) if answer.table.rows else 0,
             row_marks=tuple(None if query is None else next(marks) for query in queries),
             title=title,
             shared_by=asker.name if shared else None,
         )
         return {"text": answer_words(answer), "blocks": answer_blocks(answer, shown), "mark": mark, "ok": True}
+
+
+def _choice(chip: Chip) -> Choice:
+    return Choice(chip.text, tuple((option.label, option_value(chip.path, option.key)) for option in chip.options))
+
+
+def option_value(path: str, key: str) -> str:
+    """What stands in an option for a part and what it becomes; where that is too long, a digest stands for the key."""
+    value = f"{path}|{key}"
+    if len(value) <= OPTION_VALUE and not key.startswith(DIGEST):
+        return value
+    return f"{path}|{DIGEST}{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def query_of(body: Mapping[str, Any]) -> Query:

@@ -62,6 +62,8 @@ class QuestionWork:
             # Only the asker may see what their role shows them, also where others read along.
             self._pipeline.answer({**payload, "text": PIPELINE.sub("", text, count=1), "private": True}, steps)
             return
+        if thread["ours"] and self._pipeline.follow(text, payload, steps):
+            return
         steps("status", lambda: self._status(place))
         supposed = steps("suppose", lambda: self._what_if(text, payload, thread, place))
         if supposed is not None:

@@ -126,7 +126,7 @@ class PipelineMaker(Maker):
     def shown(self, answer: PipelineAnswer) -> Shown:
         rows = len(answer.table.rows) if answer.table is not None else 0
         marks = tuple(self.mark() for _ in range(rows)) if self.r.random() < 0.5 else ()
-        choices = self.some(lambda: Choice(self.name(), self.some(self.name, 120), self.r.choice([0, 1, 500])), 30)
+        choices = self.some(lambda: Choice(self.name(), self.some(lambda: (self.name(), self.name()), 120)), 30)
         first = self.r.randrange(rows) if rows else 0
         return Shown(MARK, choices, first, marks, self.text(100), self.r.choice([None, self.name()]))
 
@@ -231,7 +231,7 @@ def test_a_word_is_put_in_the_place_of_another(question: str, words: str, near: 
 
 def test_the_buttons_of_a_shared_answer_change_nothing() -> None:
     answer = PipelineMaker(3).pipeline_answer()
-    blocks = answer_blocks(answer, Shown(MARK, (Choice("a", ("a", "b")),), shared_by="Morgan <!here>"))
+    blocks = answer_blocks(answer, Shown(MARK, (Choice("a", (("b", "b"),)),), shared_by="Morgan <!here>"))
     actions = {e["action_id"].split(".")[0] for b in blocks for e in b.get("elements", []) if "action_id" in e}
     assert not actions & {ids.CHIP, ids.NEAR, ids.SHARE, ids.SAVE}
     assert not LIVE_MARK.search(str(blocks))
