@@ -79,7 +79,7 @@ def test_agendas_forms_and_lists_keep_the_limits(name, outcomes, number):
     sources = tuple(Source(n, name, name, f"{n}.md#x/1", "0" * 64, name) for n in range(1, 6))
     agenda = Agenda(
         "k", name, name, name, Event(Meeting.REVIEW, 1, TODAY, TODAY), name[:100], (name,) * 5, (name,), (name,) * 8,
-        states, (Step(name, (1, 2)),) * 4, sources, TODAY, (name,),
+        states, (Step(name, (1, 2)),) * 4, sources, TODAY, TODAY, (name,),
     )  # fmt: skip
     sound(agenda_blocks(agenda, reminder=True), agenda_notification(agenda))
     promise = Promise(TODAY, 12, monthly_call=True, reviews_a_year=4)
