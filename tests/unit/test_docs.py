@@ -199,7 +199,7 @@ def test_every_decision_is_in_the_list():
 
 def test_the_documented_json_is_json_of_this_schema():
     blocks = json_blocks(JSON)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     assert all(block["schema"] == 1 for block in blocks)
 
 

@@ -16,6 +16,7 @@ from bot.slack.blocks.exceptions_digest import digest_blocks, digest_text
 from tests.integration.exceptions.desk import Desk
 from tests.integration.exceptions.test_deciding import decide
 from tests.integration.store.outside import FixedClock
+from tests.unit.test_docs import JSON, json_blocks
 
 YES, NO = Choice.APPROVE, Choice.DECLINE
 
@@ -127,6 +128,9 @@ def test_the_command_line_reads_verifies_exports_and_erases(settings: Desk, cloc
     assert [(part["authority"], part["state"]) for part in plain["parts"]] == [
         ("deal-desk", "approved"), ("finance", "open")
     ]  # fmt: skip
+    told = next(block for block in json_blocks(JSON) if "exception" in block)
+    assert set(told) == set(plain)
+    assert set(told["parts"][0]) == set(plain["parts"][0])
     assert "Deal desk" in run("exceptions", "digest", "--month", "2026-11")[1]
     assert json.loads(run("exceptions", "digest", "--month", "2026-11", "--json")[1])["exceptions"] == 1
     for bad in (["show", "99"], ["list", "--state", "odd"], ["digest", "--month", "soon"]):
