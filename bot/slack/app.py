@@ -53,6 +53,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
     pipeline = PipelineWork(services, deals)
     selling = services.selling
     reviews = ReviewWork(services, selling.reviews)
+    proposals = ProposalWork(services, selling.proposals, canvases=selling.canvases)
     found: dict[str, Handler] = {
         "deal.words": deals.check_words,
         "deal.form": deals.check_form,
@@ -65,7 +66,8 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         **ExceptionWork(services).handlers(),
         **PublishingWork(services).handlers(),
         **StrategyWork(services, services.strategy).handlers(),
-        "proposal": ProposalWork(services, selling.proposals, canvases=selling.canvases).make,
+        "proposal": proposals.make,
+        "proposal.start": proposals.start,
         "reviews": reviews.ahead,
         "scorecard": ScorecardWork(services, selling.scorecards).show,
         "reviews.agenda": reviews.agenda,

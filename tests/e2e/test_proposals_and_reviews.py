@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import docx
@@ -44,6 +45,16 @@ def won(office: Office, name: str, *, owner: str, closed: date, words: str = FIT
     return store.save_deal(deal, verdict=desk.judge.judge(deal), status="won").key
 
 
+def settled(office: Office) -> None:
+    """Wait until the queue is empty: nothing in the workspace tells of that."""
+    for _ in range(600):
+        if office.slack.queue.waiting() == 0:
+            return
+        time.sleep(0.05)
+    message = "the queue does not become empty"
+    raise AssertionError(message)
+
+
 def typed(value: str, day: str):
     return {(OUTCOME, ids.INPUT): "0", (VALUE, ids.INPUT): value, (DAY, ids.INPUT): day}
 
@@ -57,14 +68,20 @@ def test_a_deal_that_fits_gets_its_document_privately_and_one_that_does_not_gets
     assert "the customer's agreement to up-time" in shown
     assert "direct messages" in shown
     assert said.ephemeral_to == DANA
-    (file,) = files_of(office, DANA)
+    assert "the dates of the monthly calls" in shown
+    known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+    office.ground.press(DANA, said, ids.PROPOSAL_START, "2027-01-11")
+    again = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    assert "Monday 25 January 2027" in texts(again.blocks)
+    assert "the dates of the monthly calls" not in texts(again.blocks)
+    _, file = files_of(office, DANA)
     assert file["name"] == "Proposal for Proposal General.docx"
     assert not files_of(office, ALEX, DEALS), "a file in the channel would be for everybody"
     stored = office.ground._api._context.files.get(file["id"])
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(stored.data)).paragraphs)
     assert "Open points" in text
     assert "42" not in text.replace("+", ""), "the margin is ours alone"
-    (logged,) = office.core.store.decisions(kind="proposal", subject="Proposal General")
+    logged, _ = office.core.store.decisions(kind="proposal", subject="Proposal General")
     assert logged.body["document"]["bytes"] == len(stored.data)
     card = office.command(DANA, "/deal-check", f"Refused General: {FITS.replace('discount 8%', 'discount 12%')}")
     assert ids.PROPOSAL not in {button["action_id"] for button in buttons(card)}
@@ -183,7 +200,7 @@ def test_the_owner_is_reminded_once_of_what_comes(office: Office):
     office.slack.queue.put(Work(REMIND.kind, "turn:1", {}))
     (message,) = office.ground.wait_for(reminders, 20)
     assert {"Record a value", "Calendar file"} <= {button["text"]["text"] for button in buttons(message)}
-    office.ground.wait_for(lambda: office.slack.queue.waiting() == 0, 20)
+    settled(office)
     office.slack.queue.put(Work(REMIND.kind, "turn:2", {}))
-    office.ground.wait_for(lambda: office.slack.queue.waiting() == 0, 20)
+    settled(office)
     assert len(reminders()) == 1

@@ -19,6 +19,7 @@ from bot.profile.economics_figures import cents, exact
 from bot.profile.people import People, Person
 
 WHOLE = 100
+START = "the day on which the service begins"
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Given:
     def start_words(self) -> Run:
         """The first day of service in words, or the gap."""
         start = self.start
-        return self.gap("the day on which the service begins", "start") if start is None else Run(date_words(start))
+        return self.gap(START, "start") if start is None else Run(date_words(start))
 
 
 def promise_of(deal: Deal, texts: ProposalTexts, facts: FactSpecs) -> Promise:

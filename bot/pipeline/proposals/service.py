@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ from bot.profile.verdict import CounterOffer, Judgement, Result, Verdict
 from bot.store.records import Decision, SavedDeal
 
 DECISION = "proposal"
+GONE = "That deal is not there any more, or it is not yours to see."
 
 
 class Desk(Protocol):
@@ -117,9 +118,22 @@ class ProposalService:
         """
         saved = self._desk.find(key, asker)
         if saved is None:
-            message = "That deal is not there any more, or it is not yours to see."
-            raise NoSuchDeal(message)
+            raise NoSuchDeal(GONE)
         return self.of_deal(self._desk.deal_of(saved), asker, key=saved.key, issued=issued)
+
+    def start_on(self, key: str, asker: Asker, day: date) -> None:
+        """Keep the first day of service: the fact that plays this part, else the day on which the deal is to close.
+
+        Raises NoSuchDeal and TextsError as `of_key` does.
+        """
+        saved = self._desk.find(key, asker)
+        if saved is None:
+            raise NoSuchDeal(GONE)
+        deal, profile = self._desk.deal_of(saved), self._desk.judge.profile
+        name = self._texts.of(profile).shape.facts.start
+        has_fact = name is not None and name in profile.facts
+        started = deal.with_facts({str(name): day}) if has_fact else replace(deal, close_date=day)
+        self._desk.check(started, asker=asker, key=saved.key)
 
     def of_deal(self, deal: Deal, asker: Asker, *, key: str | None = None, issued: date | None = None) -> Made:
         """The proposal of a deal. `issued` is the date it bears: today, unless an earlier document is made again."""

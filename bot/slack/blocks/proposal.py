@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Kind, Paragraph, Part, Proposal, Runs
+from bot.pipeline.proposals.given import START
 from bot.pipeline.proposals.service import Made, NoProposal
 from bot.pipeline.reviews.calendar import date_words
 from bot.slack import ids
@@ -18,6 +19,7 @@ from bot.slack.blocks.elements import (
     fit_message,
     header,
     inline,
+    plain,
     section,
 )
 from bot.slack.blocks.titles import TITLES
@@ -26,6 +28,8 @@ SHOWN = ("summary", "outcomes", "price", "payment", "calendar", "people")
 """The sections that a message shows: the standing texts on managed services are in the document alone."""
 SECTION = 2900
 MOST_GAPS = 25
+LONGEST_KEY = 200
+"""A block's id holds 255 characters."""
 
 
 def proposal_button(key: str) -> dict[str, object]:
@@ -40,6 +44,7 @@ def proposal_blocks(made: Made, *, where: str) -> list[Block]:
         header(proposal.title),
         context(where),
         *_open_points(proposal),
+        *_start(proposal),
     ]
     for one in proposal.sections:
         if one.id in SHOWN:
@@ -88,6 +93,17 @@ def _open_points(proposal: Proposal) -> list[Block]:
     more = f"\n…and {len(gaps) - MOST_GAPS} more in the document." if len(gaps) > MOST_GAPS else ""
     number = "1 point is" if len(gaps) == 1 else f"{len(gaps)} points are"
     return [section(f"*{number} still open*, and highlighted in the document\n" + "\n".join(lines) + more), divider()]
+
+
+def _start(proposal: Proposal) -> list[Block]:
+    """Where the first day of service is open, a field for it: most dates wait for this one."""
+    key = proposal.deal_key
+    if key is None or len(key) > LONGEST_KEY or START not in {gap.words for gap in proposal.gaps}:
+        return []
+    label = "First day of service"
+    picker = {"type": "datepicker", "action_id": ids.PROPOSAL_START, "placeholder": plain("Pick a day", 150)}
+    return [section(f"*{label}*: pick it, and the proposal is made again with its dates.", accessory=picker,
+                    block_id=f"{ids.PROPOSAL_START}|{key}")]  # fmt: skip
 
 
 def _lines(part: Part) -> Iterator[str]:

@@ -39,6 +39,13 @@ def register(app: App, services: Services, put: Put, reviews: ReviewService) -> 
         put(Work(kind, f"action:{body['trigger_id']}:{payload['user']}:{action['action_id']}", payload))
         ack()
 
+    def start_picked(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        _, _, key = str(action.get("block_id") or "").partition("|")
+        payload = {**action_payload(body), "value": key, "on": str(action.get("selected_date") or ""), "text": ""}
+        if payload["on"]:
+            put(Work("proposal.start", f"action:{body['trigger_id']}:{payload['user']}:start", payload))
+        ack()
+
     def open_form(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         user, key = str(body["user"]["id"]), str(action.get("value") or "")
@@ -84,6 +91,7 @@ def register(app: App, services: Services, put: Put, reviews: ReviewService) -> 
 
     for action_id in WORK:
         app.action(action_id)(hand_on)
+    app.action(ids.PROPOSAL_START)(start_picked)
     app.action(ids.REVIEW_RECORD)(open_form)
     app.view(ids.REVIEW_FORM)(submitted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -49,6 +50,27 @@ class ProposalWork:
         blocks = [*made["blocks"]]
         blocks[1] = self._where(sent, canvas)
         self._post(place, made["text"], blocks, steps)
+
+    def start(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """The first day of service was picked: keep it, and make the proposal again."""
+        place = Place.of(payload)
+        kept = steps("keep", lambda: self._keep(payload))
+        if kept is not None:
+            self._post(place, kept, [section(kept)], steps)
+            return
+        self.make(payload, steps)
+
+    def _keep(self, payload: Mapping[str, Any]) -> str | None:
+        """None when it was kept; else why not."""
+        asker = self._services.askers.of(str(payload["user"]))
+        try:
+            self._proposals.start_on(str(payload["value"]), asker, date.fromisoformat(str(payload["on"])))
+        except NoSuchDeal:
+            return GONE
+        except TextsError:
+            structlog.get_logger("dealfit.proposals").exception("proposal texts cannot be used")
+            return BROKEN
+        return None
 
     def _make(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         services = self._services
