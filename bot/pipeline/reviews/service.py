@@ -43,8 +43,10 @@ class Live(Protocol):
 class Book(Protocol):
     """Where won deals and their reviews are kept."""
 
-    def deals(self, *, statuses: Collection[Status] | None = None) -> list[SavedDeal]:
-        """The deals of these statuses."""
+    def deals(
+        self, *, statuses: Collection[Status] | None = None, keys: Collection[str] | None = None
+    ) -> list[SavedDeal]:
+        """The deals of these statuses, and of these keys where some are given."""
 
     def note_outcome(self, key: str, metric: str, on: date, value: Decimal, *, by: str) -> None:
         """Keep a value."""
@@ -139,9 +141,7 @@ class ReviewService:
 
     def customers(self, asker: Asker) -> list[Customer]:
         """The won deals that the asker may see, by the customer's name. Raises AccessDenied, TextsError."""
-        people = self._people()
-        seen = view_of(asker, people).of(self._book.deals(statuses=WON), people)
-        return sorted(self._customers(seen, people), key=lambda one: (one.name.casefold(), one.key))
+        return self._seen(asker, self._book.deals(statuses=WON))
 
     def customer(self, asker: Asker, words: str) -> Customer:
         """One of them, by its key or its name.
@@ -149,9 +149,12 @@ class ReviewService:
         Raises:
             NoSuchCustomer: none, or more than one, of those that the asker may see is meant.
         """
+        # A button names a key: one row is read, and not the whole book, while somebody waits for a form.
+        found = self._seen(asker, self._book.deals(statuses=WON, keys=[words])) if words.strip() else []
+        if len(found) == 1:
+            return found[0]
         all_ = self.customers(asker)
-        found = [one for one in all_ if one.key == words]
-        found = found or [one for one in all_ if folded(words) in {folded(one.name), folded(one.deal.name)}]
+        found = [one for one in all_ if folded(words) in {folded(one.name), folded(one.deal.name)}]
         if len(found) == 1:
             return found[0]
         if found:
@@ -266,6 +269,11 @@ class ReviewService:
             for event in customer.events
         ]  # fmt: skip
         return self._book.give_events(customer.key, wanted)
+
+    def _seen(self, asker: Asker, saved: list[SavedDeal]) -> list[Customer]:
+        people = self._people()
+        seen = view_of(asker, people).of(saved, people)
+        return sorted(self._customers(seen, people), key=lambda one: (one.name.casefold(), one.key))
 
     def _customers(self, saved: Collection[SavedDeal], people: People) -> Iterator[Customer]:
         profile = self._live.current().profile
