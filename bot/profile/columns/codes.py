@@ -27,7 +27,6 @@ __all__ = [
     "check_code",
     "conditions_of",
     "heaviest",
-    "is_grave",
     "is_judged",
     "nth",
     "result_words",
@@ -107,12 +106,6 @@ def segment_code(profile: Profile, tested: Tested) -> ir.IntegerValue:
             break
         branches += [(truth(segment.when, tested), code), (undecided(segment.when, tested), UNKNOWN)]
     return _first(branches, last)
-
-
-def is_grave(profile: Profile, check_id: str) -> bool:
-    """Whether a deal can fail the check so that nobody may approve it."""
-    check = profile.check(check_id)
-    return check is None or all(band.up_to for band in check.exception)
 
 
 def heaviest(weights: list[ir.IntegerValue]) -> ir.IntegerValue:

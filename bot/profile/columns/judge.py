@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from bot.deals.facts import FactType
 from bot.profile.columns import codes, names
+from bot.profile.columns.figures import Figures
 from bot.profile.columns.names import ColumnError, fact_columns
 from bot.profile.columns.truths import affirmed, fails, holds, surely, usable
 from bot.profile.conditions import Measure, Subject, Test, tests_of
+from bot.profile.derived import names_of
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
 from bot.profile.weights import questions
@@ -23,13 +26,14 @@ class ColumnJudge:
     """Judges tables of deals by one profile, as `Judge` judges one deal: every result, segment and verdict is the same.
 
     A table has a column for each fact (see `fact_columns`), null where the fact is unknown; a column that no check
-    looks at may be absent. Derived facts are columns too: `deals_table` works them out as the judge does. Where the
-    table has the column `deal_currency`, money in another currency than the profile's is unknown. Any Ibis backend will
-    do; nothing is read before the expression is executed.
+    looks at may be absent. So may that of a derived fact: the expression then works it out from the others, exactly as
+    the judge does (see `figures`). Where the table has the column `deal_currency`, money in another currency than the
+    profile's is unknown. Any Ibis backend will do; nothing is read before the expression is executed.
     """
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self._needs = {each.name: each.needs for each in profile.derived}
         self._columns = {column.subject: column for column in fact_columns(profile)}
         tests = (affirmed(test)[0] for condition in codes.conditions_of(profile) for test in tests_of(condition))
         self._tests = {test: f"_test_{n}" for n, test in enumerate(dict.fromkeys(tests))}
@@ -64,7 +68,8 @@ class ColumnJudge:
         With `money`, a fact, also its sum over all deals (`money`) and over those with each judgement (`money_fits`,
         ...), null where nothing is known; a deal whose money is unknown, or in another currency, adds nothing.
         """
-        amount = {} if money is None else {"_amount": self._read(deals, Subject(money))}
+        deals = self._with_figures(deals, money)
+        amount = {} if money is None else {"_amount": self._part(deals, money)}
         weighed = self._weights(deals, by, amount)
         # First by weight, of which there are six: a few rows are left to be spread over the judgements.
         parts: dict[str, ir.Value] = {"_deals": weighed.count()}
@@ -82,6 +87,7 @@ class ColumnJudge:
     def _tested(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
         """The kept columns and one column for each distinct test: one that several checks share is made once."""
         _refuse_ours(keep)
+        deals = self._with_figures(deals)
         tests = {name: holds(self._read(deals, test.subject), test) for test, name in self._tests.items()}
         # A view is what Ibis does not merge with the select around it. Merged, a test would be made once for each check
         # again, and `a BETWEEN 1 AND 2 IS NULL` would rest on how each database ranks its operators.
@@ -110,6 +116,7 @@ class ColumnJudge:
     def _weights(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
         """The kept columns and the weight of the whole alone."""
         _refuse_ours(keep)
+        deals = self._with_figures(deals)
         subjects = dict.fromkeys(test.subject for test in self._tests)
         names_of = {subject: f"_value_{n}" for n, subject in enumerate(subjects)}
         values = {name: self._read(deals, subject) for subject, name in names_of.items()}
@@ -122,6 +129,25 @@ class ColumnJudge:
         branches = [(surely(condition, told), codes.small(code)) for code, condition in questions(self.profile)]
         weight = ibis.cases(*branches, else_=codes.small(codes.PASS)) if branches else codes.small(codes.PASS)
         return read.select(*keep, *more, _weight=weight).view()
+
+    def _with_figures(self, deals: ir.Table, money: str | None = None) -> ir.Table:
+        """The table with a column for each derived fact that is looked at and has none, one step after the other."""
+        wanted = {test.subject.fact for test in self._tests} | {money}
+        rests: dict[str, set[str]] = {}
+        for each in self.profile.derived:
+            named = set(names_of(each.expression))
+            rests[each.name] = named | {name for part in named for name in rests.get(part, ())}
+        for each in self.profile.derived:
+            column = self._columns[Subject(each.name)].name
+            looked_at = each.name in wanted or any(each.name in rests.get(name or "", ()) for name in wanted)
+            if looked_at and column not in deals.columns:
+                # A view, so that a figure stands as a column and is not written out wherever it is used.
+                deals = deals.mutate(**{column: Figures(partial(self._part, deals)).column(each)}).view()
+        return deals
+
+    def _part(self, deals: ir.Table, name: str) -> ir.Column:
+        """The column of a fact that a derived fact rests on."""
+        return self._read(deals, Subject(name, needs=self._needs.get(name, ())))
 
     def _read(self, deals: ir.Table, subject: Subject) -> ir.Column:
         """The column of a fact as the judge reads it. That a list of outcomes is known shows in its count."""

@@ -17,6 +17,7 @@ from bot.profile.verdict import Judgement, Result
 from tests.postgres import postgres_url  # noqa: F401 - a fixture
 from tests.unit.profile.samples import BUNDLED
 from tests.unit.profile_columns.agreement import assert_agreement, duckdb
+from tests.unit.profile_columns.test_figures import assert_the_judge_says_the_same
 from tests.unit.profile_columns.worlds import World
 
 pytestmark = [
@@ -37,6 +38,10 @@ def test_both_evaluators_agree_on_postgresql(postgres: Any) -> None:
         world = World(seed)
         seen.update(assert_agreement(postgres, world.profile(), [world.deal(n) for n in range(80)]))
     assert all(seen[word.value] for word in (*Result, *Judgement)), seen
+
+
+def test_derived_facts_are_worked_out_on_postgresql_as_the_judge_does(postgres: Any) -> None:
+    assert_the_judge_says_the_same(postgres, 400)
 
 
 def test_the_fit_is_the_same_as_on_duckdb(postgres: Any) -> None:
