@@ -201,6 +201,10 @@ def test_the_owner_is_reminded_once_of_what_comes(office: Office):
     (message,) = office.ground.wait_for(reminders, 20)
     assert {"Record a value", "Calendar file"} <= {button["text"]["text"] for button in buttons(message)}
     settled(office)
+    won(office, "Later Regional", owner="Dana Reyes", closed=today - timedelta(days=13))
+    won(office, "Unheard Regional", owner="Sam Okafor", closed=today - timedelta(days=13))
+    office.ground.faults.fail("conversations.open", error="user_disabled")
     office.slack.queue.put(Work(REMIND.kind, "turn:2", {}))
     settled(office)
     assert len(reminders()) == 1
+    assert office.core.reviews.due() == [], "one who cannot be reached keeps nobody from their reminder"

@@ -18,11 +18,14 @@ from bot.pipeline.view import AccessDenied
 from bot.slack.blocks import reviews as drawing
 from bot.slack.blocks.elements import inline, section
 from bot.slack.durable import PATIENT, Steps
+from bot.slack.outages import is_temporary
 from bot.slack.private_files import send_privately
 from bot.slack.replies import Place
 from bot.slack.schedules import Job
 
 if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
+
     from bot.profile.people import Person
     from bot.slack.services import Services
 
@@ -70,9 +73,8 @@ class ReviewWork:
             who = steps(f"who {due['uid']}", partial(self._address, str(due["owner"])), attempts=3)
             if who is not None:
                 message = steps(f"draw {due['uid']}", partial(self._reminder, due, who))
-                place = Place(channel=who, user=who)
                 if message is not None:
-                    self._post(place, message, steps, name=f"post {due['uid']}")
+                    steps(f"post {due['uid']}", partial(self._send, who, message), attempts=PATIENT)
             steps(f"done {due['uid']}", partial(self._done, due))
 
     def _due(self) -> list[dict[str, Any]]:
@@ -108,9 +110,25 @@ class ReviewWork:
         try:
             return str(self._services.client.users_lookupByEmail(email=person.email)["user"]["id"])
         except SlackApiError as error:
-            if error.response.get("error") != "users_not_found":
-                raise
+            self._not_reached(key, error)
             return None
+
+    def _send(self, user: str, message: Mapping[str, Any]) -> None:
+        """A reminder that cannot reach one person must not keep the others from theirs."""
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+        try:
+            place = Place(channel=user, user=user)
+            self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
+        except SlackApiError as error:
+            self._not_reached(user, error)
+
+    @staticmethod
+    def _not_reached(who: str, error: SlackApiError) -> None:
+        if is_temporary(error):
+            raise error
+        reason = error.response.get("error")
+        structlog.get_logger("dealfit.reviews").warning("reminder not sent", person=who, reason=reason)
 
     def _ahead(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         asker = self._services.askers.of(str(payload["user"]))
@@ -163,9 +181,9 @@ class ReviewWork:
             text = BROKEN
         return {"text": inline(text, 300), "blocks": [section(inline(text, 1500))]}
 
-    def _post(self, place: Place, message: Mapping[str, Any], steps: Steps, *, name: str = "post") -> None:
+    def _post(self, place: Place, message: Mapping[str, Any], steps: Steps) -> None:
         send = self._services.replies.send
-        steps(name, lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)
+        steps("post", lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)
 
 
 def _plain(reminder: Reminder) -> dict[str, Any]:
