@@ -19,12 +19,15 @@ from bot.pipeline.proposals.document import Granted, Proposal
 from bot.pipeline.proposals.docx_file import docx_bytes, docx_name
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.markdown import markdown
+from bot.pipeline.view import AccessDenied
 from bot.profile.judge import Judge
-from bot.profile.people import People
+from bot.profile.people import People, Role
 from bot.profile.verdict import CounterOffer, Judgement, Result, Verdict
 from bot.store.records import Decision, SavedDeal
 
 DECISION = "proposal"
+SELLERS = frozenset({Role.REP, Role.MANAGER})
+NOT_FOR_YOU = "Proposals are for the reps and managers of people.yaml. Ask your sales operations."
 GONE = "That deal is not there any more, or it is not yours to see."
 
 
@@ -112,23 +115,20 @@ class ProposalService:
         """The proposal of a saved deal.
 
         Raises:
+            AccessDenied: proposals are not for the asker at all.
             NoSuchDeal: it is not there, or not the asker's to see.
             NoProposal: the deal does not fit, and no exception covers that.
             TextsError: the standing texts cannot be used.
         """
-        saved = self._desk.find(key, asker)
-        if saved is None:
-            raise NoSuchDeal(GONE)
+        saved = self._found(key, asker)
         return self.of_deal(self._desk.deal_of(saved), asker, key=saved.key, issued=issued)
 
     def start_on(self, key: str, asker: Asker, day: date) -> None:
         """Keep the first day of service: the fact that plays this part, else the day on which the deal is to close.
 
-        Raises NoSuchDeal and TextsError as `of_key` does.
+        Raises AccessDenied, NoSuchDeal and TextsError as `of_key` does.
         """
-        saved = self._desk.find(key, asker)
-        if saved is None:
-            raise NoSuchDeal(GONE)
+        saved = self._found(key, asker)
         deal, profile = self._desk.deal_of(saved), self._desk.judge.profile
         name = self._texts.of(profile).shape.facts.start
         has_fact = name is not None and name in profile.facts
@@ -156,6 +156,15 @@ class ProposalService:
         if self._log is None:
             return made
         return Made(proposal, document, made.markdown, self._recorded(made, asker, judge))
+
+    def _found(self, key: str, asker: Asker) -> SavedDeal:
+        """The deal, for those who sell: whoever is in no list of ours sends nothing in the firm's name."""
+        if not asker.roles & SELLERS:
+            raise AccessDenied(NOT_FOR_YOU)
+        saved = self._desk.find(key, asker)
+        if saved is None:
+            raise NoSuchDeal(GONE)
+        return saved
 
     def _granted(self, deal: Deal, verdict: Verdict, key: str | None, asker: Asker) -> Granted | None:
         """What makes a proposal possible; None for a deal that fits by itself. Raises NoProposal."""

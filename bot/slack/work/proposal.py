@@ -11,6 +11,7 @@ import structlog
 
 from bot.pipeline.proposals.service import Made, NoProposal, NoSuchDeal, ProposalService
 from bot.pipeline.proposals.texts import TextsError
+from bot.pipeline.view import AccessDenied
 from bot.slack.blocks import proposal as drawing
 from bot.slack.blocks.elements import Block, context, inline, section
 from bot.slack.durable import PATIENT, Steps
@@ -67,6 +68,8 @@ class ProposalWork:
             self._proposals.start_on(str(payload["value"]), asker, date.fromisoformat(str(payload["on"])))
         except NoSuchDeal:
             return GONE
+        except AccessDenied as error:
+            return str(error)
         except TextsError:
             structlog.get_logger("dealfit.proposals").exception("proposal texts cannot be used")
             return BROKEN
@@ -79,6 +82,8 @@ class ProposalWork:
             made = self._proposals.of_key(key, asker)
         except NoSuchDeal:
             return {"text": GONE, "blocks": [section(GONE)]}
+        except AccessDenied as error:
+            return {"text": str(error), "blocks": [section(inline(str(error)))]}
         except NoProposal as refusal:
             saved = services.desk.find(key, asker)
             name = saved.name if saved else "this deal"

@@ -15,6 +15,7 @@ from bot.pipeline.proposals.document import Granted
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.service import NoProposal, NoSuchDeal, ProposalService
 from bot.pipeline.proposals.texts import FILE
+from bot.pipeline.view import AccessDenied
 from bot.profile.judge import Judge
 from bot.profile.verdict import Verdict
 from bot.settings import content_root
@@ -125,7 +126,12 @@ def test_a_saved_deal_is_for_those_who_may_see_it(store: Store):
 
     assert made.of_key(key, asker("dana")).proposal.deal_key == key
     assert made.of_key(key, asker("morgan")).decision_id
-    for other in ("sam", "chris", "alex"):
+    for nobody in (asker("alex"), Asker(user="U9", name="Guest")):
+        with pytest.raises(AccessDenied, match="reps and managers"):
+            made.of_key(key, nobody)
+        with pytest.raises(AccessDenied):
+            made.start_on(key, nobody, TODAY)
+    for other in ("sam", "chris"):
         with pytest.raises(NoSuchDeal) as hidden:
             made.of_key(key, asker(other))
         with pytest.raises(NoSuchDeal) as absent:
