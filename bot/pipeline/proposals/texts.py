@@ -148,6 +148,21 @@ class TextsShape(Strict):
     closed_on: list[date] = Field([], description="Days on which no meeting is held, beside weekends.")
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which fact plays which part, and what means the service: what a scorecard needs of the file."""
+
+    facts: RolesShape
+    managed_services_are: str
+
+
+STANDARD_PARTS = Parts(
+    RolesShape(offer="offer", service_months="service_months", outcomes="outcomes", sponsor="sponsor"),
+    "managed services",
+)
+"""The names of the bundled profile: for a firm that has no proposal.yaml of its own yet."""
+
+
 @dataclass(frozen=True)
 class ProposalTexts:
     """The standing texts, and the hash of the file's bytes."""
@@ -155,6 +170,11 @@ class ProposalTexts:
     shape: TextsShape
     sha256: str
     source: bytes = field(repr=False)
+
+    @property
+    def parts(self) -> Parts:
+        """Which fact plays which part."""
+        return Parts(self.shape.facts, self.shape.managed_services_are)
 
     @property
     def rhythm(self) -> Rhythm:

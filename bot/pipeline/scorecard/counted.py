@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from bot.deals.facts import FactValue
-from bot.pipeline.proposals.texts import ProposalTexts
+from bot.pipeline.proposals.texts import Parts
 from bot.pipeline.records import Record, margin_fact
 from bot.pipeline.stages import Status
 from bot.pipeline.tables import share
@@ -113,7 +113,7 @@ class Book:
     person: str
     records: Sequence[Record]
     profile: Profile
-    texts: ProposalTexts
+    parts: Parts
 
     @property
     def open(self) -> list[Record]:
@@ -126,7 +126,7 @@ class Book:
 
     def fact(self, role: str) -> str | None:
         """The fact that plays a part, where the profile has it."""
-        name = getattr(self.texts.shape.facts, role)
+        name = getattr(self.parts.facts, role)
         return name if name in self.profile.facts else None
 
 
@@ -183,7 +183,7 @@ def service_mix(book: Book, period: Period, around: Around) -> Counted:
     del around
     name = book.fact("offer")
     offers = [record.facts[name] for record in book.won(period) if name and name in record.facts]
-    managed = sum(offer == book.texts.shape.managed_services_are for offer in offers)
+    managed = sum(offer == book.parts.managed_services_are for offer in offers)
     return Counted(share(managed, len(offers)), len(offers))
 
 

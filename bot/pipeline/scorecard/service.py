@@ -12,6 +12,7 @@ from rapidfuzz import process
 from bot.checking.asker import Asker
 from bot.pipeline.proposals.document import clean
 from bot.pipeline.proposals.live_texts import LiveTexts
+from bot.pipeline.proposals.texts import STANDARD_PARTS, Parts, TextsError
 from bot.pipeline.records import Record, judge_records, owner_of
 from bot.pipeline.reviews.agenda import Guide, Sources
 from bot.pipeline.scorecard.adapters import OnceEach
@@ -132,13 +133,20 @@ class ScorecardService:
         kept = self._deals.deals(statuses=("open", "won"), owners=owners)
         saved = View(tuple(team), everything=False).of(kept, people)
         near = [deal for deal in saved if deal.status == "open" or (deal.close_date and deal.close_date >= since)]
-        texts = self._texts.of(judge.profile)
+        parts = self._parts(judge)
         records: dict[str, list[Record]] = {rep.key: [] for rep in team}
         for record in judge_records(near, judge, people).records:
             owner = owner_of(record.owner, people)
             if owner is not None and owner.key in records:
                 records[owner.key].append(record)
-        return {key: Book(key, tuple(mine), judge.profile, texts) for key, mine in records.items()}
+        return {key: Book(key, tuple(mine), judge.profile, parts) for key, mine in records.items()}
+
+    def _parts(self, judge: Judge) -> Parts:
+        """Which fact plays which part; a firm without texts for proposals has scorecards all the same."""
+        try:
+            return self._texts.of(judge.profile).parts
+        except TextsError:
+            return STANDARD_PARTS
 
     def _notes(self, lines: tuple[Line, ...], *, lost: bool) -> tuple[str, ...]:
         notes = [

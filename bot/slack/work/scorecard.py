@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
-from bot.pipeline.proposals.texts import TextsError
 from bot.pipeline.scorecard.service import NoSuchRep, ScorecardService
 from bot.pipeline.view import AccessDenied
 from bot.slack.blocks.elements import inline, section
@@ -17,8 +14,6 @@ from bot.slack.replies import Place
 
 if TYPE_CHECKING:
     from bot.slack.services import Services
-
-BROKEN = "The scorecard's texts cannot be read; whoever runs Dealfit finds the reason in the log."
 
 
 class ScorecardWork:
@@ -40,9 +35,6 @@ class ScorecardWork:
             card = self._scorecards.of(asker, str(payload.get("text") or ""))
         except (AccessDenied, NoSuchRep) as error:
             text = str(error)
-        except TextsError:
-            structlog.get_logger("dealfit.scorecard").exception("texts cannot be used")
-            text = BROKEN
         else:
             return {"text": scorecard_notification(card), "blocks": scorecard_blocks(card)}
         return {"text": inline(text, 300), "blocks": [section(inline(text, 1500))]}

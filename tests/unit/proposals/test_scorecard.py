@@ -192,6 +192,15 @@ def test_what_nobody_counts_is_said_and_not_shown_as_nothing(tmp_path):
     office.store.close()
 
 
+def test_a_firm_without_texts_for_proposals_has_scorecards(tmp_path):
+    office = Office(tmp_path, Around())
+    office.cards._texts = LiveTexts(tmp_path / "nothing.yaml", Silent())
+    office.keep("Ann One", 6, status="won", closed=NOW.date())
+    found = {each.measure.id: str(each.now.value) for each in office.cards.of(asker("ann")).lines}
+    assert (found["service_mix"], found["term"]) == ("100.0", "12")
+    office.store.close()
+
+
 def test_exceptions_and_snapshots_are_counted_as_they_are_kept():
     rows = [{"verdict": "fits", "value": Decimal(10)}, {"verdict": "incomplete", "value": None},
             {"verdict": "needs_approval", "value": Decimal(30)}]  # fmt: skip
