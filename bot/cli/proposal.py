@@ -50,6 +50,7 @@ def proposal(
     format_: Annotated[Format, typer.Option("--format", help="On standard output, without -o.")] = Format.MARKDOWN,
     record: Annotated[bool, typer.Option(help="Keep it in the decision log.")] = True,
     check_texts: Annotated[bool, typer.Option("--check-texts", help="Only check profile/proposal.yaml.")] = False,
+    write_texts: Annotated[bool, typer.Option("--write-texts", help="Begin profile/proposal.yaml.")] = False,
 ) -> None:
     """Write the standard proposal of a deal that fits the Deal Profile.
 
@@ -65,8 +66,10 @@ def proposal(
       dealfit proposal --deal "Mercy Regional" --format markdown
     """
     with core() as rooms:
-        if check_texts:
-            _check_texts(rooms)
+        if check_texts or write_texts:
+            from bot.cli import proposal_texts  # noqa: PLC0415
+
+            (proposal_texts.check_texts if check_texts else proposal_texts.write_texts)(rooms)
             return
         if (words is not None or bool(fact)) == (deal is not None):
             fail('Give the deal in words (or --facts), or a saved one with --deal DEAL. See "dealfit proposal --help".')
@@ -160,16 +163,3 @@ def _refused(refusal: NoProposal) -> NoReturn:
     for line in (*refusal.reasons, *refusal.remedies):
         say(line)
     raise typer.Exit(NOT_ALL_FIT)
-
-
-def _check_texts(rooms: Core) -> None:
-    texts = rooms.proposal_texts.of(rooms.live.current().profile)
-    anchors = rooms.library.anchors()
-    lost = [link for link in texts.links() if link not in anchors]
-    for link in lost:
-        say(
-            f"{rooms.proposal_texts.path}: there is no playbook passage {link}. Look at `dealfit index` and the folder."
-        )
-    if lost:
-        raise typer.Exit(NOT_ALL_FIT)
-    say(f"{rooms.proposal_texts.path} is good ({texts.sha256[:8]}).")

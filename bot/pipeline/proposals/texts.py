@@ -200,7 +200,7 @@ def load_texts(path: Path, facts: FactSpecs) -> ProposalTexts:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        remedy = f"Copy the bundled profile/{FILE} beside the Deal Profile, and put your firm's words in it."
+        remedy = "Begin one with `dealfit proposal --write-texts`, and put your firm's words in it."
         raise TextsError([Problem(str(path), 1, 1, "There are no texts for proposals.", remedy)]) from None
     return parse_texts(data, str(path), facts)
 

@@ -108,4 +108,15 @@ def test_broken_texts_are_a_message_with_the_place(dealfit: Dealfit, own_profile
     assert (done.status, "proposal.yaml:" in done.err, "Did you mean firm?" in done.err) == (2, True, True)
     texts.unlink()
     done = dealfit("reviews", "list", DEALFIT_PROFILE_DIR=str(own_profile))
-    assert (done.status, "Copy the bundled" in done.err) == (2, True)
+    assert (done.status, "Begin one with `dealfit proposal --write-texts`" in done.err) == (2, True)
+
+
+def test_a_firm_begins_its_texts_with_the_facts_that_its_profile_has(dealfit: Dealfit, tmp_path: Path):
+    folder = tmp_path / "firm"
+    assert dealfit("profile", "init", folder).status == 0
+    own = {"DEALFIT_PROFILE_DIR": str(folder)}
+    done = dealfit("proposal", "--write-texts", **own)
+    assert done.status == 0, done.err
+    assert "Alphatech" not in (folder / "proposal.yaml").read_text(encoding="utf-8")
+    assert "exists already" in dealfit("proposal", "--write-texts", **own).err
+    assert "grace" not in dealfit("proposal", "--check-texts", **own).err

@@ -55,7 +55,7 @@ def test_a_broken_file_is_refused_with_its_place(old: str, new: str, says: str):
 
 
 def test_a_file_that_is_not_there_says_what_to_do(tmp_path):
-    with pytest.raises(TextsError, match="Copy the bundled"):
+    with pytest.raises(TextsError, match="Begin one with"):
         load_texts(tmp_path / FILE, FACTS)
 
 
