@@ -93,9 +93,7 @@ class ExceptionListeners:
             try:
                 draft = services.exceptions.draft(where.key, services.askers.of(user))
                 if where.seen != draft.checked.verdict.deal_sha256:
-                    errors[ids.WHY] = (
-                        "The deal has changed since. Copy your text, and open the form anew."
-                    )
+                    errors[ids.WHY] = "The deal has changed since. Copy your text, and open the form anew."
             except (NotThere, Refused) as refused:
                 errors[ids.WHY] = str(refused)[:300]
         if errors:
