@@ -217,7 +217,7 @@ def _sentence(words: Words, case: Case) -> str:
 
 def _days(band: Band) -> str:
     days = band.expires_in_days
-    return "without end" if days is None else f"for {days} day{'' if days == 1 else 's'}"
+    return "the usual time" if days is None else f"for {days} day{'' if days == 1 else 's'}"
 
 
 def _fact(old: FactSpec, new: FactSpec) -> Iterator[tuple[str, str]]:

@@ -81,7 +81,7 @@ def texts(old: str, new: str) -> list[str]:
         ("15%", "12%", ["Discount: Desk may approve up to 15% -> up to 12%"]),
         (", up_to: {discount: 15%}", "", ["Discount: Desk may approve up to 15% -> an exception"]),
         ("30 days", "1 day", ["Discount: an approval by Desk holds for 30 days -> for 1 day"]),
-        (", expires_in: 30 days", "", ["Discount: an approval by Desk holds for 30 days -> without end"]),
+        (", expires_in: 30 days", "", ["Discount: an approval by Desk holds for 30 days -> the usual time"]),
         ("because:", "mode: dry-run\n  because:", ["Discount: mode: enforce -> dry-run"]),
         ("because:", "guidance: a.md#b\n  because:", ["Discount: guidance: none -> a.md#b"]),
         ("cases:", "when: {call: true}\n  cases:", ['Discount: applies always -> when "monthly call" is yes']),
