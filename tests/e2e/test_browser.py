@@ -146,9 +146,38 @@ def test_the_manager_sees_the_pipeline(page: Page) -> None:
     expect(last(page)).to_contain_text("open deals fit")
     expect(last(page)).to_contain_text("Dana Reyes")
     picture(page, "pipeline")
+
+
+def test_the_manager_walks_from_a_question_to_a_card_a_file_and_a_saved_question(page: Page) -> None:
+    act_as(page, "Morgan Lee")
     write(page, "/pipeline which of Dana's deals break the payment terms")
-    expect(last(page)).to_contain_text("Understood as")
+    answer = page.locator("#log article").nth(page.locator("#log article").count() - 1)
+    expect(answer).to_contain_text("Understood as")
     picture(page, "question")
+    # A chip that is changed changes the answer in its place.
+    answer.locator("select", has_text="owner: Dana Reyes").select_option(label="owner: Sam Okafor")
+    expect(answer.locator("tbody")).to_contain_text("Sam Okafor")
+    expect(answer.locator("tbody")).not_to_contain_text("Dana Reyes")
+    # A deal of the table opens its card.
+    deal = answer.locator("select", has_text="Open a deal")
+    name = str(deal.locator("option").nth(1).text_content())
+    deal.select_option(label=name)
+    expect(last(page)).to_contain_text("Edit the deal")
+    expect(last(page)).to_contain_text(name)
+    answer.get_by_role("button", name="Export CSV").click()
+    expect(last(page)).to_contain_text("The file is in your direct message with me")
+    answer.get_by_role("button", name="Weekly in a channel").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Everybody in the channel will read it")
+    picture(page, "saving")
+    dialog.get_by_label("Title").fill("Sam's terms")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(last(page)).to_contain_text("Your saved questions")
+    expect(last(page)).to_contain_text("Mondays at 08:00")
+    last(page).get_by_role("button", name="Delete Sam's terms").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(last(page)).to_contain_text("None yet")
 
 
 def test_the_home_tab_of_a_rep(page: Page) -> None:
