@@ -168,11 +168,10 @@ def empty_blocks() -> list[Block]:
     return [
         header("Pipeline fit"),
         section(
-            "No open deals yet, of yours or of your team. They come from three places:\n"
+            "No open deals yet, of yours or of your team. They come from two places:\n"
             "• a deal that is checked with `/deal-check`\n"
             "• a file of deals: `dealfit pipeline map deals.csv` proposes how to read it, "
-            "`dealfit pipeline import deals.csv` takes it in\n"
-            "• your CRM, on a schedule: see *Deals from a CRM* in the operating guide"
+            "`dealfit pipeline import deals.csv` takes it in"
         ),
         divider(),
         context("A manager sees the deals of their own team; a rep sees their own."),
