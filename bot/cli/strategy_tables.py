@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+
 from bot.cli.console import cell, out, table
 from bot.pipeline.strategy.wording import headline, trend_words, whole_money
 
 if TYPE_CHECKING:
-    from bot.pipeline.strategy.intervals import Share
     from bot.pipeline.strategy.measuring import Measured, Results
     from bot.pipeline.strategy.sources import Sources
     from bot.pipeline.strategy.suggesting import Suggestion
@@ -78,10 +79,11 @@ def show_suggestion(found: Suggestion) -> None:
 def show_measured(found: Measured) -> None:
     """Print results by verdict and over time, and what rises or falls."""
     console = out()
-    console.print(_results("What the profile says now", found.by_verdict, found.currency, whole=found.whole))
+    console.print(_by_verdict(found))
     if found.periods:
         console.print()
-        console.print(_results(f"Closed in the {found.length.value}", found.periods, found.currency))
+        console.print(_by_period(found))
+        console.print("[dim]The intervals of these figures are in --format json.[/]")
     if any(each.does_not_fit or each.declined or each.walked_away for each in found.said_no):
         right = ("Found not to fit", "Exceptions declined", "Walked away")
         made = table("How often we said no", *right, right=right)
@@ -102,28 +104,34 @@ def show_measured(found: Measured) -> None:
     _notes([*(undated if found.undated else []), *found.notes])
 
 
-def _results(title: str, rows: Sequence[Results], currency: str, whole: Results | None = None) -> object:
-    right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Value won", "Margin", "Days agreed", "Won that fit")
-    made = table(title, *right, right=right)
-    for row in (*rows, *([whole] if whole is not None else [])):
-        days = "-" if row.days is None else f"{row.days}"
-        made.add_row(
-            cell(row.name.replace("_", " ")),
-            f"{row.won:,}",
-            f"{row.lost:,}",
-            f"{row.churned:,}",
-            _between(row.win_rate),
-            _between(row.churn),
-            whole_money(row.value_won, currency),
-            _between(row.margin),
-            days,
-            _between(row.fit) if whole is None or row is whole else "",
-        )
+def _by_verdict(found: Measured) -> Table:
+    right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Margin", "Days")
+    made = table("The profile now says", *right, right=right)
+    made.columns[0].min_width = 16
+    for row in (*found.by_verdict, found.whole):
+        shares = (row.win_rate.words, row.churn.words, row.margin.words)
+        made.add_row(cell(row.name.replace("_", " ")), *_counts(row), *shares, _days(row))
     return made
 
 
-def _between(share: Share) -> str:
-    return share.words
+def _by_period(found: Measured) -> Table:
+    right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Value won", "Margin", "Days", "Won that fit")
+    made = table(f"Closed in the {found.length.value}", *right, right=right)
+    made.columns[0].min_width = 12
+    for row in found.periods:
+        value = whole_money(row.value_won, found.currency)
+        shares = (_percent(row.win_rate.percent), _percent(row.churn.percent))
+        more = (value, _percent(row.margin.percent), _days(row), _percent(row.fit.percent))
+        made.add_row(row.name, *_counts(row), *shares, *more)
+    return made
+
+
+def _counts(row: Results) -> tuple[str, str, str]:
+    return f"{row.won:,}", f"{row.lost:,}", f"{row.churned:,}"
+
+
+def _days(row: Results) -> str:
+    return "-" if row.days is None else str(row.days)
 
 
 def _share(whale: Whale, percent: int) -> str:

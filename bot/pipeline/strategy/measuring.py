@@ -19,9 +19,11 @@ from bot.pipeline.strategy.intervals import Draws, Share, amount_share_of, share
 from bot.pipeline.strategy.judging import JudgedDeals, judged_deals
 from bot.pipeline.strategy.outcomes import CLOSED, Outcome, walked_away
 from bot.pipeline.strategy.periods import Length, between, period_of
+from bot.pipeline.strategy.roles import MoneyFacts
 from bot.pipeline.strategy.trends import METHOD as TRENDS
 from bot.pipeline.strategy.trends import Trend, trend
 from bot.profile.columns import names
+from bot.profile.conditions import facts_of
 from bot.profile.economics_figures import rounded
 from bot.profile.model import Profile
 from bot.profile.verdict import Judgement, ProfileId
@@ -171,6 +173,8 @@ def measure(
     notes = list(book.notes)
     if not closed.any():
         notes.append("No deal is won, lost or churned: there are no results to measure yet.")
+    else:
+        notes += _asked_for(profile)
     if not history.stood:
         notes.append("There is no snapshot of the open pipeline yet: each import and sync takes one.")
     return Measured(
@@ -232,6 +236,18 @@ class _Work:
             fit=fit,
             days=_weighted(value, judged.days, ever),
         )
+
+
+def _asked_for(profile: Profile) -> list[str]:
+    """A profile that asks for margin makes the deals that fit it those with margin: that is no finding."""
+    parts = MoneyFacts.of(profile)
+    tested = {fact for check in profile.checks for case in check.cases for fact in facts_of(case.require)}
+    own = [profile.facts[fact].label for fact in (parts.margin, parts.days) if fact in tested]
+    if not own:
+        return []
+    asked = " and ".join(own)
+    said = f"The profile itself asks for {asked}: that deals of different verdicts differ in that is its own doing."
+    return [f"{said} Win rate and churn are not."]
 
 
 def _weighted(value: Exact, days: Exact, where: Mask) -> Decimal | None:
