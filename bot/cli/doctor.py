@@ -71,6 +71,7 @@ def _signs() -> Iterator[Sign]:
         ("database", _database),
         ("Slack", _slack),
         ("language model", _model),
+        ("CRMs", _crms),
     ]
     for what, look in looks:
         try:
@@ -78,7 +79,7 @@ def _signs() -> Iterator[Sign]:
         except Exception as error:  # noqa: BLE001 a doctor that falls ill on the first finding helps nobody
             yield Sign(what, "wrong", expected(error) or f"{type(error).__name__}: {error}")
     if settings.warehouse_url is not None:
-        yield Sign("warehouse", "note", "DEALFIT_WAREHOUSE_URL is set; the pipeline is still read from the database")
+        yield Sign("warehouse", "note", "DEALFIT_WAREHOUSE_URL is set: the judged deals are kept and asked there")
     rooms.close()
 
 
@@ -156,6 +157,25 @@ def _model(rooms: Core) -> Sign:
         )
     where = shown_url(rooms.settings.openai_base_url) if rooms.settings.openai_base_url else "OpenAI"
     return Sign("language model", "ok", f"{rooms.settings.openai_model} at {where} (not called now)")
+
+
+def _crms(rooms: Core) -> Sign:
+    from bot.pipeline.sources.crm import CrmError  # noqa: PLC0415
+
+    if not rooms.sources.names:
+        return Sign("CRMs", "note", "none is set up; files come in with `dealfit pipeline import` (docs/data-in.md)")
+    words: list[str] = []
+    state: State = "ok"
+    for name, last in rooms.sources.states().items():
+        try:
+            told = rooms.sources.check(name)
+        except CrmError as error:
+            told, state = str(error), "wrong"
+        when = (
+            "never synced" if last is None or last.finished_at is None else f"last synced {last.finished_at:%F %R} UTC"
+        )
+        words.append(f"{name}: {told}; {when}" + (f"; {last.problem}" if last is not None and last.problem else ""))
+    return Sign("CRMs", state, ". ".join(words))
 
 
 def _list_settings() -> None:

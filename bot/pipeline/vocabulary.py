@@ -147,13 +147,15 @@ class _Maker:
         if (text, by, value) in self._named:
             return
         self._named.add((text, by, value))
-        phrase = tuple(token.text for token in tokens_of(text))
-        if phrase:
+        tokens = tokens_of(text)
+        self.labels[by, value.casefold()] = label
+        # A name that is nothing but a figure ("3", of an owner called "Agent 3") would take every such figure for it.
+        phrase = tuple(token.text for token in tokens)
+        if phrase and any(token.number is None for token in tokens):
             meanings = self.written.setdefault(phrase, [])
             meaning = Named(by, (value,), label)
             if meaning not in meanings:
                 meanings.append(meaning)
-            self.labels[by, value.casefold()] = label
             if suggest:
                 self.suggestions.append(text)
 

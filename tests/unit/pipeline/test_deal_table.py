@@ -7,19 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.checking.asker import OPERATOR
 from bot.pipeline.deal_table import layout, parquet
-from bot.pipeline.deal_table.parquet import ParquetCopy
+from bot.pipeline.deal_table.layout import rows_of
+from bot.pipeline.deal_table.parquet import Manifest, ParquetCopy
 from bot.pipeline.deal_table.restoring import Restorer
+from bot.pipeline.query import Group, Query, Select
 from bot.pipeline.view import View
 from bot.profile.judge import Judge
 from bot.profile.loading import parse_profile
 from bot.profile.people import parse_people
-from bot.store.records import restored_facts
+from bot.store.records import DealMark, restored_facts
 
 from .deals import some_deals
 from .support import ROOT, clock, deal, judge, people
@@ -250,3 +254,35 @@ def test_what_is_kept_is_what_the_store_has(tmp_path: Path) -> None:
         outcomes = facts.get("outcomes")
         assert row["outcomes__count"] == (len(outcomes) if isinstance(outcomes, tuple) else None)
     assert isinstance(next(iter(rows.values()))["deal_close_date"], date | None)
+
+
+def test_more_deals_than_a_row_group_holds_are_all_found(tmp_path: Path) -> None:
+    """DuckDB keeps 122,880 rows in a group; filters and groups must find those of every group."""
+    copies = 3_300
+    shelf = some_deals(2, 40)
+    profile = judge().profile
+    one = rows_of(profile, shelf.changed_deals(DealMark()))
+    keys = pa.array([f"{key}#{n}" for n in range(copies) for key in one["deal_key"].to_pylist()])
+    many = pa.concat_tables([one] * copies).combine_chunks()
+    many = many.set_column(many.schema.get_field_index("deal_key"), "deal_key", keys)
+    copy = ParquetCopy(tmp_path / "many", shelf, profile)
+    copy.folder.mkdir(parents=True)
+    pq.write_table(many, copy.path("part-0.parquet"))
+    last = max((row.version, row.key) for row in shelf.changed_deals(DealMark()))
+    types = {each.name: each.type for each in many.schema}
+    manifest = Manifest(1, DealMark(*last), ("part-0.parquet",), types)
+    (copy.folder / "manifest.json").write_text(json.dumps(manifest.plain()))
+
+    few, all_of_them = house(tmp_path / "few", shelf).service, house(tmp_path / "many", shelf).service
+    for by in ("verdict", "status", "owner", "stage", "close_quarter", "check"):
+        query = Query(select=Select(what="fit"), group_by=(Group.model_validate({"by": by}),))
+        small, large = few.run(query, OPERATOR).table, all_of_them.run(query, OPERATOR).table
+        assert small is not None
+        assert large is not None
+        assert small.matched * copies == large.matched == len(keys) > 122_880
+        assert {row[0]: row[1] * copies for row in small.rows} == {row[0]: row[1] for row in large.rows}, by
+    for text in ("deals over 20k", "deals that need approval", "won deals", "overdue deals"):
+        small, large = few.ask(text, OPERATOR).table, all_of_them.ask(f"how many {text}", OPERATOR).table
+        assert small is not None
+        assert large is not None
+        assert small.matched * copies == large.matched > 0, text

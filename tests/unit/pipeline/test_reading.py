@@ -8,7 +8,7 @@ from bot.pipeline.meanings import Meaning
 from bot.pipeline.query import WordFilter
 from bot.pipeline.reading import QuestionReader, Understanding
 from bot.pipeline.validating import check_query
-from bot.pipeline.vocabulary import vocabulary
+from bot.pipeline.vocabulary import Seen, vocabulary
 from bot.profile.people import People, Person, Role
 
 from .support import TODAY, deal, judge, people, read, record
@@ -202,3 +202,14 @@ def test_a_very_long_question_is_read_as_far_as_it_makes_sense() -> None:
     reading = read("Dana's deals " * 5000)
     assert reading.query is not None
     assert reading.query.filters[0] == WordFilter(by="owner", any_of=("dana",))
+
+
+def test_an_owner_with_a_number_for_a_name_takes_no_figure() -> None:
+    words = vocabulary(judge().profile, people(), people().all, Seen(strangers=(("agent 3", "Agent 3"),)))
+    reader = QuestionReader(words, person=None, today=TODAY)
+    found = reader.read("deals below 3 months of service").query
+    assert found is not None
+    assert [each.by for each in found.filters] == ["fact", "status"]
+    of_agent = reader.read("deals of Agent 3").query
+    assert of_agent is not None
+    assert of_agent.filters[0] == WordFilter(by="owner", any_of=("agent 3",))
