@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,17 +12,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from bot.cli.console import UNREADABLE, err, print_json, say
 from bot.cli.deal_files import check_file, read_mapping
 from bot.cli.pipeline_map import map_
+from bot.cli.pipeline_sources import activities, sources, sync
+from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
     from bot.pipeline.importing import ImportReport
-    from bot.pipeline.sources.taking import Rejected
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands that bring data in."""
     app.command("import")(import_)
     app.command("map")(map_)
+    app.command("sync")(sync)
+    app.command("sources")(sources)
+    app.command("activities")(activities)
 
 
 def import_(
@@ -101,21 +103,6 @@ def progress_bar() -> Progress:
     counts = TextColumn("{task.completed:,.0f} of about {task.fields[about]}")
     columns = (TextColumn("{task.description}"), BarColumn(), counts, TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def rejects_file(target: Path, open_files: ExitStack) -> Callable[[Rejected], None]:
-    """Writes rejected rows to a file, which is made when there is the first one."""
-    writers: list[Any] = []
-
-    def write(rejected: Rejected) -> None:
-        if not writers:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            stream = open_files.enter_context(target.open("w", newline="", encoding="utf-8"))
-            writers.append(csv.writer(stream))
-            writers[0].writerow(["line", "reason", "row"])
-        writers[0].writerow([rejected.line, rejected.reason, rejected.text])
-
-    return write
 
 
 def tell(report: ImportReport) -> None:

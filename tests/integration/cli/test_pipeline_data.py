@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 from openpyxl import Workbook
+
+from tests.integration.pipeline.crm_servers import TOKEN, HubSpotServer
 
 EXPORT = (
     "Opportunity ID,Account Name,Rep,StageName,CloseDate,Amount,Disc %,Mood\n"
@@ -60,3 +63,50 @@ def test_a_second_file_must_lie_beside_the_deals(dealfit, tmp_path):
     assert "map.yaml:1:12: lookups.0.file: there is no file prices.csv in ." in refused.err
     (tmp_path / "prices.csv").write_text("sku,price\nA,5000\n", encoding="utf-8")
     assert dealfit("pipeline", "import", "deals.csv", "--mapping", "map.yaml").status == 0
+
+
+def test_calls_are_imported_and_counted_by_rep_and_account(dealfit, data, tmp_path):
+    (tmp_path / "deals.csv").write_text(
+        "id,name,customer,owner,beds\n1,Mercy,Mercy Regional,Dana Reyes,120\n2,Faith,Faith General,Dana Reyes,90\n",
+        "utf-8",
+    )
+    (tmp_path / "calls.csv").write_text(
+        "date,rep,account,type,who\n"
+        '2026-11-02 10:30,dana@alphatech.example,Mercy Regional,phone call,"VP Finance, Mercy"\n'
+        "2026-11-03,Dana Reyes,Mercy Regional,visit,Porter\n03/04/2026,Dana Reyes,Mercy Regional,visit,CFO\n",
+        "utf-8",
+    )
+    (tmp_path / "map.yaml").write_text("activities: {columns: {role: who}, roles: {CFO: [VP Finance]}}", "utf-8")
+    assert "No calls or meetings yet" in dealfit("pipeline", "activities").err
+    dealfit("pipeline", "import", "deals.csv")
+    done = dealfit("pipeline", "activities", "calls.csv", "--mapping", "map.yaml")
+    assert done.status == 2
+    assert "3 rows: 2 imported, 0 updated, 0 unchanged, 1 rejected" in done.err
+    assert "no role of the profile: Porter (1)" in done.err
+    rejected = (data / "rejects" / "calls.rejected.csv").read_text("utf-8")
+    assert "calls.csv:4: column 'date': cannot read '03/04/2026'" in rejected
+    again = dealfit("pipeline", "activities", "calls.csv", "--mapping", "map.yaml")
+    assert "0 imported, 0 updated, 2 unchanged" in again.err
+    (rep,) = json.loads(dealfit("pipeline", "activities", "--format", "json", "--since", "2026-11-01").out)["reps"]
+    assert (rep["rep"], rep["calls"], rep["to_buyers"], rep["without"]) == ("dana", 2, 1, ["Faith General"])
+    shown = dealfit("pipeline", "activities").out
+    assert "1 of 2 accounts" in shown
+    assert "none yet" in shown
+
+
+def test_a_crm_is_synced_and_shown(dealfit):
+    assert "No CRM is set up" in dealfit("pipeline", "sync").err
+    server = HubSpotServer()
+    server.put("deals", 1, datetime(2026, 11, 20, tzinfo=UTC), dealname="Mercy", dealstage="talk", amount=85000)
+    with server.running():
+        there = {"DEALFIT_HUBSPOT_TOKEN": TOKEN, "DEALFIT_HUBSPOT_URL": server.url}
+        done = dealfit("pipeline", "sync", **there)
+        assert (done.status, "hubspot: 1 deals read: 1 imported" in done.err) == (0, True)
+        plain = json.loads(dealfit("pipeline", "sources", "--json").out)["sources"]["hubspot"]
+        assert (plain["state"], plain["counts"]["deals_imported"]) == ("done", 1)
+        signs = json.loads(dealfit("doctor", "--json").out)["signs"]
+        (crm,) = [sign for sign in signs if sign["what"] == "CRMs"]
+        assert (crm["state"], "3 stages of deals" in crm["words"], "last synced" in crm["words"]) == ("ok", True, True)
+        assert TOKEN not in str(signs)
+        wrong = dealfit("pipeline", "sync", "pipedrive")
+        assert (wrong.status, "There is no source 'pipedrive'. Set up are: hubspot" in wrong.err) == (2, True)

@@ -236,7 +236,7 @@ def test_danas_deals_that_break_the_payment_terms(
     (row,) = plain["rows"]
     shown = dict(zip(names, row, strict=True))
     assert (shown["deal"], shown["payment_days"], shown["limit"], shown["gap"], shown["authority"]) == (
-        "Mercy Regional", 60, "at most 45 days", 15, "finance",
+        "Mercy Regional", 60, "at most 45 days", 15, "Finance",
     )  # fmt: skip
 
 
