@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import asking, backtests, imports, judging, pipelines, starting
+from bench import asking, backtests, imports, judging, pipeline_questions, pipelines, starting
 from bench.report import Report
 
 
@@ -10,6 +10,7 @@ def main() -> None:
     report = Report()
     judging.measure(report)
     pipelines.measure(report)
+    pipeline_questions.measure(report)
     backtests.measure(report)
     imports.measure(report)
     starting.measure(report)

@@ -77,8 +77,8 @@ class Settings(BaseModel):
     warehouse_url: SecretStr | None = Field(
         default=None,
         alias="DEALFIT_WAREHOUSE_URL",
-        description="Where the judged table of all deals is kept for questions: postgresql://user:password@host/name, or "
-        "any database that Ibis speaks to. In memory, and as files in the data folder, unless set.",
+        description="Where the judged table of all deals is kept for questions: postgresql://user:password@host/name, "
+        "or any database that Ibis speaks to. In memory, and as files in the data folder, unless set.",
     )
     chroma_url: str | None = Field(
         default=None,
