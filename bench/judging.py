@@ -42,6 +42,12 @@ FACTS = {
     ),
 }
 ROUNDS = 41
+_UNKNOWN = (
+    ("margin",),
+    ("discount", "service_months"),
+    ("beds", "it_staff", "margin", "sponsor"),
+    ("industry", "beds", "records_mandate", "it_staff", "outcomes", "service_visit"),
+)
 
 
 def measure(report: Report) -> None:
@@ -62,16 +68,18 @@ def measure(report: Report) -> None:
             message = f"{engine.name} judges differently: {broken} against {expected}"
             raise AssertionError(message)
         runs[engine.name] = engine.judge, engine.inner
-    seconds = in_turn(runs, rounds=ROUNDS)
-    ours, *peers = runs
-    for peer in peers:
-        name = "a verdict on a read deal, 12 rules"
-        report.add(name, seconds[ours] * 1e6, "microseconds", peer, seconds[peer] * 1e6)
+    report.add_peers("a verdict on a read deal, 12 rules", in_turn(runs, rounds=ROUNDS), "microseconds", 1e6)
     bundled = Judge(whole)
-    full = in_turn({"": (lambda: bundled.judge(deal), 200)}, rounds=ROUNDS)
-    report.add("a verdict under the bundled profile", full[""] * 1e6, "microseconds")
-    hashed = in_turn({"": (lambda: bundled.judge(deal).to_bytes(), 100)}, rounds=ROUNDS)
-    report.add("the same with its hash and canonical bytes", hashed[""] * 1e6, "microseconds")
+    some = [Deal("trial", {n: v for n, v in facts.items() if n not in unknown}) for unknown in _UNKNOWN]
+    alone: dict[str, Callable[[], object]] = {
+        "a verdict under the bundled profile": lambda: bundled.judge(deal),
+        "the same with its hash and canonical bytes": lambda: bundled.judge(deal).to_bytes(),
+        "a verdict with facts missing, its questions in order": lambda: [bundled.judge(each).ask for each in some],
+    }
+    rounds = in_turn({name: (do, 50) for name, do in alone.items()}, rounds=ROUNDS)
+    for name in alone:
+        each = len(some) if name.startswith("a verdict with facts missing") else 1
+        report.add(name, rounds.median(name) / each * 1e6, "microseconds")
 
 
 def twelve(profile: Profile) -> Profile:

@@ -25,9 +25,13 @@ class Measure:
     unit: str
     peer: str | None = None
     peer_value: float | None = None
+    by_round: float | None = None
+    """The median of the ratios within each round, where ours and the peer's were measured in turn."""
 
     @property
     def ratio(self) -> float | None:
+        if self.by_round is not None:
+            return self.by_round
         return self.value / self.peer_value if self.peer_value else None
 
     def plain(self) -> dict[str, Any]:
@@ -43,8 +47,24 @@ class Report:
     def __init__(self) -> None:
         self.measures: list[Measure] = []
 
-    def add(self, name: str, value: float, unit: str, peer: str | None = None, peer_value: float | None = None) -> None:
-        self.measures.append(Measure(name, value, unit, peer, peer_value))
+    def add(
+        self,
+        name: str,
+        value: float,
+        unit: str,
+        peer: str | None = None,
+        peer_value: float | None = None,
+        *,
+        by_round: float | None = None,
+    ) -> None:
+        self.measures.append(Measure(name, value, unit, peer, peer_value, by_round))
+
+    def add_peers(self, name: str, rounds: Rounds, unit: str, times: float) -> None:
+        """A row for each peer of the first that was measured."""
+        ours, *peers = rounds.times
+        for peer in peers:
+            ratio = rounds.ratio(ours, peer)
+            self.add(name, rounds.median(ours) * times, unit, peer, rounds.median(peer) * times, by_round=ratio)
 
     def show(self) -> None:
         table = Table(title=f"Medians on {machine()}", title_justify="left")
@@ -67,16 +87,38 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {platform.system()}"
 
 
-def in_turn(runs: dict[str, tuple[Callable[[], object], int]], *, rounds: int) -> dict[str, float]:
-    """Medians of the processor seconds per call of each, so many calls at a time, all in turn in every round.
+@dataclass(frozen=True)
+class Rounds:
+    """The seconds of each, round by round: in every round all in turn, so that load on the machine meets all alike."""
 
-    Processor time, because a machine that others use as well takes a wall clock's burst away from anybody.
+    times: dict[str, list[float]]
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.times[name])
+
+    def ratio(self, one: str, other: str) -> float:
+        """The median over the rounds of what the one took divided by what the other took in the same round."""
+        return statistics.median(a / b for a, b in zip(self.times[one], self.times[other], strict=True))
+
+
+def in_turn(
+    runs: dict[str, tuple[Callable[[], object], int]],
+    *,
+    rounds: int,
+    clock: Callable[[], float] = time.process_time,
+) -> Rounds:
+    """The seconds per call of each, so many calls at a time, all in turn in every round, each round in another order.
+
+    Processor time, unless another clock is given: a machine that others use as well takes a wall clock's burst away
+    from anybody.
     """
     times: dict[str, list[float]] = {name: [] for name in runs}
+    order = list(runs.items())
     for _ in range(rounds):
-        for name, (do, inner) in runs.items():
-            start = time.process_time()
+        order = [*order[1:], order[0]]
+        for name, (do, inner) in order:
+            start = clock()
             for _ in range(inner):
                 do()
-            times[name].append((time.process_time() - start) / inner)
-    return {name: statistics.median(each) for name, each in times.items()}
+            times[name].append((clock() - start) / inner)
+    return Rounds(times)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +20,7 @@ from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
 from bot.profile.weights import questions
 
+_MOST_QUERIES = 64
 _INNER = ("_test_", "_value_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
 
 
@@ -33,6 +35,7 @@ class ColumnJudge:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self._queries: dict[tuple[Any, ...], str] = {}
         self._needs = {each.name: each.needs for each in profile.derived}
         self._columns = {column.subject: column for column in fact_columns(profile)}
         tests = (affirmed(test)[0] for condition in codes.conditions_of(profile) for test in tests_of(condition))
@@ -84,6 +87,39 @@ class ColumnJudge:
             sums |= {f"money_{each.value}": few["_money"].sum(where=here) for each, here in groups.items()}
         return few.aggregate(by=list(by), **sums)
 
+    def cells(
+        self, deals: ir.Table, tests: Mapping[Test, str], *, by: Sequence[str] = (), money: str | None = None
+    ) -> ir.Table:
+        """Deals that weigh the same and of which these tests say the same, counted: `_weight`, `_deals`, `_money`.
+
+        Each test stands in the column that it is given, null where it is unknown. See `candidates`.
+        """
+        subjects = [test.subject for test in tests]
+        deals = self._with_figures(deals, money, *(subject.fact for subject in subjects))
+        more = {name: holds(self._read(deals, test.subject), test) for test, name in tests.items()}
+        if money is not None:
+            more["_amount"] = self._part(deals, money)
+        weighed = self._weights(deals, by, more)
+        parts: dict[str, ir.Value] = {"_deals": weighed.count()}
+        if money is not None:
+            parts["_money"] = weighed["_amount"].sum()
+        return weighed.aggregate(by=[*by, "_weight", *tests.values()], **parts)
+
+    def fit_sql(self, deals: ir.Table, *, by: Sequence[str] = (), money: str | None = None) -> str:
+        """The query of `fit`, in the groups' order, in the language of the table's backend.
+
+        It is written once for each table, as its columns stand, and remembered: writing takes longer than the query
+        takes on a hundred thousand deals. Let the backend prepare it, and it need not be planned again either.
+        """
+        key = deals.op(), tuple(by), money
+        found = self._queries.get(key)
+        if found is None:
+            if len(self._queries) >= _MOST_QUERIES:
+                self._queries.clear()
+            fit = self.fit(deals, by=by, money=money)
+            found = self._queries[key] = str((fit.order_by(list(by)) if by else fit).compile())
+        return found
+
     def _tested(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
         """The kept columns and one column for each distinct test: one that several checks share is made once."""
         _refuse_ours(keep)
@@ -130,9 +166,9 @@ class ColumnJudge:
         weight = ibis.cases(*branches, else_=codes.small(codes.PASS)) if branches else codes.small(codes.PASS)
         return read.select(*keep, *more, _weight=weight).view()
 
-    def _with_figures(self, deals: ir.Table, money: str | None = None) -> ir.Table:
+    def _with_figures(self, deals: ir.Table, *more: str | None) -> ir.Table:
         """The table with a column for each derived fact that is looked at and has none, one step after the other."""
-        wanted = {test.subject.fact for test in self._tests} | {money}
+        wanted = {test.subject.fact for test in self._tests} | set(more)
         rests: dict[str, set[str]] = {}
         for each in self.profile.derived:
             named = set(names_of(each.expression))

@@ -1,0 +1,121 @@
+"""Many candidate profiles over the same deals: what they share is asked once, where they differ only the tests are.
+
+One pass over the deals leaves cells: all deals of which the shared rules say the same, and of which every test that
+some candidate puts comes out the same. There are far fewer of them than deals, and they tell each candidate's fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bot.profile.columns.judge import ColumnJudge
+from bot.profile.columns.names import ColumnError
+from bot.profile.columns.truths import affirmed
+from bot.profile.conditions import AllOf, AnyOf, Condition, Known, Test, tests_of
+from bot.profile.model import Check, Profile
+from bot.profile.verdict import Judgement
+from bot.profile.weights import APPROVABLE, FATAL, PASS, UNKNOWN, questions
+
+_WEIGHT, _DEALS, _MONEY = "_weight", "_deals", "_money"
+_JUDGED = {Judgement.FITS: PASS, Judgement.NEEDS_APPROVAL: APPROVABLE, Judgement.DOES_NOT_FIT: FATAL,
+           Judgement.INCOMPLETE: UNKNOWN}  # fmt: skip
+
+
+class Candidates:
+    """The fit of one pipeline under many profiles with the same facts.
+
+    Raises ColumnError when the profiles do not agree on the facts, what is derived from them, and the currency.
+    """
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        first = profiles[0]
+        for each in profiles:
+            if (dict(each.facts), each.derived, each.currency) != (dict(first.facts), first.derived, first.currency):
+                raise ColumnError(
+                    f"Version {each.version} has other facts than version {first.version}. Compare apart."
+                )
+        self.profiles = tuple(profiles)
+        counted = [{_rule(check): check for check in each.checks if check.counted} for each in profiles]
+        self._shared = frozenset.intersection(*(frozenset(each) for each in counted))
+        self._segments = all(_segments(each) == _segments(first) for each in profiles)
+        self._common = ColumnJudge(self._part(first, shared=True))
+        self._own = [tuple(questions(self._part(each, shared=False))) for each in profiles]
+        said = (test for own in self._own for _, condition in own for test in tests_of(condition))
+        tests = dict.fromkeys(affirmed(test)[0] for test in said)
+        valued = {test.subject for test in tests if not isinstance(test, Known)}
+        kept = [test for test in tests if not isinstance(test, Known) or test.subject not in valued]
+        self._tests = {test: f"_test_{n}" for n, test in enumerate(kept)}
+        self._known = {test.subject: name for test, name in self._tests.items() if not isinstance(test, Known)}
+
+    def _part(self, profile: Profile, *, shared: bool) -> Profile:
+        """The profile with the rules that all candidates have, or with those that they do not."""
+        checks = tuple(check for check in profile.checks if check.counted and (_rule(check) in self._shared) is shared)
+        return replace(profile, checks=checks, segments=profile.segments if self._segments is shared else ())
+
+    def cells(self, deals: ir.Table, *, by: Sequence[str] = (), money: str | None = None) -> ir.Table:
+        """The pass over the deals, for any backend: what `fits` takes, as Arrow."""
+        return self._common.cells(deals, self._tests, by=by, money=money)
+
+    def fits(self, cells: pa.Table, *, by: Sequence[str] = ()) -> list[pa.Table]:
+        """For each candidate what `ColumnJudge.fit` gives: a row for each group, in the groups' order."""
+        columns = {name: cells[name].combine_chunks() for name in self._tests.values()}
+        return [self._fit(cells, columns, own, list(by)) for own in self._own]
+
+    def _fit(
+        self, cells: pa.Table, columns: dict[str, pa.Array], own: Sequence[tuple[int, Condition]], by: list[str]
+    ) -> pa.Table:
+        weight: Any = pa.array([PASS] * len(cells), pa.int8())
+        for code, condition in reversed(own):
+            holds = pc.fill_null(self._truth(condition, columns, len(cells)), False)  # noqa: FBT003 - no keyword there
+            weight = pc.if_else(holds, pa.scalar(code, pa.int8()), weight)
+        weight = pc.max_element_wise(weight, cells[_WEIGHT].combine_chunks())
+        sums: dict[str, Any] = {"deals": cells[_DEALS]}
+        money = {"money": cells[_MONEY]} if _MONEY in cells.column_names else {}
+        for judgement, code in _JUDGED.items():
+            here = pc.equal(weight, code)
+            sums[judgement.value] = pc.if_else(here, cells[_DEALS], 0)
+            if money:
+                money[f"money_{judgement.value}"] = pc.if_else(here, cells[_MONEY], None)
+        table = pa.table({**{name: cells[name] for name in by}, **sums, **money})
+        names = [*sums, *money]
+        added = table.group_by(by).aggregate([(name, "sum") for name in names])
+        added = added.select([*by, *(f"{name}_sum" for name in names)]).rename_columns([*by, *names])
+        return added.sort_by([(name, "ascending") for name in by]) if by else added
+
+    def _truth(self, condition: Condition, columns: dict[str, pa.Array], count: int) -> Any:
+        """The condition over cells, null where it is unknown."""
+        match condition:
+            case AllOf(parts) | AnyOf(parts):
+                join: Callable[..., Any] = pc.and_kleene if isinstance(condition, AllOf) else pc.or_kleene
+                found = [self._truth(part, columns, count) for part in parts]
+                return reduce(join, found) if found else pa.array([isinstance(condition, AllOf)] * count)
+            case _:
+                return self._tested(condition, columns)
+
+    def _tested(self, test: Test, columns: dict[str, pa.Array]) -> Any:
+        positive, opposite = affirmed(test)
+        name = self._tests.get(positive)
+        if name is not None:
+            return pc.invert(columns[name]) if opposite else columns[name]
+        if isinstance(positive, Known):  # a test of the fact is there, and it is null where the fact is unknown
+            return (pc.is_null if opposite else pc.is_valid)(columns[self._known[positive.subject]])
+        message = f"the cells lack the test {test}"
+        raise KeyError(message)
+
+
+def _rule(check: Check) -> tuple[Any, ...]:
+    """What a check demands, without its words and its place in the file."""
+    cases = tuple((case.when, case.require) for case in check.cases)
+    bands = tuple(tuple(sorted(band.up_to.items(), key=repr)) for band in check.exception)
+    return check.when, cases, bands
+
+
+def _segments(profile: Profile) -> list[tuple[Any, ...]]:
+    return [(each.when, each.stance, bool(each.exception)) for each in profile.segments]
