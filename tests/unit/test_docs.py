@@ -208,7 +208,7 @@ def test_the_documented_verdict_has_the_members_of_the_code():
     finding = Finding("c", "l", Part.PRICE, Result.PASS, "b", "r")
     verdict = Verdict(Judgement.FITS, ProfileId("t", "v", "s"), "d", {}, (finding,))
     assert set(deal["findings"][0]) == set(finding.plain())
-    beside = {"name", "unread", "conflicts", "no_offer", "economics"}  # what `dealfit check` adds
+    beside = {"name", "unread", "conflicts", "no_offer", "economics", "coaching"}  # what `dealfit check` adds
     assert set(deal) == set(verdict.plain()) - {"profile"} | beside
 
 
