@@ -341,7 +341,10 @@ def test_dates_relative_to_others(written: str, told: str, start: date, holds: b
         ('{start: "<= start + 30 days"}', "`start` is tested against itself."),
         ('{start: "<= signed + 30"}', "This is not a test of the date `start`."),
         ('{start: "<= signed * 2"}', "This is not a test of the date `start`."),
-        ('{start: "<= today"}', "There is no word for today: a verdict must come out the same whenever it is repeated."),
+        (
+            '{start: "<= today"}',
+            "There is no word for today: a verdict must come out the same whenever it is repeated.",
+        ),
         ('{start: "<= effective + 99999 days"}', None),
         ("{note: {has: x}}", "`has` is not a way to search a text."),
         ("{note: {contains: 3}}", "This is not a text to look for."),
