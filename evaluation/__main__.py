@@ -1,4 +1,4 @@
-"""`make eval`: how well passages are found and questions refused, as a table and as build/eval.json."""
+"""`make eval`: how passages are found, questions answered and refused, and how fast; a table and build/eval.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from bench.report import Report
-from evaluation import refusal, retrieval
+from bot.bootstrap import Core
+from bot.settings import Settings
+from evaluation import answering, refusal, retrieval, speed
 from evaluation.collections import Vectors
 
 _EVERY = 250
@@ -24,6 +26,13 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, default=Path("build/eval"), help="where vectors are kept from one run to the next"
     )
+    parser.add_argument(
+        "--playbooks",
+        type=int,
+        nargs="*",
+        default=[14],
+        help="how many made-up playbooks to measure speed with; 1000 take some ten minutes to index",
+    )
     asked = parser.parse_args()
     report = Report()
     if asked.data is None:
@@ -32,6 +41,14 @@ def main() -> None:
         for index in retrieval.measure(report, asked.data, Vectors(asked.keep), tell):
             if any("answerability" in question.data for question in index.collection.questions):
                 refusal.measure(report, index)
+    settings = Settings.load({"DEALFIT_DATA_DIR": str(asked.keep / "data")}, env_file=None)
+    core = Core(settings)
+    core.make_data_dir()
+    core.library.refresh()
+    answering.measure(report, core.answers_with(None), tell)
+    core.close()
+    for playbooks in asked.playbooks:
+        speed.measure(report, playbooks, asked.keep / "playbooks", tell)
     report.show()
     report.write("build/eval.json")
 

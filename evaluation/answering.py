@@ -53,7 +53,10 @@ def measure(
 
 
 def figures(marked: Sequence[Marked]) -> dict[str, float]:
-    """The shares that are reported. Refusal's precision: of the refused, how many had no answer; recall: the reverse."""
+    """The shares that are reported.
+
+    Refusal's precision is how many of the refused had no answer, its recall how many without an answer were refused.
+    """
     answerable = [one for one in marked if one.question.answerable]
     unanswerable = [one for one in marked if not one.question.answerable]
     refused = [one for one in marked if one.answer.refused]

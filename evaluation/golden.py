@@ -34,7 +34,10 @@ class Golden:
 
 @dataclass(frozen=True)
 class Marked:
-    """An answer as it was marked. `right`: holds the gold; `grounded`: a cited text holds it; `placed`: cites a place."""
+    """An answer as it was marked.
+
+    `right`: it holds the gold; `grounded`: a cited text holds it too; `placed`: it cites one of the places.
+    """
 
     question: Golden
     answer: Answer

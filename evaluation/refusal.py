@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -31,18 +33,20 @@ def measure(report: Report, index: Index) -> None:
         signals = read_signals(question.text, index.hits(question))
         rows.append([signals.cosine, signals.bm25, signals.share, float(len(signals.strangers) > 0)])
         shipped.append(signals.confidence)
-    table = np.array(rows)
+    table, confidence = np.array(rows), np.array(shipped)
+    unseen = np.array([not fitted_on(group) for group in groups])
+    ours = float(roc_auc_score(truth[unseen], confidence[unseen]))
+    cosine = float(roc_auc_score(truth[unseen], table[unseen, 0]))
+    name = "mtrag_un_pool: answerable or not, AUROC"
+    report.add(f"{name}, as shipped, on conversations that it was not fitted on", ours, "", "cosine alone", cosine)
     cosine = float(roc_auc_score(truth, table[:, 0]))
-    report.add(
-        "mtrag_un: answerable or not, AUROC, as shipped",
-        float(roc_auc_score(truth, shipped)),
-        "",
-        "cosine alone",
-        cosine,
-    )
-    report.add(
-        "mtrag_un: the same, fitted and cross-validated", _validated(table, truth, groups), "", "cosine alone", cosine
-    )
+    validated = _validated(table, truth, groups)
+    report.add(f"{name}, the same signals fitted and cross-validated", validated, "", "cosine alone", cosine)
+
+
+def fitted_on(conversation: str) -> bool:
+    """Whether the weights that are shipped have seen this conversation."""
+    return hashlib.sha256(conversation.encode()).digest()[0] % 2 == 0
 
 
 def _validated(table: NDArray[np.float64], truth: NDArray[np.int64], groups: NDArray[np.str_]) -> float:

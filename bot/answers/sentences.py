@@ -205,7 +205,7 @@ def _rows(lines: list[str]) -> Iterator[str]:
     table = [
         [cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if not _TABLE_LINE.match(line)
     ]
-    header, rows = (table[0], table[1:]) if len(table) < len(lines) else ([], table)
+    header, rows = (table[0], table[1:]) if table and len(table) < len(lines) else ([], table)
     for row in rows:
         rest = [
             f"{name[:1].lower() + name[1:]}: {cell}" if name else cell

@@ -38,6 +38,7 @@ def test_words_for_the_customer_come_first() -> None:
     [
         ("", ()),
         ("- an item\n- another", ()),
+        ("|---|---|", ()),  # a table of which only the line under its head is there
         ("One thing first. Another thing next. A third.", ("One thing first.", "Another thing next.")),
         ("It leans on what is not there.", ()),
         (
