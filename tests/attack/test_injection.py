@@ -8,7 +8,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -23,12 +25,14 @@ from bot.profile.people import Role
 from bot.settings import Settings
 from bot.slack import ids
 from bot.slack.blocks import answer as answers
-from bot.slack.blocks import home, pipeline
+from bot.slack.blocks import home
 from bot.slack.blocks import verdict as cards
 from bot.slack.blocks.elements import inline, section
 from bot.slack.blocks.form import FormContext, deal_form, read_form
 from bot.slack.inbox import spoken_text
+from bot.slack.services import Services
 from bot.slack.streaming import safe_markdown
+from bot.slack.work.pipeline_messages import PipelineMessages
 from tests.attack.corpus import ABSENT, OURS, published
 from tests.attack.messages import LIVE_MARK, assert_dead, assert_dead_view
 from tests.e2e.conftest import copy_content
@@ -176,6 +180,12 @@ def test_in_a_sentence(room: Room, texts: list[str]):
         assert (told, bool(conflicts)) == ({}, True), text
 
 
+def drawn(core: Core) -> PipelineMessages:
+    """The pipeline's messages, with the three services that they need."""
+    needed = SimpleNamespace(pipeline=core.pipeline, store=core.store, clock=lambda: datetime.now(UTC))
+    return PipelineMessages(cast("Services", needed))
+
+
 def test_in_the_names_customers_and_owners_of_a_file(room: Room, texts: list[str]):
     core, judge = room.core, room.core.live.current()
     before = {d.key for d in core.store.open_deals()}
@@ -200,16 +210,17 @@ def test_in_the_names_customers_and_owners_of_a_file(room: Room, texts: list[str
     assert [d.name for d in imported if core.desk.may_see(d, room.dana)] == []
     assert [d.name for d in imported if core.desk.may_see(d, room.morgan)] == []
     director = Asker("U0V", "Victor Stone", frozenset({Role.MANAGER}))
-    overview = core.pipeline.overview(director)
-    assert_dead(pipeline.notification_of(overview.fit), pipeline.overview_blocks(overview))
+    whole = drawn(core).glance(director)
+    assert_dead(whole["text"], whole["blocks"])
 
 
 def test_in_a_question_to_the_pipeline(room: Room, texts: list[str]):
     director = Asker("U0V", "Victor Stone", frozenset({Role.MANAGER}))
-    before = len(room.core.store.decisions(limit=100_000))
+    before, messages = len(room.core.store.decisions(limit=100_000)), drawn(room.core)
     for number, text in enumerate(texts):
-        answer = room.core.pipeline.ask(text, director)
-        assert_dead(f"Answer to: {inline(text, 200)}", pipeline.answer_blocks(answer))
+        answer = messages.ask(text, director)
+        assert_dead(f"Answer to: {inline(text, 200)}", answer["blocks"])
+        assert_dead(answer["text"], [])
         if number % 5:
             continue
         mine = room.core.pipeline.ask(f"deals of Lena Fischer {text}", room.dana)

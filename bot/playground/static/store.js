@@ -33,11 +33,17 @@ export function become(user) {
   live(user);
 }
 
+// A socket closed while it connects is reported as a failure: it is left when it stands.
+function leave(old) {
+  if (old?.readyState === WebSocket.CONNECTING) old.addEventListener("open", () => old.close());
+  else old?.close();
+}
+
 export function live(user) {
-  socket?.close();
+  leave(socket);
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/live`);
   socket = mine;
-  mine.addEventListener("open", () => mine.send(JSON.stringify({ token, user })));
+  mine.addEventListener("open", () => { if (socket === mine) mine.send(JSON.stringify({ token, user })); });
   mine.addEventListener("message", (event) => {
     if (socket !== mine) return;
     wait = 300;
