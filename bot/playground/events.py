@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -57,8 +58,9 @@ class Dispatcher:
         redelivery: Sequence[float],
         ack_timeout: float,
         changed: Callable[[str], None],
+        remembered: int,
     ) -> None:
-        self.deliveries: list[Delivery] = []
+        self.deliveries: deque[Delivery] = deque(maxlen=remembered)
         self._link = link
         self._faults = faults
         self._ids = ids

@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 START_SECONDS = 10.0
 ACK_SECONDS = 3.0
+REMEMBERED = 20_000
 REDELIVERY = (0.0, 60.0, 300.0)
 
 
@@ -48,7 +49,8 @@ class Playground(ViewActs):
     `clock` dates messages and decides when trigger ids, streams and response URLs expire; acks and redeliveries run
     in real time. `redelivery` is the wait before each further delivery of an event, in seconds. With a `manifest`,
     only its commands, events and scopes exist. With a `request_url` payloads go there as signed requests (HTTP mode)
-    instead of over sockets. `hints` are texts to try, by channel id.
+    instead of over sockets. `hints` are texts to try, by channel id. Of its own traffic it remembers the newest
+    `remembered` deliveries and calls.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Playground(ViewActs):
         bot_token: str | None = None,
         app_token: str | None = None,
         signing_secret: str | None = None,
+        remembered: int = REMEMBERED,
     ) -> None:
         if host not in LOOPBACK:
             what = "The playground"
@@ -94,6 +97,7 @@ class Playground(ViewActs):
             redelivery=redelivery,
             ack_timeout=ack_timeout,
             changed=self.workspace.changed,
+            remembered=remembered,
         )
         self._response_url = lambda secret: f"{self.url}response/{secret}"
         self.files = files = Files()
@@ -109,7 +113,7 @@ class Playground(ViewActs):
             upload_url=lambda secret: f"{self.url}upload/{secret}",
             base_url=lambda: self.url,
         )
-        self._api = WebApi(context, self.faults, files, self.bot_token, self.app_token)
+        self._api = WebApi(context, self.faults, files, self.bot_token, self.app_token, remembered)
         self._page = Page(
             self.workspace,
             PageWire(self.workspace, self.manifest, self._ids, hints or {}),
@@ -220,13 +224,13 @@ class Playground(ViewActs):
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Every envelope that was sent, in order."""
-        return self._dispatcher.deliveries
+        """The envelopes that were sent, in order: the newest `remembered` of them."""
+        return list(self._dispatcher.deliveries)
 
     @property
     def calls(self) -> list[ApiCall]:
-        """Every Web API call that came, in order."""
-        return self._api.calls
+        """The Web API calls that came, in order: the newest `remembered` of them."""
+        return list(self._api.calls)
 
     @property
     def connected(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -50,8 +51,10 @@ def read_body(body: bytes, content_type: str) -> Json:
 class WebApi:
     """The Web API."""
 
-    def __init__(self, context: Context, faults: Faults, files: Files, bot_token: str, app_token: str) -> None:
-        self.calls: list[ApiCall] = []
+    def __init__(
+        self, context: Context, faults: Faults, files: Files, bot_token: str, app_token: str, remembered: int
+    ) -> None:
+        self.calls: deque[ApiCall] = deque(maxlen=remembered)
         self.canvases = Canvases()
         self._context = context
         self._faults = faults
