@@ -20,6 +20,7 @@ from bot.store.errors import RecordError
 from bot.store.exceptions import ExceptionBook
 from bot.store.migrating import bring_up_to_date
 from bot.store.model_use import ModelUse
+from bot.store.outgoing import OutgoingBook
 from bot.store.plain import clean, label
 from bot.store.records import (
     OPEN,
@@ -78,6 +79,8 @@ class Store:
         self.exceptions = ExceptionBook(database, clock)
         """Requests to go outside the profile, kept together with what the log says of them."""
         self.asked = AskedBook(database, clock)
+        self.outgoing = OutgoingBook(database, clock)
+        """What waits to be said in Slack."""
         self.activities = ActivityBook(database, clock)
         self.sources = SourceBook(database, clock)
         """Questions about the pipeline, by the mark that buttons carry."""
