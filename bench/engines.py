@@ -16,6 +16,9 @@ from bench.expressions import CEL, RULE_ENGINE, ZEN, plain
 from bot.deals.facts import FactValue
 from bot.profile.model import Profile
 
+ZEN_COMPILED = "zen-engine, compiled expressions: yes or no"
+ZEN_TRACED = "zen-engine, decision table with trace"
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -55,7 +58,7 @@ def _zen(profile: Profile, context: dict[str, Any]) -> Engine:
         return lambda: compiled.evaluate(context)
 
     rules = {check.id: rule(ZEN.holds(check)) for check in profile.checks}
-    return _of_expressions("zen-engine, compiled expressions: yes or no", rules, 50)
+    return _of_expressions(ZEN_COMPILED, rules, 50)
 
 
 def _zen_table(profile: Profile, context: dict[str, Any]) -> Engine:
@@ -90,9 +93,7 @@ def _zen_table(profile: Profile, context: dict[str, Any]) -> Engine:
     def judge() -> Any:
         return decision.evaluate(context, {"trace": True})
 
-    return Engine(
-        "zen-engine, decision table with trace", judge, lambda: {row["check"] for row in judge()["result"]}, 20
-    )
+    return Engine(ZEN_TRACED, judge, lambda: {row["check"] for row in judge()["result"]}, 20)
 
 
 def _cel(profile: Profile, context: dict[str, Any]) -> Engine:

@@ -25,6 +25,9 @@ SIZES = (100_000, 1_000_000)
 ROUNDS = 15
 CANDIDATES = 200
 MEMORY = "4GB"
+BY_HAND, IN_POLARS = "hand-written DuckDB SQL", "hand-written Polars"
+PROMISED = {BY_HAND: 1 / 0.8, IN_POLARS: 2}
+"""Promise 5, of a million deals: the time of the query, as times that of the peer."""
 
 
 def measure(report: Report) -> None:
@@ -50,17 +53,17 @@ def _fit(report: Report, profile: Profile, backend: Any, name: str) -> None:
     start = time.perf_counter()
     sql = judge.fit_sql(table, by=[OWNER], money="contract_value")
     writing = time.perf_counter() - start
-    runs = {"ours": _run(backend, sql), "hand-written DuckDB SQL": _run(backend, SQL)}
+    runs = {"ours": _run(backend, sql), BY_HAND: _run(backend, SQL)}
     polars = _polars(backend)
     if polars is not None:
-        runs["hand-written Polars"] = polars
+        runs[IN_POLARS] = polars
     expected = runs["ours"]()
     for peer, run in runs.items():
         if run() != expected:
             message = f"{peer} judges differently: {run()[0]} against {expected[0]}"
             raise AssertionError(message)
     rounds = in_turn({peer: (run, 1) for peer, run in runs.items()}, rounds=ROUNDS, clock=time.perf_counter)
-    report.add_peers(name, rounds, "milliseconds", 1e3)
+    report.add_peers(name, rounds, "milliseconds", 1e3, PROMISED if f"{SIZES[-1]:,}" in name else {})
     report.add("writing that query from the profile, once", writing * 1e3, "milliseconds")
 
 
