@@ -142,7 +142,7 @@ def _one(
     recorded = _log(rooms, [checked]) if record else True
     troubles = [*_conflicts(reading, profile.facts), *[str(error) for error in (reading.errors if reading else ())]]
     if format_ is Format.JSON:
-        print_json(_document([{**_plain(checked), **({"what_if": moved.plain()} if moved else {})}], checked))
+        print_json(_document([{**plain_deal(checked), **({"what_if": moved.plain()} if moved else {})}], checked))
     elif format_ is Format.CSV:
         _csv([checked], profile.facts)
     else:
@@ -181,7 +181,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     if record:
         _log_file(rooms, path, rows.sha256, checked)
     if format_ is Format.JSON:
-        print_json(_document([_plain(c) for c in checked], checked[0] if checked else None, profile=profile))
+        print_json(_document([plain_deal(c) for c in checked], checked[0] if checked else None, profile=profile))
     elif format_ is Format.CSV:
         _csv(checked, profile.facts)
     else:
@@ -200,7 +200,8 @@ def _document(deals: list[dict[str, Any]], checked: CheckedDeal | None, profile:
     }
 
 
-def _plain(checked: CheckedDeal) -> dict[str, Any]:
+def plain_deal(checked: CheckedDeal) -> dict[str, Any]:
+    """One checked deal as JSON data."""
     from bot.answers.coaching import coach  # noqa: PLC0415
 
     verdict = checked.verdict.plain()

@@ -14,6 +14,8 @@ import pyarrow as pa
 from bot.deals.deal import plain_value
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
+from bot.pipeline.figures.overview import Amount, Overview
+from bot.pipeline.fit import Split
 from bot.pipeline.tables import Table
 from bot.profile.columns import names
 from bot.profile.columns.names import fact_columns
@@ -38,6 +40,59 @@ def safe(cell: object) -> object:
 def table_csv(table: Table) -> bytes:
     """A table with the names of its columns, all rows that it has."""
     return _written([[column.name for column in table.columns], *table.rows])
+
+
+GLANCE_COLUMNS = (
+    "part", "label", "deals", "money", "fits", "money_fits", "needs_approval", "does_not_fit", "incomplete",
+    "percent_of_deals_that_fits", "percent_of_money_that_fits", "may_be_approved", "not_known", "settles",
+)  # fmt: skip
+
+
+def overview_csv(overview: Overview) -> bytes:
+    """The picture at a glance, a row for each figure: `part` says of which part of the picture it is."""
+    fit, places = overview.fit, {name: number for number, name in enumerate(GLANCE_COLUMNS)}
+    rows: list[list[object]] = [list(GLANCE_COLUMNS)]
+
+    def add(part: str, label: str | None, **figures: object) -> None:
+        row: list[object] = [part, label, *[None] * (len(GLANCE_COLUMNS) - 2)]
+        for name, figure in figures.items():
+            row[places[name]] = figure
+        rows.append(row)
+
+    add("all", "all open deals", **_split_cells(fit.split))
+    groups = {
+        "rep": fit.by_owner, "segment": fit.by_segment, "stage": fit.by_stage, "close quarter": fit.by_quarter,
+    }  # fmt: skip
+    for part, found in groups.items():
+        for group in found:
+            add(part, group.label, **_split_cells(group.split))
+    for check in fit.failing:
+        more = {"may_be_approved": check.approvable, "not_known": check.unknown}
+        add("failing check", check.label, deals=check.tally.deals, money=check.tally.money, **more)
+    for part, suspects in (("false positives", overview.false_positives), ("negative value", overview.negative_value)):
+        if suspects is not None:
+            add(part, None, **_amount_cells(suspects.amount))
+    for fact in overview.facts:
+        add("fact to get", fact.label, settles=fact.settles, **_amount_cells(fact.waiting))
+    if overview.since is not None:
+        day = overview.since.snapshot.at.date().isoformat()
+        changes = (("came in", overview.since.came_in), ("went out", overview.since.went_out))
+        for what, amount in (*changes, ("new verdict", overview.since.new_verdict)):
+            add(f"{what} since", day, **_amount_cells(amount))
+    return _written(rows)
+
+
+def _split_cells(split: Split) -> dict[str, object]:
+    return {
+        "deals": split.total.deals, "money": split.total.money, "fits": split.fits.deals,
+        "money_fits": split.fits.money, "percent_of_deals_that_fits": split.share_of_deals,
+        "percent_of_money_that_fits": split.share_of_money,
+        **{j.value: tally.deals for j, tally in split.by.items() if j is not Judgement.FITS},
+    }  # fmt: skip
+
+
+def _amount_cells(amount: Amount) -> dict[str, object]:
+    return {"deals": amount.deals, "money": amount.money}
 
 
 def deals_csv(rows: pa.Table, profile: Profile, authorities: Mapping[str, str]) -> Iterator[bytes]:

@@ -42,6 +42,7 @@ from bot.pipeline.figures.looking import look
 from bot.pipeline.figures.naming import SeenNames
 from bot.pipeline.figures.overview import Overview
 from bot.pipeline.figures.running import Answering, Statements
+from bot.pipeline.finding import Found, find_deal
 from bot.pipeline.query import Query
 from bot.pipeline.reading import LONGEST_QUESTION, QuestionReader, UnknownWord
 from bot.pipeline.remembering import Memory
@@ -244,6 +245,17 @@ class PipelineService:
             deal = saved.deal(judge.profile.facts)
             return DealShown(saved, deal, judge.judge(deal))
         return None
+
+    def find(self, text: str, asker: Asker) -> Found:
+        """Which of the asker's deals is meant by this key or name, else those that may be meant.
+
+        Raises:
+            AccessDenied: the asker may see no pipeline.
+        """
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            engine = room.answering.engine
+            return find_deal(text, room.answering.table, lambda e: engine.arrow_of(engine.sql(e)).to_pylist())
 
     def _room(self, asker: Asker) -> Room:
         """What the asker may see, judged and up to date."""

@@ -114,7 +114,7 @@ def refused(arguments: list[str], *, whole: bool) -> str | None:
             return f"there is no option {option}"
     if not whole or HELP & set(left):
         return None
-    if hasattr(command, "commands"):
+    if hasattr(command, "commands") and not command.invoke_without_command:
         return "a command is missing"
     try:
         command.make_context(command.name, left)
@@ -231,6 +231,7 @@ def test_these_checks_find_what_they_look_for():
     assert refused(["ask"], whole=True)
     assert refused(["ask"], whole=False) is None
     assert refused(["profile"], whole=True)
+    assert refused(["pipeline"], whole=True) is None
     assert refused(["profile", "explain", "discount"], whole=True) is None
     assert anchors("# A `b` c: d!\n## A `b` c: d!\n") == {"a-b-c-d", "a-b-c-d-1"}
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.deals.money import money_words
+from bot.pipeline.figures.telling import day_words
 from bot.pipeline.fit import Split
 from bot.profile.verdict import Judgement
 from bot.slack import pipeline_ids as ids
@@ -176,11 +177,6 @@ def empty_blocks() -> list[Block]:
         divider(),
         context("A manager sees the deals of their own team; a rep sees their own."),
     ]
-
-
-def day_words(day: date) -> str:
-    """23 November 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def _by_verdict(glance: Glance) -> Block | None:

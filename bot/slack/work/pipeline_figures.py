@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from bot.deals.money import money_words
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
-from bot.pipeline.fit import FitGroup
+from bot.pipeline.figures.telling import groups_of, since_words, suspects_of
 from bot.pipeline.query import Query, WordFilter
 from bot.profile.verdict import Judgement
-from bot.slack.blocks.pipeline_glance import Concern, Failing, Figure, Glance, Part, day_words
+from bot.slack.blocks.pipeline_glance import Concern, Failing, Figure, Glance, Part
 from bot.slack.blocks.titles import TITLES
 
 Keep = Callable[[list[Mapping[str, Any]]], list[str]]
@@ -50,7 +49,7 @@ class Marks:
 def glance_of(overview: Overview, *, day: date, whose: str, keep: Keep) -> Glance:
     """The picture with a mark at each figure."""
     fit, marks = overview.fit, Marks()
-    marks.want(*(group.query for groups in _groups(overview) for group in groups[2]))
+    marks.want(*(group.query for groups in groups_of(overview) for group in groups[2]))
     marks.want(*(check.query for check in fit.failing), *(fact.waiting.query for fact in overview.facts))
     suspects = [one for one in (overview.false_positives, overview.negative_value) if one is not None]
     marks.want(*(one.amount.query for one in suspects))
@@ -67,20 +66,20 @@ def glance_of(overview: Overview, *, day: date, whose: str, keep: Keep) -> Glanc
         total=Figure("all", fit.split),
         parts=tuple(
             Part(name, title, tuple(Figure(g.label or "not known", g.split, marks.of(g.query)) for g in groups))
-            for name, title, groups in _groups(overview)
+            for name, title, groups in groups_of(overview)
         ),
         failing=tuple(
             Failing(one.label, one.tally.deals, one.tally.money, one.approvable, one.unknown, marks.of(one.query))
             for one in sorted(fit.failing, key=lambda one: (-one.tally.money, -one.tally.deals, one.check))
         ),
-        drop=tuple(_concern(*one, marks) for one in _suspects(overview)),
+        drop=tuple(_concern(*one, marks) for one in suspects_of(overview)),
         facts=tuple(
             Concern(fact.label, fact.waiting.deals, fact.waiting.money, "", marks.of(fact.waiting.query))
             for fact in overview.facts
         ),
         settles=tuple((fact.label, fact.settles) for fact in overview.facts if fact.settles),
         incomplete=sum(tally.deals for verdict, tally in fit.split.by.items() if verdict.value == "incomplete"),
-        since=() if overview.since is None else _since(overview.since, overview.currency),
+        since=() if overview.since is None else since_words(overview.since, overview.currency),
         changes=()
         if overview.since is None
         else tuple((words, marks.of(amount.query)) for words, amount in _changes(overview.since) if amount.deals),
@@ -97,24 +96,6 @@ def _of_verdict(judgement: Judgement) -> Query:
     return Query(filters=(verdict, WordFilter(by="status", any_of=("open",))))
 
 
-def _groups(overview: Overview) -> list[tuple[str, str, Sequence[FitGroup]]]:
-    fit = overview.fit
-    return [
-        ("Rep", "By rep", fit.by_owner),
-        ("Segment", "By segment", fit.by_segment),
-        ("Stage", "By stage", fit.by_stage),
-        ("Close quarter", "By close quarter", fit.by_quarter),
-    ]
-
-
-def _suspects(overview: Overview) -> list[tuple[str, str, Suspects]]:
-    found = [
-        ("False positives", "Price and value look right, and the customer is wrong.", overview.false_positives),
-        ("Negative value", "The margin is below zero once the payment terms are paid for.", overview.negative_value),
-    ]
-    return [(label, why, one) for label, why, one in found if one is not None and one.amount.deals]
-
-
 def _concern(label: str, why: str, found: Suspects, marks: Marks) -> Concern:
     names = ", ".join(deal.name for deal in found.largest[:3])
     largest = f"{why} The largest: {names}." if names else why
@@ -127,19 +108,6 @@ def _changes(since: Since) -> list[tuple[str, Amount]]:
         (f"Went out ({since.went_out.deals:,})", since.went_out),
         (f"New verdict ({since.new_verdict.deals:,})", since.new_verdict),
     ]
-
-
-def _since(since: Since, currency: str) -> tuple[str, ...]:
-    """What changed, in sentences."""
-
-    def worth(amount: Amount) -> str:
-        return f"{amount.deals:,} ({money_words(amount.money, currency)})"
-
-    came, went, new = worth(since.came_in), worth(since.went_out), worth(since.new_verdict)
-    day = day_words(since.snapshot.at.date())
-    said = (f"Since {day}: {came} came in, {went} went out, {new} have another verdict.",)
-    moves = [f"{_verdict(before)} → {_verdict(after)}: {deals:,}" for before, after, deals, _ in since.moves[:5]]
-    return (*said, f"{'; '.join(moves)}.") if moves else said
 
 
 def _verdict(name: str) -> str:

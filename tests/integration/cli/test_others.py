@@ -65,9 +65,6 @@ def test_pipeline_import_fit_and_ask(dealfit):
     again = dealfit("pipeline", "import", EXAMPLES / "deals.csv")
     assert "0 imported" in again.err
     assert "25 unchanged" in again.err
-    picture = dealfit("pipeline", "fit", "--json").json
-    assert picture["fit"]["deals"] == sum(group["deals"] for group in picture["by_rep"])
-    assert "open deals fit" in dealfit("pipeline", "fit").out
     answer = dealfit("pipeline", "ask", "--format", "json", "which of Dana's deals break the payment terms")
     assert answer.status == 0
     assert {"schema", "understood", "unknown", "columns", "rows", "profile"} <= set(answer.json)

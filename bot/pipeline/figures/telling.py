@@ -1,0 +1,54 @@
+"""The picture at a glance in sentences, for whatever surface shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.deals.money import money_words
+from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
+from bot.pipeline.fit import FitGroup
+
+_MOVES = 5
+
+
+def day_words(day: date) -> str:
+    """23 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def groups_of(overview: Overview) -> list[tuple[str, str, Sequence[FitGroup]]]:
+    """The ways to look at the deals: what heads the column, the title, the groups."""
+    fit = overview.fit
+    return [
+        ("Rep", "By rep", fit.by_owner),
+        ("Segment", "By segment", fit.by_segment),
+        ("Stage", "By stage", fit.by_stage),
+        ("Close quarter", "By close quarter", fit.by_quarter),
+    ]
+
+
+def suspects_of(overview: Overview) -> list[tuple[str, str, Suspects]]:
+    """The deals that are better dropped: their kind, why, and which; only kinds of which there are any."""
+    found = [
+        ("False positives", "Price and value look right, and the customer is wrong.", overview.false_positives),
+        ("Negative value", "The margin is below zero once the payment terms are paid for.", overview.negative_value),
+    ]
+    return [(label, why, one) for label, why, one in found if one is not None and one.amount.deals]
+
+
+def since_words(since: Since, currency: str) -> tuple[str, ...]:
+    """What changed, in a sentence or two."""
+
+    def worth(amount: Amount) -> str:
+        return f"{amount.deals:,} ({money_words(amount.money, currency)})"
+
+    came, went, new = worth(since.came_in), worth(since.went_out), worth(since.new_verdict)
+    day = day_words(since.snapshot.at.date())
+    said = f"Since {day}: {came} came in, {went} went out, {new} have another verdict."
+    moves = [f"{_verdict(before)} → {_verdict(after)}: {deals:,}" for before, after, deals, _ in since.moves[:_MOVES]]
+    return (said, f"{'; '.join(moves)}.") if moves else (said,)
+
+
+def _verdict(name: str) -> str:
+    return name.replace("_", " ")
