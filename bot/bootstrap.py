@@ -332,12 +332,12 @@ class SlackApp:
 
     def close(self) -> None:
         """Finish what runs and let go of everything."""
-        self.queue.stop()
+        self.stop()
         self.core.close()
 
 
-def slack_client(token: str, api_url: str) -> WebClient:
-    """A client that waits when Slack says so, and tries again when the network or Slack itself fails."""
+def slack_client(token: str, api_url: str, *, tries_again: bool = True) -> WebClient:
+    """A client that waits when Slack says so, and tries again when the network or Slack fails, unless told not to."""
     from slack_sdk import WebClient  # noqa: PLC0415
     from slack_sdk.http_retry.builtin_handlers import (  # noqa: PLC0415
         ConnectionErrorRetryHandler,
@@ -351,7 +351,11 @@ def slack_client(token: str, api_url: str) -> WebClient:
         ServerErrorRetryHandler(max_retry_count=2),
     ]
     return WebClient(
-        token=token, base_url=api_url, timeout=10, retry_handlers=retries, logger=logging.getLogger("slack_sdk")
+        token=token,
+        base_url=api_url,
+        timeout=10,
+        retry_handlers=retries if tries_again else [],
+        logger=logging.getLogger("slack_sdk"),
     )
 
 
@@ -374,6 +378,11 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     core.exceptions.use(directory)
     services = Services(
         client=client,
+    def stop(self) -> None:
+        """Finish what runs; what is not finished in time goes on elsewhere, or at the next start."""
+        self.queue.stop()
+        self.services.replies.outbox.stop()
+
         live=core.live,
         people=core.people,
         library=core.library,
@@ -382,7 +391,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         answers=core.answers,
         pipeline=core.pipeline,
         askers=askers,
-        replies=Replies(client),
+        replies=Replies(outbox),
         clock=core.clock,
         exceptions=core.exceptions,
         directory=directory,
@@ -403,8 +412,10 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     schedule_syncs(services.schedules, core.settings.sync_schedule, core.sources)
     keep_jobs(
         services.schedules,
+    from bot.slack.delivery import Courier  # noqa: PLC0415
         exceptions_channel=core.settings.exceptions_channel,
         audit_channel=core.settings.audit_channel,
+    from bot.slack.outbox import Outbox, Pace  # noqa: PLC0415
     )
     app = build_app(services, queue.put, signing_secret=signing_secret)
     return SlackApp(app, queue, services, core)
@@ -416,7 +427,10 @@ def queue_url(settings: Settings) -> str:
         return f"sqlite:///{(settings.data_dir / 'work.db').resolve()}"
     return settings.store_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
+    courier = Courier(slack_client(token, api_url, tries_again=False), core.clock)
+    outbox = Outbox(core.store.outgoing, courier, Pace(core.settings.post_seconds))
 
 def configure_logs(settings: Settings) -> None:
     """Send logs to standard error, with the secrets of these settings blotted out."""
     logs.configure(settings.log_level, settings.secrets)
+    outbox.start(queue.name, queue.put)

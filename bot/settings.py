@@ -230,6 +230,13 @@ class Settings(BaseModel):
             return url.rstrip("/") if url else None
         raise ValueError("must start with https:// (http:// to this machine only)")
 
+    post_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        alias="DEALFIT_POST_SECONDS",
+        description="Seconds between two messages to one channel. Slack allows one a second.",
+    )
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:

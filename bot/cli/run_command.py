@@ -104,7 +104,7 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         stop.wait()
         say("Stopping ...")
         connection.close()
-        slack.queue.stop()
+        slack.stop()
     finally:
         ground.stop()
 
@@ -130,7 +130,7 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
         say("Stopping ...")
         connection.close()
     finally:
-        slack.queue.stop()
+        slack.stop()
 
 
 def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
@@ -179,7 +179,7 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
         fail(f"Port {wanted} is in use. Stop what uses it, or choose another with --port or PORT.")
     finally:
         stop.set()
-        slack.queue.stop()
+        slack.stop()
 
 
 def _first_look(rooms: Core) -> None:

@@ -10,14 +10,7 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
-REMEDIES = {
-    "invalid_auth": "The token is wrong. Copy the bot token (xoxb-...) from the app's page, OAuth & Permissions.",
-    "not_authed": "The token is empty. Set SLACK_BOT_TOKEN.",
-    "account_inactive": "The app was removed from the workspace, or its owner left. Install it again.",
-    "token_revoked": "The token was revoked. Install the app again and copy the new token.",
-    "missing_scope": "The app lacks a permission. Update it from manifest.json and install it again.",
-    "not_allowed_token_type": "SLACK_BOT_TOKEN wants xoxb-..., SLACK_APP_TOKEN wants xapp-... with connections:write.",
-}
+from bot.slack.refusals import REMEDIES
 
 
 class SlackUnreachable(RuntimeError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
+from bot.slack import effects
 from bot.slack.inbox import Work
 from bot.slack.outages import is_temporary
 from bot.slack.schedules import Schedules
@@ -128,6 +129,11 @@ class DurableQueue:
             return 0
         return len(self._dbos.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
 
+    @property
+    def name(self) -> str:
+        """What this process is called among those at the database; nobody else is, while it runs."""
+        return _worker(-1 if self._seat is None else self._seat)
+
     def stop(self) -> None:
         """Finish what runs, as far as a few seconds allow; the rest goes on at the next start."""
         self._stopping.set()
@@ -162,8 +168,11 @@ class DurableQueue:
 
         The queue's database keeps an error whole, and one of Slack's client holds the request with the token in it.
         """
+        from dbos import DBOS  # noqa: PLC0415 loaded already by start
+
         try:
-            return do()
+            with effects.step(f"{DBOS.workflow_id}:{DBOS.step_id}"):
+                return do()
         except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
             self._log.warning("step failed", step=name, exc_info=True)
             reason = f"{type(error).__name__}: {error}"

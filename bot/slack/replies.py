@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip
-
-if TYPE_CHECKING:
-    from slack_sdk import WebClient
-
-NOT_HERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "user_not_in_channel", "missing_scope"})
+from bot.slack.delivery import EPHEMERAL, MESSAGE, RESPOND
+from bot.slack.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,70 +43,66 @@ class Place:
         return self.channel.startswith(("U", "W"))
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What follows a post (see `Outbox.after`). The payload gets the `channel` and the `ts` of the message."""
+
+    kind: str
+    payload: Mapping[str, Any]
+
+
 class Replies:
-    """Sends messages to places."""
+    """Puts messages into the outbox, which sends them. Nothing here waits for Slack."""
 
-    def __init__(self, client: WebClient) -> None:
-        self.client = client
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
 
-    def send(self, place: Place, *, text: str, blocks: Sequence[Block]) -> str | None:
-        """Send to a place. Where that is not possible, the person gets it as a direct message with the reason.
+    def send(
+        self,
+        place: Place,
+        *,
+        text: str,
+        blocks: Sequence[Block] | None,
+        then: Then | None = None,
+        mark: str | None = None,
+    ) -> None:
+        """Send to a place. Where that turns out impossible, the person gets it as a direct message with the reason.
 
-        Returns:
-            The message's timestamp, where Slack gives one.
+        `mark`: what the message is known by where several pieces of work may send the same.
         """
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        self._put(place, text, blocks, then=then, mark=mark)
 
-        message: dict[str, Any] = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
-        if place.private and place.response_url and self._respond(place.response_url, message):
-            return None
-        try:
-            if place.private and not place.is_direct:
-                sent = self.client.chat_postEphemeral(
-                    channel=place.channel, user=place.user, thread_ts=place.thread_ts, **message
-                )
-                return str(sent["message_ts"])
-            channel = self._direct_message(place.user) if place.is_person else place.channel
-            sent = self.client.chat_postMessage(
-                channel=channel, thread_ts=place.thread_ts, unfurl_links=False, unfurl_media=False, **message
-            )
-            return str(sent["ts"])
-        except SlackApiError as error:
-            if error.response.get("error") not in NOT_HERE or place.is_person:
-                raise
-            return self._direct(place, message, str(error.response.get("error")))
-
-    def replace(self, place: Place, *, text: str, blocks: Sequence[Block]) -> str | None:
+    def replace(self, place: Place, *, text: str, blocks: Sequence[Block]) -> None:
         """Put this in the place of the message whose button was pressed; where that cannot be any more, send it."""
-        message: dict[str, Any] = {"text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
-        if place.response_url and self._respond(place.response_url, message, instead=True):
-            return None
-        return self.send(replace(place, response_url=None), text=text, blocks=blocks)
+        self._put(replace(place, private=True), text, blocks, instead=True)
 
-    def _respond(self, url: str, message: dict[str, Any], *, instead: bool = False) -> bool:
-        """Try the response URL: it lives for 30 minutes and five uses, so it may be gone after a crash."""
-        from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 loaded with the client
-
-        try:
-            answer = WebhookClient(url, timeout=10).send(response_type="ephemeral", replace_original=instead, **message)
-        except OSError:
-            return False
-        return answer.status_code == 200 and answer.body == "ok"  # noqa: PLR2004 HTTP's own number
-
-    def _direct(self, place: Place, message: dict[str, Any], reason: str) -> str:
-        why = {
-            "is_archived": "that channel is archived",
-            "missing_scope": "the app lacks a permission there",
-        }.get(reason, "I am not in that channel; invite me with /invite @Dealfit")
-        note: Block = {
-            "type": "context",
-            "elements": [{"type": "mrkdwn", "text": f"I answer here, because {why}.", "verbatim": True}],
+    def _put(
+        self,
+        place: Place,
+        text: str,
+        blocks: Sequence[Block] | None,
+        *,
+        instead: bool = False,
+        then: Then | None = None,
+        mark: str | None = None,
+    ) -> None:
+        body: dict[str, Any] = {
+            "channel": place.channel,
+            "user": place.user,
+            "text": clip(text, NOTIFICATION_TEXT),
+            "blocks": None if blocks is None else list(blocks),
         }
-        blocks = [note, *message["blocks"]][:50]
-        channel = self._direct_message(place.user)
-        sent = self.client.chat_postMessage(channel=channel, text=message["text"], blocks=blocks)
-        return str(sent["ts"])
-
-    def _direct_message(self, user: str) -> str:
-        opened = self.client.conversations_open(users=user)
-        return str(opened["channel"]["id"])
+        if place.thread_ts:
+            body["thread_ts"] = place.thread_ts
+        if then is not None:
+            body["then"] = {"kind": then.kind, "payload": dict(then.payload)}
+        lane, method = place.channel, MESSAGE
+        if place.private and place.response_url:
+            # What is said to one person in one place keeps its order, whichever way it goes.
+            body |= {"response_url": place.response_url, "instead": instead}
+            lane, method = f"{place.channel}/{place.user}", RESPOND
+        elif place.private and not place.is_direct:
+            lane, method = f"{place.channel}/{place.user}", EPHEMERAL
+        elif place.is_person:
+            body["direct"] = True
+        self.outbox.put(body, lane=lane, method=method, mark=mark)

@@ -72,7 +72,8 @@ def test_slack_failing_for_a_while_delays_and_does_not_lose(office: Office):
 def test_what_slack_refuses_for_good_is_told_at_once(office: Office):
     office.ground.faults.fail("chat.postMessage", "invalid_blocks", times=1)
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> what does the service visit look at?")
-    assert "Something went wrong on my side" in texts(reply.blocks)
+    assert "Slack did not take" in texts(reply.blocks)
+    assert "invalid_blocks" in texts(reply.blocks)
 
 
 def test_a_double_click_on_share_posts_once(office: Office):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,15 +13,18 @@ from bot.exceptions.service import ExceptionService
 from bot.profile.people import Person
 from bot.slack.blocks import exceptions as drawing
 from bot.slack.durable import PATIENT, Steps
+from bot.slack.effects import mark_of
+from bot.slack.replies import Place, Then
 from bot.slack.services import Services
 from bot.store.exceptions import Card
 
 GONE = frozenset({
-    "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel", "user_not_found",
-    "user_disabled", "cannot_dm_bot", "account_inactive", "edit_window_closed",
+    "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel",
+    "edit_window_closed",
 })  # fmt: skip
-"""Slack's words for a card or a person that is not there any more: nothing that trying again would mend."""
+"""Slack's words for a card that is not there any more: nothing that trying again would mend."""
 
+CARDED = "exception.carded"
 Message = dict[str, Any]
 
 
@@ -31,6 +35,7 @@ class ExceptionCards:
         self._services = services
         self._directory = services.directory
         self._log = structlog.get_logger("dealfit.exceptions")
+        services.replies.outbox.after(CARDED, self._carded)
 
     @property
     def _exceptions(self) -> ExceptionService:
@@ -45,12 +50,12 @@ class ExceptionCards:
         """Say something in the thread of each card of a part (of the one who asked: ""), so that phones show it."""
         cards = steps(f"{name}:cards", lambda: [[c.channel, c.ts] for c in self._cards(number, part)])
         for turn, (channel, ts) in enumerate(cards):
-            message = {"channel": channel, "thread_ts": ts, "text": text, "blocks": blocks}
-            steps(f"{name}:{turn}", lambda message=message: self._post(message), attempts=PATIENT)  # type: ignore[misc]
+            place = Place(channel, "", ts, private=False)
+            steps(f"{name}:{turn}", partial(self._services.replies.send, place, text=text, blocks=blocks))
 
     def fresh_card(self, request: ExceptionRequest, part: Part, user: str) -> None:
         """Post one more card to somebody who asked to see it."""
-        self._card(request.number, {"part": part.authority, "to": user})
+        self._card(request.number, {"part": part.authority, "to": user}, again=True)
 
     def approver_message(self, request: ExceptionRequest, part: Part) -> Message:
         """The approver's card as a message."""
@@ -99,7 +104,7 @@ class ExceptionCards:
                 if account is not None and account != request.requester.user:
                     yield part.authority, account
 
-    def _card(self, number: int, task: Mapping[str, str]) -> None:
+    def _card(self, number: int, task: Mapping[str, str], *, again: bool = False) -> None:
         request = self._exceptions.known(number)
         part = request.part(task["part"]) if request is not None and task["part"] else None
         if request is None or (task["part"] and part is None):
@@ -108,25 +113,30 @@ class ExceptionCards:
         if "ts" in task:
             self._update({**message, "channel": task["channel"], "ts": task["ts"]})
             return
-        sent = self._post({**message, "to": task["to"]})
-        if sent is not None:
-            channel, ts = sent
-            self._services.store.exceptions.remember_card(Card(number, task["part"], task["to"], channel, ts))
+        to = task["to"]
+        seen = {"number": number, "part": task["part"], "to": to, "version": request.version}
+        user = to if to.startswith(("U", "W")) else ""
+        self._services.replies.send(
+            Place(to, user, private=False),
+            text=message["text"],
+            blocks=message["blocks"],
+            then=Then(CARDED, seen),
+            # However many pieces of work find that a card is missing while it waits to be sent: it is one card.
+            mark=None if again else mark_of(f"exception:{number}:{task['part']}:{to}"),
+        )
 
-    def _post(self, message: Message) -> tuple[str, str] | None:
-        """Post to a channel or a person; None, with a line in the log, where that is not possible."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    def _carded(self, payload: Mapping[str, Any]) -> bool:
+        """A card stands in Slack now: remember it. Whether the request has changed since it was drawn."""
+        number, part = int(payload["number"]), str(payload["part"])
+        card = Card(number, part, str(payload["to"]), str(payload["channel"]), str(payload["ts"]))
+        self._services.store.exceptions.remember_card(card)
+        request = self._exceptions.known(number)
+        return request is not None and request.version != payload["version"]
 
-        client = self._services.client
-        try:
-            to = str(message.pop("to", ""))
-            if to:
-                message["channel"] = client.conversations_open(users=to)["channel"]["id"] if to[0] in "UW" else to
-            sent = client.chat_postMessage(unfurl_links=False, unfurl_media=False, **message)
-        except SlackApiError as error:
-            self._pass_on(error, "card_not_posted")
-            return None
-        return str(sent["channel"]), str(sent["ts"])
+    def draw_anew(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """A card that was out of date when it came to stand in Slack."""
+        task = {"part": str(payload["part"]), "channel": str(payload["channel"]), "ts": str(payload["ts"])}
+        steps("draw", lambda: self._card(int(payload["number"]), task), attempts=PATIENT)
 
     def _update(self, message: Message) -> None:
         from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client

@@ -17,7 +17,7 @@ from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place
 from bot.slack.schedules import Job
 from bot.slack.services import Services
-from bot.slack.work.exception_cards import ExceptionCards
+from bot.slack.work.exception_cards import CARDED, ExceptionCards
 from bot.store.records import SavedDeal
 
 DUE = Job("exceptions:due", "*/5 * * * *", "exception.due")
@@ -43,6 +43,7 @@ class ExceptionWork:
             "exception.show": self.show,
             "exception.history": self.history,
             "exception.due": self.due,
+            CARDED: self._cards.draw_anew,
         }
 
     def ask(self, payload: Mapping[str, Any], steps: Steps) -> None:

@@ -10,7 +10,7 @@ from bot.checking.asker import Asker
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.pipeline_parts import DIGEST, deal_value
 from bot.slack.durable import PATIENT, Handler, Steps
-from bot.slack.replies import Place
+from bot.slack.replies import Place, Then
 from bot.slack.services import Services
 from bot.slack.subcommands import HELP_WORDS, pipeline_help, subcommand_of
 from bot.slack.work.deals import GONE as NO_SUCH_DEAL
@@ -20,6 +20,8 @@ from bot.slack.work.pipeline_messages import WHOLE_QUERY, Message, PipelineMessa
 from bot.slack.work.pipeline_places import why_not_shown
 from bot.store.asked import EVERYBODY
 
+SHARED = "pipeline.shared"
+
 
 class PipelineWork:
     """The handlers of `/pipeline` and of the buttons in its answers. What a person sees is drawn for that person."""
@@ -28,6 +30,7 @@ class PipelineWork:
         self._services = services
         self._deals = deals
         self._messages = PipelineMessages(services)
+        services.replies.outbox.after(SHARED, self._shared_there)
         self.others: Mapping[str, Handler] = {}
         """The handlers of subcommands, for those that come in a mention instead of a command."""
 
@@ -95,9 +98,14 @@ class PipelineWork:
 
     def post_shared(self, place: Place, message: Message, steps: Steps) -> None:
         """Post an answer for all to read, and remember what its thread is about."""
-        ts = self._post(place, message, steps)
-        if ts is not None:
-            steps("about", lambda: self._about(place.channel, ts, EVERYBODY, message))
+        then = Then(SHARED, {"mark": message["mark"], "text": message["text"]})
+        self._post(place, message, steps, then=then)
+
+    def _shared_there(self, payload: Mapping[str, Any]) -> bool:
+        """An answer stands in a channel now: whoever writes in its thread follows up on it."""
+        message = {"mark": payload["mark"], "text": payload["text"]}
+        self._about(str(payload["channel"]), str(payload["ts"]), EVERYBODY, message)
+        return False
 
     def drawn(self, asked: Mapping[str, Any] | None, asker: Asker, *, title: str) -> Message:
         """What a saved question shows to a channel now; the picture at a glance where no question stands behind it."""
@@ -154,10 +162,14 @@ class PipelineWork:
             steps("about", lambda: self._about(place.channel, str(place.thread_ts), place.user, message))
         self._post(place, message, steps, instead=instead)
 
-    def _post(self, place: Place, message: Message, steps: Steps, *, instead: bool = False) -> str | None:
-        replies = self._services.replies
-        send = replies.replace if instead else replies.send
-        return steps("post", lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)
+    def _post(
+        self, place: Place, message: Message, steps: Steps, *, instead: bool = False, then: Then | None = None
+    ) -> None:
+        replies, content = self._services.replies, {"text": message["text"], "blocks": message["blocks"]}
+        if instead:
+            steps("post", lambda: replies.replace(place, **content), attempts=PATIENT)
+        else:
+            steps("post", lambda: replies.send(place, **content, then=then), attempts=PATIENT)
 
     def _about(self, channel: str, thread_ts: str, asker: str, message: Message) -> None:
         store = self._services.store

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.elements import actions, button, inline, section
 from bot.slack.blocks.pipeline_saved import DAYS, SavedQuestion, saved_blocks
-from bot.slack.durable import PATIENT, PassingFailure, Steps
+from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.schedules import Job, Kept, ScheduleError
 from bot.slack.services import Services
@@ -33,7 +31,6 @@ class SavedQuestions:
     def __init__(self, services: Services, pipeline: PipelineWork) -> None:
         self._services = services
         self._pipeline = pipeline
-        self._log = structlog.get_logger("dealfit.saved")
 
     def save(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A submitted form: keep the question, and say when it comes first."""
@@ -139,19 +136,11 @@ class SavedQuestions:
         steps("post", lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)
 
     def _tell_why(self, payload: Mapping[str, Any], message: Message) -> None:
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
-
         user = str(payload["user"])
         title, name = inline(payload["title"], 150), inline(payload["channel_name"], 90)
         text = f"Your saved question “{title}” was not posted in #{name}, and is posted no more."
         blocks = [section(text), *message["blocks"], actions(button("Saved questions", ids.SAVED, "list"))]
-        try:
-            self._services.replies.send(Place(user, user), text=text, blocks=blocks)
-        except SlackApiError as error:
-            if error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}:
-                raise PassingFailure(str(error)) from None
-            # The saver's account is closed: nobody is left to tell.
-            self._log.warning("saver_not_told", user=user, error=error.response.get("error"))
+        self._services.replies.send(Place(user, user), text=text, blocks=blocks)
 
 
 def _name(number: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.exceptions.digest import digest, month_before
 from bot.slack.blocks.exceptions_digest import digest_blocks, digest_text, head_blocks, head_text
 from bot.slack.durable import PATIENT, Handler, Steps
+from bot.slack.replies import Place
 from bot.slack.schedules import Job, Schedules
 from bot.slack.services import Services
 from bot.slack.work.exceptions import DUE
@@ -60,9 +61,5 @@ class PublishingWork:
         return datetime.fromisoformat(str(due)) if due else self._services.clock()
 
     def _post(self, payload: Mapping[str, Any], steps: Steps, message: Mapping[str, Any]) -> None:
-        channel, client = str(payload["channel"]), self._services.client
-        steps(
-            "post",
-            lambda: client.chat_postMessage(channel=channel, text=message["text"], blocks=message["blocks"])["ts"],
-            attempts=PATIENT,
-        )
+        place, send = Place(str(payload["channel"]), "", private=False), self._services.replies.send
+        steps("post", lambda: send(place, text=message["text"], blocks=message["blocks"]), attempts=PATIENT)

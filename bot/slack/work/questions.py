@@ -140,8 +140,8 @@ class QuestionWork:
             "sent": sent,
         }
 
-    def _post(self, place: Place, message: Mapping[str, Any]) -> str | None:
-        return self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
+    def _post(self, place: Place, message: Mapping[str, Any]) -> None:
+        self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
 
     def _status(self, place: Place) -> None:
         from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client

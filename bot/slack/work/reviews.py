@@ -114,14 +114,7 @@ class ReviewWork:
             return None
 
     def _send(self, user: str, message: Mapping[str, Any]) -> None:
-        """A reminder that cannot reach one person must not keep the others from theirs."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
-
-        try:
-            place = Place(channel=user, user=user)
-            self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
-        except SlackApiError as error:
-            self._not_reached(user, error)
+        self._services.replies.send(Place(channel=user, user=user), text=message["text"], blocks=message["blocks"])
 
     @staticmethod
     def _not_reached(who: str, error: SlackApiError) -> None:

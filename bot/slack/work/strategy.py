@@ -149,8 +149,8 @@ class StrategyWork:
     def _asker(self, payload: Mapping[str, Any]) -> Asker:
         return self._services.askers.of(str(payload["user"]))
 
-    def _send(self, place: Place, message: Message) -> str | None:
-        return self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
+    def _send(self, place: Place, message: Message) -> None:
+        self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
 
 
 def _said(text: str) -> Message:
