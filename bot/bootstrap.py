@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.answers.service import AnswerService
     from bot.checking.desk import DealDesk
     from bot.exceptions.service import ExceptionService
+    from bot.knowledge.embedding import Embedder
     from bot.knowledge.library import Library
     from bot.pipeline.deal_table.tables import PipelineTables
     from bot.pipeline.proposals.live_texts import LiveTexts
@@ -75,7 +76,27 @@ class Core:
         from bot.knowledge.library import Library  # noqa: PLC0415
 
         settings = self.settings
-        return Library(settings.knowledge_dir, settings.index_dir, chroma_url=settings.chroma_url, clock=self.clock)
+        return Library(
+            settings.knowledge_dir,
+            settings.index_dir,
+            chroma_url=settings.chroma_url,
+            embedder=self._embedder(),
+            clock=self.clock,
+        )
+
+    def _embedder(self) -> Embedder | None:
+        """The embedding model that is set; None is the bundled one."""
+        settings = self.settings
+        if settings.embedding_model is None:
+            return None
+        from bot.knowledge.remote import RemoteEmbedder  # noqa: PLC0415
+
+        key = settings.openai_api_key
+        return RemoteEmbedder(
+            model=settings.embedding_model,
+            url=settings.embedding_url or settings.openai_base_url,
+            key=key.get_secret_value() if key else None,
+        )
 
     @cached_property
     def store(self) -> Store:
@@ -298,6 +319,7 @@ class Core:
             # An endpoint of one's own often wants no key; the client insists on sending one.
             api_key=key.get_secret_value() if key else "not-needed",
             base_url=self.settings.openai_base_url,
+            seconds=self.settings.model_seconds,
         )
         return ModelComposer(ChatModel(model), Prompts(self.settings.prompts_dir))
 

@@ -112,6 +112,26 @@ class Settings(BaseModel):
         default=None, alias="OPENAI_BASE_URL", repr=False, description="Any OpenAI-compatible endpoint."
     )
     openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
+    model_seconds: float = Field(
+        default=20.0,
+        ge=1,
+        le=600,
+        alias="DEALFIT_MODEL_SECONDS",
+        description="Seconds that the model has for an answer, a second try included; then the playbooks are quoted. "
+        "Over 25, a slow model keeps people waiting for longer than half a minute.",
+    )
+    embedding_model: str | None = Field(
+        default=None,
+        alias="DEALFIT_EMBEDDING_MODEL",
+        description="An embedding model at an OpenAI-compatible endpoint: the texts of playbooks and questions go "
+        "there, and the next refresh makes the index anew. The bundled model unless set.",
+    )
+    embedding_url: str | None = Field(
+        default=None,
+        alias="DEALFIT_EMBEDDING_URL",
+        repr=False,
+        description="Where the embedding model is; OPENAI_BASE_URL unless set. OPENAI_API_KEY is sent there too.",
+    )
     model_tokens_per_person: int = Field(
         default=200_000,
         ge=0,

@@ -24,7 +24,7 @@ from bot.knowledge.embedding import Embedder, MiniLM
 from bot.knowledge.folder import anchors_in, require_folder
 from bot.knowledge.generations import Generation, Generations, unwritable
 from bot.knowledge.keywords import Tokens
-from bot.knowledge.manifest import mismatch, outdated
+from bot.knowledge.manifest import made_by_another, mismatch, outdated
 from bot.knowledge.ownership import Ownership, owner_of
 from bot.knowledge.passages import (
     Hit,
@@ -81,7 +81,8 @@ class Library:
         """Bring the index to what the folder says now; `progress` is told (passages embedded, of how many, document).
 
         With an embedded Chroma this process owns the index from here on, until `close`. `rebuild` makes a new index
-        beside the old one and changes over when it is whole. Raises IndexBusy, IndexMismatch, IndexUnwritable,
+        beside the old one and changes over when it is whole; so does another embedding model than the index was made
+        with, unless a Chroma server is shared. Raises IndexBusy, IndexMismatch, IndexUnwritable,
         ChromaUnreachable, ModelUnusable and KnowledgeFolderMissing; the index of before stays in use then.
         """
         with self._writing:
@@ -198,6 +199,8 @@ class Library:
         elif outdated(meta := generation.manifest.meta()):
             return self._rebuild(progress)  # of our own making, and made anew from the same files
         elif problem := mismatch(meta, self._embedder):
+            if made_by_another(meta, self._embedder) and not self._chroma.url:
+                return self._rebuild(progress)  # another model was set; a server's vectors may be in use by others
             raise IndexMismatch(problem)
         return self._refresher(generation, self._chroma.for_writing(generation.chroma)).run(progress)
 

@@ -217,6 +217,12 @@ def outdated(meta: Mapping[str, str]) -> bool:
     return made.isdigit() and int(made) < int(SCHEMA)
 
 
+def made_by_another(meta: Mapping[str, str], embedder: Embedder) -> bool:
+    """Whether an index of this version was made by another model, so that it can be made anew with this one."""
+    theirs = meta.get("model"), meta.get("model_sha256")
+    return meta.get("schema") == SCHEMA and None not in theirs and theirs != (embedder.name, embedder.sha256)
+
+
 def mismatch(meta: Mapping[str, str], embedder: Embedder) -> str | None:
     """Why an index that says `meta` cannot be used with this model and this version of Dealfit, or None."""
     remedy = "run `dealfit index --rebuild`"

@@ -60,6 +60,12 @@ class Snapshot:
         places = np.array([i for i, row in enumerate(self._rows) if row.passage.audience & audience], dtype=np.int64)
         if not len(places):
             return []
+        if self._matrix.shape[1] != len(vector):
+            message = (
+                f"the index has vectors of {self._matrix.shape[1]} numbers, and the model now gives {len(vector)}: "
+                "run `dealfit index --rebuild`"
+            )
+            raise IndexMismatch(message)
         wanted = min(max(CANDIDATES, limit), len(places))
         bm25 = np.zeros(len(self._rows), dtype=np.float32)
         bm25[places] = self._words_of(places).scores(question)

@@ -11,16 +11,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.knowledge.chroma import open_embedded
-from bot.knowledge.passages import IndexBusy, IndexMismatch, IndexMissing, IndexUnwritable, KnowledgeFolderMissing
+from bot.knowledge.passages import (
+    IndexBusy,
+    IndexMismatch,
+    IndexMissing,
+    IndexUnwritable,
+    KnowledgeFolderMissing,
+    ModelUnusable,
+)
 from bot.knowledge.watch import watch
 from tests.unit.knowledge.helpers import APPROVER, MANAGER, REP, WordEmbedder, write
 
 from .conftest import DESK, PRICING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from bot.knowledge.embedding import Vector
     from bot.knowledge.library import Library
 
     Make = Callable[..., Library]
@@ -134,20 +142,37 @@ def test_an_index_that_cannot_be_written_says_what_to_do(make: Make, tmp_path: P
         make(index=tmp_path / "file" / "index").refresh()
 
 
-def test_another_model_is_refused_until_the_index_is_rebuilt(make: Make, tmp_path: Path) -> None:
+def test_another_model_finds_nothing_until_a_refresh_has_made_the_index_anew(make: Make, tmp_path: Path) -> None:
     first = make()
     first.refresh()
     first.close()
     other = make(WordEmbedder("other", "1" * 64))
-    for use in (other.refresh, lambda: other.search("discount", audience=REP)):
-        with pytest.raises(IndexMismatch, match="dealfit index --rebuild"):
-            use()
+    with pytest.raises(IndexMismatch, match=r"made by the model words .* this is other .*dealfit index --rebuild"):
+        other.search("discount", audience=REP)
     assert "dealfit index --rebuild" in str(other.status().problem)
-    assert other.status().owner is None, "a refused refresh gives the lock back"
-    report = other.refresh(rebuild=True)
+    report = other.refresh()
     assert (report.embedded, other.status().model, other.status().problem) == (4, "other", None)
     assert sorted(path.name for path in (tmp_path / "index").glob("gen-*")) == ["gen-0002"]
     assert other.search("discount", audience=REP)
+    with pytest.raises(IndexMismatch, match="made by the model other"):
+        make().search("discount", audience=REP)
+
+
+def test_a_model_that_fails_leaves_the_index_of_the_model_before(make: Make) -> None:
+    first = make()
+    first.refresh()
+    first.close()
+    broken = WordEmbedder("other", "1" * 64)
+    broken.passages = _fails  # type: ignore[method-assign]
+    other = make(broken)
+    with pytest.raises(ModelUnusable, match="no such model"):
+        other.refresh()
+    assert other.status().owner is None, "a refresh that failed gives the lock back"
+    assert make().search("discount", audience=REP)
+
+
+def _fails(_texts: Sequence[str]) -> Sequence[Vector]:
+    raise ModelUnusable("no such model")
 
 
 def test_chromas_own_model_is_checked_too(make: Make, tmp_path: Path) -> None:
