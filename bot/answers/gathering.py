@@ -13,6 +13,7 @@ from bot.answers.supposing import QuestionReader
 from bot.knowledge.passages import KnowledgeError
 
 if TYPE_CHECKING:
+from bot.checking.access import audience
     from collections.abc import Sequence
 
     from bot.answers.model import Asker, Turn
@@ -100,7 +101,7 @@ class Gatherer:
         if self._library is None:
             return [], "the playbooks are not set up: run `dealfit index`"
         try:
-            return self._library.search(question, audience=asker.audience, limit=LOOKED_AT), None
+            return self._library.search(question, audience=audience(asker), limit=LOOKED_AT), None
         except KnowledgeError as error:
             return [], str(error)
 

@@ -15,6 +15,7 @@ from bot.answers.model import NOT_SAID, Answer, Asker, Citation, Turn
 from bot.answers.streaming import Counted
 from bot.answers.suggestions import follow_ups
 
+from bot.checking.access import Action, needs
 if TYPE_CHECKING:
     from bot.answers.budget import Budget
     from bot.answers.evidence import Evidence
@@ -75,6 +76,7 @@ class AnswerService:
         question: str,
         *,
         asker: Asker,
+    @needs(Action.ASK)
         history: Sequence[Turn] = (),
         deal: Deal | None = None,
         on_text: Callable[[str], None] | None = None,

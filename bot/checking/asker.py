@@ -12,13 +12,16 @@ class Asker:
     """Somebody who asks for a verdict or an answer.
 
     `user` is how the surface knows them (a Slack user id, or "operator" on the command line). A person who is not in
-    `people.yaml` has no roles, sees only what they check themselves, and reads no playbook that is kept to a role.
+    `people.yaml` has no roles, sees only what they check themselves, and reads no playbook. A `guest` is nobody of ours
+    (a guest of the workspace, somebody of another one, a deactivated account, a bot) and may do nothing. What each may
+    do stands in `bot.checking.access`.
     """
 
     user: str
     name: str
     roles: frozenset[Role] = frozenset()
     person: Person | None = field(default=None, compare=False)
+    guest: bool = False
 
     @property
     def audience(self) -> frozenset[str]:

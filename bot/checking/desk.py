@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from bot.checking.access import Action, Reach, audience, needs, reaches
 from bot.checking.advice import Advisers
 from bot.checking.asker import Asker
 from bot.checking.what_if import Supposed, WhatIfReader
@@ -21,7 +22,7 @@ from bot.profile.economics_figures import Economics, Follow
 from bot.profile.judge import Judge
 from bot.profile.live import LiveProfile
 from bot.profile.model import Profile
-from bot.profile.people import People, Person, Role
+from bot.profile.people import People, Person
 from bot.profile.verdict import Judgement, Result, Verdict
 from bot.store.database import Store
 from bot.store.records import OPEN, NewDecision, SavedDeal, deal_key
@@ -104,6 +105,7 @@ class DealDesk:
         """The deal with the changes and with what follows from them: a lower discount raises the contract value."""
         return self._advisers.of(self._live.current()).economist.reshaped(deal, changes)
 
+    @needs(Action.CHECK)
     def check_text(
         self, text: str, *, asker: Asker, previous: Deal | None = None, source: str = "slack"
     ) -> CheckedDeal:
@@ -129,6 +131,7 @@ class DealDesk:
         )
         return replace(checked, notices=(*checked.notices, note))
 
+    @needs(Action.CHECK)
     def check(
         self, deal: Deal, *, asker: Asker, reading: Reading | None = None, key: str | None = None, record: bool = True
     ) -> CheckedDeal:
@@ -176,16 +179,19 @@ class DealDesk:
         }
         return store.record(kind="file", actor="operator", subject=name, body=body).id
 
+    @needs(Action.CHECK)
     def new_deal(self, name: str, *, asker: Asker, customer: str | None = None, source: str = "slack") -> Deal:
         """A deal of the asker's that nothing is known of yet, in the profile's currency."""
         currency = self._live.current().profile.currency
         return Deal(name=name, customer=customer, owner=asker.owner, currency=currency, source=source)
 
+    @needs(Action.SEE_DEALS, instead=lambda _: None)
     def find(self, key: str, asker: Asker) -> SavedDeal | None:
         """A saved deal, if it exists and the asker may see it; None in both other cases alike."""
         saved = self._store.deal(key) if self._store is not None else None
         return self._judged(saved) if saved is not None and self.may_see(saved, asker) else None
 
+    @needs(Action.SEE_DEALS, instead=lambda _: [])
     def mine(self, asker: Asker, limit: int = 10) -> list[SavedDeal]:
         """The asker's own open deals, the latest first."""
         if self._store is None:
@@ -208,16 +214,16 @@ class DealDesk:
             verdict_text=verdict.to_bytes().decode(),
         )
 
+    @needs(Action.SEE_DEALS, instead=lambda _: False)
     def may_see(self, saved: SavedDeal, asker: Asker) -> bool:
         """Their own deals; a manager's team's deals; everything for the operator and a manager without a team."""
-        if saved.checked_by == asker.user or asker.sees_all:
+        reach = reaches(asker, Action.SEE_DEALS)
+        if saved.checked_by == asker.user or Reach.ALL in reach:
             return True
         owner = self._owner(saved)
         if asker.person is None or owner is None:
             return False
-        return owner.key == asker.person.key or (
-            Role.MANAGER in asker.roles and owner in self._people().team_of(asker.person)
-        )
+        return owner.key == asker.person.key or (Reach.TEAM in reach and owner in self._people().team_of(asker.person))
 
     def _owns(self, asker: Asker, saved: SavedDeal) -> bool:
         """Whether `people.yaml` makes the deal the asker's: a name that somebody chose in Slack owns nothing."""
@@ -265,7 +271,7 @@ class DealDesk:
         try:
             for finding in verdict.of(Result.FAIL, Result.UNKNOWN):
                 passage = (
-                    self._library.guidance(finding.guidance, audience=asker.audience) if finding.guidance else None
+                    self._library.guidance(finding.guidance, audience=audience(asker)) if finding.guidance else None
                 )
                 if passage is not None:
                     found[finding.check] = passage

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bot.checking.access import AccessDenied, Action, needs
 from bot.checking.asker import Asker
 from bot.exceptions.model import AskedFinding, ExceptionRequest, NotThere, Part, PartState, RequestState
 from bot.exceptions.plain import from_row
@@ -54,6 +55,11 @@ class ToDecide:
     part: Part
 
 
+def not_there(denied: AccessDenied) -> ExceptionRequest:
+    """Who may see no exception hears of each what they would hear of one that does not exist."""
+    raise NotThere from denied
+
+
 class Looking:
     """Reading requests. What an asker may not see is as if it were not there."""
 
@@ -62,6 +68,7 @@ class Looking:
         self._routing = routing
         self._clock = clock
 
+    @needs(Action.SEE_EXCEPTIONS, instead=not_there)
     def view(self, number: int, asker: Asker) -> ExceptionRequest:
         """One request. Raises NotThere when there is none, or the asker may not see it: both read alike."""
         row = self._book.get(number)
@@ -87,6 +94,7 @@ class Looking:
         """The channel where the part is announced."""
         return self._routing.channel(part.authority)
 
+    @needs(Action.SEE_EXCEPTIONS, instead=lambda _: [])
     def mine(self, asker: Asker, limit: int = 20) -> list[ExceptionRequest]:
         """What the asker asked for, the newest first."""
         if asker.person is None:
@@ -97,6 +105,7 @@ class Looking:
         """Everything that was asked for on a deal, the newest first. For those who may see the deal."""
         return [from_row(row) for row in self._book.find(deal_key=key)]
 
+    @needs(Action.DECIDE, instead=lambda _: [])
     def to_decide(self, asker: Asker) -> list[ToDecide]:
         """What waits for the asker's decision, what was asked first first."""
         person, now = asker.person, self._clock()
@@ -114,6 +123,7 @@ class Looking:
             ]
         return found
 
+    @needs(Action.SEE_EXCEPTIONS, instead=lambda _: [])
     def decided_by(self, asker: Asker, limit: int = 10) -> list[ToDecide]:
         """What the asker decided, the newest first."""
         if asker.person is None:

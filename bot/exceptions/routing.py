@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from bot.checking.access import Action, Reach, may, reaches
 from bot.checking.asker import Asker
 from bot.exceptions.model import ExceptionRequest, Part, Who
 from bot.profile.authorities import Authority
-from bot.profile.people import People, Person, Role
+from bot.profile.people import People, Person
 
 HOLDER, MEMBER, STAND_IN, ESCALATION = "holder", "group", "stand-in", "escalation"
 
@@ -60,7 +61,7 @@ class Routing:
         Whose request or deal it is plays no part here: see `is_own`.
         """
         person = asker.person
-        if person is None or Role.APPROVER not in asker.roles:
+        if person is None or not may(asker, Action.DECIDE):
             return None
         for name in (part.authority, part.escalated_to):
             authority = self.people.authorities.get(name) if name else None
@@ -116,14 +117,14 @@ class Routing:
 
     def may_see(self, request: ExceptionRequest, asker: Asker, now: datetime) -> bool:
         """Whether the asker may know of the request: their own, their team's, or one that they decide or decided."""
-        person = asker.person
-        if asker.sees_all:
+        person, reach = asker.person, reaches(asker, Action.SEE_EXCEPTIONS)
+        if Reach.ALL in reach:
             return True
-        if person is None or not asker.roles:
+        if person is None or not reach:
             return False
         if self.is_own(request, person, asker.user):
             return True
-        if Role.MANAGER in asker.roles and self._is_below(person, request):
+        if Reach.TEAM in reach and self._is_below(person, request):
             return True
         decided = (part.decision.by.key for part in request.parts if part.decision is not None)
         if person.key in decided:
@@ -138,4 +139,4 @@ class Routing:
         if authority.group is None:
             return ()
         members = self._directory.members(authority.group) or ()
-        return tuple(m for m in members if m.person is not None and Role.APPROVER in m.roles)
+        return tuple(m for m in members if m.person is not None and may(m, Action.DECIDE))

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.checking.access import AccessDenied, Action, Reach, denied, reaches
 from bot.checking.asker import Asker
 from bot.pipeline.records import owner_of
-from bot.profile.people import People, Person, Role
+from bot.profile.people import People, Person
 from bot.store.records import SavedDeal
 
-_STRANGER = "The pipeline is for the people in people.yaml, and you are not among them. Ask your sales operations."
-_APPROVER = "The pipeline is for reps and their managers; an approver sees the deals that come up for approval."
-
-
-class AccessDenied(PermissionError):
-    """Somebody asked who may see no pipeline at all. The message is for them."""
+__all__ = ["AccessDenied", "View", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +37,25 @@ class View:
         return seen
 
 
-def view_of(asker: Asker, people: People) -> View:
-    """What the asker may see.
+def view_of(asker: Asker, people: People, action: Action = Action.PIPELINE) -> View:
+    """Whose deals the asker may see for this action, as far as the table of `bot.checking.access` reaches.
 
     The operator of the machine and a manager without a team of their own (a sales director) see every deal, also those
     whose owner nobody knows. A manager with a team sees the deals of those who report to them, and their own. A rep
     sees their own. An approver as such sees none.
 
     Raises:
-        AccessDenied: the asker is none of these.
+        AccessDenied: the table grants the asker nothing here.
     """
-    if asker.person is None and asker.sees_all:
+    now = asker
+    if asker.person is not None:
+        # Roles are read from people.yaml as it is now, not from what the asker brought along.
+        person = people.by_key(asker.person.key)
+        now = replace(asker, person=person, roles=frozenset() if person is None else person.roles)
+    reach = reaches(now, action)
+    if Reach.ALL in reach:
         return View(people.all, everything=True)
-    # Roles are read from people.yaml as it is now, not from what the asker brought along.
-    person = people.by_key(asker.person.key) if asker.person is not None else None
-    if person is None:
-        raise AccessDenied(_STRANGER)
-    if person.has(Role.MANAGER):
-        if person.team is None:
-            return View(people.all, everything=True)
-        return View((person, *people.team_of(person)), everything=False)
-    if person.has(Role.REP):
-        return View((person,), everything=False)
-    raise AccessDenied(_APPROVER)
+    if now.person is None or not reach:
+        raise denied(replace(now, roles=now.roles if now.person else frozenset()), action)
+    team = people.team_of(now.person) if Reach.TEAM in reach else ()
+    return View((now.person, *team), everything=False)

@@ -35,16 +35,17 @@ class Askers:
         self._lock = threading.Lock()
 
     def of(self, user: str) -> Asker:
-        """The asker behind a Slack user id. Guests, strangers from other workspaces and bots have no role."""
+        """The asker behind a Slack user id. Guests, people of other workspaces and bots may do nothing."""
         people = self._people()
         profile = self._profile(user)
         name = str(profile.get("real_name") or profile.get("name") or user)
         if profile.get("deleted") or profile.get("is_bot") or profile.get("is_stranger"):
-            return Asker(user=user, name=name)
-        if not self._is_from_here(profile):
-            return Asker(user=user, name=name)
+            return Asker(user=user, name=name, guest=True)
         if profile.get("is_restricted") or profile.get("is_ultra_restricted"):
-            return Asker(user=user, name=name)
+            return Asker(user=user, name=name, guest=True)
+        if not self._is_from_here(profile):
+            # While Slack does not say whose workspace is ours, somebody who may be of it has no role, and is no guest.
+            return Asker(user=user, name=name, guest=self._home is not None)
         person = people.by_slack(user)
         email = (profile.get("profile") or {}).get("email")
         if person is None and email:

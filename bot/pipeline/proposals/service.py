@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from bot.checking.access import ONLY, Action, needs
 from bot.checking.asker import Asker
 from bot.checking.desk import CheckedDeal
 from bot.deals.deal import Deal, plain_value
@@ -19,15 +20,13 @@ from bot.pipeline.proposals.document import Granted, Proposal
 from bot.pipeline.proposals.docx_file import docx_bytes, docx_name
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.markdown import markdown
-from bot.pipeline.view import AccessDenied
 from bot.profile.judge import Judge
-from bot.profile.people import People, Role
+from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Judgement, Result, Verdict
 from bot.store.records import Decision, SavedDeal
 
 DECISION = "proposal"
-SELLERS = frozenset({Role.REP, Role.MANAGER})
-NOT_FOR_YOU = "Proposals are for the reps and managers of people.yaml. Ask your sales operations."
+NOT_FOR_YOU = ONLY[Action.PROPOSE]
 GONE = "That deal is not there any more, or it is not yours to see."
 
 
@@ -111,6 +110,7 @@ class ProposalService:
         self._log = log
         self._clock = clock
 
+    @needs(Action.PROPOSE)
     def of_key(self, key: str, asker: Asker, *, issued: date | None = None) -> Made:
         """The proposal of a saved deal.
 
@@ -123,6 +123,7 @@ class ProposalService:
         saved = self._found(key, asker)
         return self.of_deal(self._desk.deal_of(saved), asker, key=saved.key, issued=issued)
 
+    @needs(Action.PROPOSE)
     def start_on(self, key: str, asker: Asker, day: date) -> None:
         """Keep the first day of service: the fact that plays this part, else the day on which the deal is to close.
 
@@ -135,6 +136,7 @@ class ProposalService:
         started = deal.with_facts({str(name): day}) if has_fact else replace(deal, close_date=day)
         self._desk.check(started, asker=asker, key=saved.key)
 
+    @needs(Action.PROPOSE)
     def of_deal(self, deal: Deal, asker: Asker, *, key: str | None = None, issued: date | None = None) -> Made:
         """The proposal of a deal. `issued` is the date it bears: today, unless an earlier document is made again."""
         judge = self._desk.judge
@@ -158,9 +160,7 @@ class ProposalService:
         return Made(proposal, document, made.markdown, self._recorded(made, asker, judge))
 
     def _found(self, key: str, asker: Asker) -> SavedDeal:
-        """The deal, for those who sell: whoever is in no list of ours sends nothing in the firm's name."""
-        if not asker.roles & SELLERS:
-            raise AccessDenied(NOT_FOR_YOU)
+        """The deal, where the asker may see it."""
         saved = self._desk.find(key, asker)
         if saved is None:
             raise NoSuchDeal(GONE)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from rapidfuzz import process
 
+from bot.checking.access import Action, audience, needs
 from bot.checking.asker import Asker
 from bot.deals.deal import Deal
 from bot.deals.facts import Outcome
@@ -139,10 +140,12 @@ class ReviewService:
         self._guide = guide
         self._clock = clock
 
+    @needs(Action.REVIEWS)
     def customers(self, asker: Asker) -> list[Customer]:
         """The won deals that the asker may see, by the customer's name. Raises AccessDenied, TextsError."""
         return self._seen(asker, self._book.deals(statuses=WON))
 
+    @needs(Action.REVIEWS)
     def customer(self, asker: Asker, words: str) -> Customer:
         """One of them, by its key or its name.
 
@@ -171,6 +174,7 @@ class ReviewService:
         values = self._book.outcome_values(customer.key)
         return states_of(self._outcomes(customer), values, start=customer.promise.start, today=self._today())
 
+    @needs(Action.REVIEWS)
     def agenda(self, asker: Asker, words: str, *, event: Event | None = None) -> Agenda:
         """The agenda of a date; of the next call or review unless one is given.
 
@@ -181,7 +185,7 @@ class ReviewService:
         event = event or self._next(customer)
         texts = self._current_texts()
         states = self.states(customer)
-        sources = Sources(self._guide, asker.audience)
+        sources = Sources(self._guide, audience(asker))
         steps = steps_of(event, states, texts, sources)
         meeting = _shape(texts, event)
         # Whoever may read nothing at all has nothing to look for.
@@ -204,6 +208,7 @@ class ReviewService:
             notices=(notice,) if notice else (),
         )
 
+    @needs(Action.REVIEWS)
     def note(self, asker: Asker, words: str, metric: str, value: Decimal, on: date | None = None) -> OutcomeState:
         """Keep what an outcome was measured at, and say where it stands now.
 
@@ -230,6 +235,7 @@ class ReviewService:
         values = self._book.outcome_values(customer.key)
         return states_of([chosen], values, start=customer.promise.start, today=self._today())[0]
 
+    @needs(Action.REVIEWS)
     def calendar(self, asker: Asker, words: str | None = None) -> bytes:
         """The dates as an .ics file: of one customer, or of all that the asker may see."""
         customers = [self.customer(asker, words)] if words is not None else self.customers(asker)
@@ -272,7 +278,7 @@ class ReviewService:
 
     def _seen(self, asker: Asker, saved: list[SavedDeal]) -> list[Customer]:
         people = self._people()
-        seen = view_of(asker, people).of(saved, people)
+        seen = view_of(asker, people, Action.REVIEWS).of(saved, people)
         return sorted(self._customers(seen, people), key=lambda one: (one.name.casefold(), one.key))
 
     def _customers(self, saved: Collection[SavedDeal], people: People) -> Iterator[Customer]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rapidfuzz import process
 
+from bot.checking.access import Action, audience, needs
 from bot.checking.asker import Asker
 from bot.pipeline.proposals.document import clean
 from bot.pipeline.proposals.live_texts import LiveTexts
@@ -70,6 +71,7 @@ class ScorecardService:
         self._around = around
         self._clock = clock
 
+    @needs(Action.SCORECARDS)
     def of(self, asker: Asker, words: str = "", *, days: int = DAYS) -> Scorecard:
         """The scorecard of a rep, of the asker themself without a name.
 
@@ -87,7 +89,7 @@ class ScorecardService:
         calls = self._around.calls
         around = self._around if calls is None else replace(self._around, calls=OnceEach(calls))
         lines = lines_of(books[person.key], list(books.values()), period, before, around)
-        sources = Sources(self._guide, asker.audience)
+        sources = Sources(self._guide, audience(asker))
         coaching = coaching_of(lines, books[person.key], sources)
         profile = judge.profile.id
         return Scorecard(
@@ -102,7 +104,7 @@ class ScorecardService:
         )
 
     def _person(self, words: str, asker: Asker, people: People) -> Person:
-        view = view_of(asker, people)
+        view = view_of(asker, people, Action.SCORECARDS)
         reps = [person for person in view.persons if person.has(Role.REP)]
         if not words.strip():
             return self._oneself(asker, reps)

@@ -8,11 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from bot.checking.access import Action, needs
 from bot.checking.asker import Asker
 from bot.pipeline.strategy.book import Book
 from bot.pipeline.strategy.outcomes import Outcome
 from bot.pipeline.strategy.periods import Length
-from bot.pipeline.view import AccessDenied, View, view_of
+from bot.pipeline.view import View, view_of
 from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from bot.pipeline.strategy.sources import Measure, Sources
     from bot.pipeline.strategy.suggesting import Suggestion
     from bot.store.database import Store
-
-DENIED = (
-    "Where the money comes from, backtests and results are for those who see every team: a manager without a team of "
-    "their own. Ask your head of sales operations."
-)
 
 
 class Live(Protocol):
@@ -93,14 +89,13 @@ class StrategyService:
             raise NoCandidate(f"The candidate profile {name} is in {found.currency}, and the live one is not.")
         return found
 
+    @needs(Action.STRATEGY)
     def may_ask(self, asker: Asker) -> View:
         """The view of everything. Raises AccessDenied for anybody else."""
-        view = view_of(asker, self._people())
-        if not view.everything:
-            raise AccessDenied(DENIED)
-        return view
+        return view_of(asker, self._people(), Action.STRATEGY)
 
     @contextmanager
+    @needs(Action.STRATEGY)
     def book(self, asker: Asker) -> Iterator[Book]:
         """The deals of the store as a book, brought up to date first. Raises AccessDenied."""
         from bot.pipeline.strategy.stored import StoredBook  # noqa: PLC0415 takes a second to load
@@ -113,6 +108,7 @@ class StrategyService:
         finally:
             book.close()
 
+    @needs(Action.STRATEGY)
     def money(
         self,
         asker: Asker,
@@ -127,6 +123,7 @@ class StrategyService:
         with self.book(asker) as book:
             return money_sources(book, self.profile, scope=scope, measure=measure, by=by)
 
+    @needs(Action.STRATEGY)
     def suggest(
         self, asker: Asker, *, by: Good | None = None, above: Decimal | None = None, facts: Sequence[str] = ()
     ) -> Suggestion:
@@ -136,6 +133,7 @@ class StrategyService:
         with self.book(asker) as book:
             return suggest(book, self.profile, by=by, above=above, facts=facts)
 
+    @needs(Action.STRATEGY)
     def backtest(
         self,
         asker: Asker,
@@ -153,6 +151,7 @@ class StrategyService:
         with self.book(asker) as book:
             return backtest(book, profile or self.profile, against=against, selling_cost=selling_cost)
 
+    @needs(Action.STRATEGY)
     def measure(self, asker: Asker, *, length: Length = Length.QUARTER) -> Measured:
         """Fit against results over time; see `measure`. Raises AccessDenied, StoreError."""
         from bot.pipeline.strategy.history import history_of  # noqa: PLC0415 takes a second to load

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.checking.access import AccessDenied
 from bot.checking.asker import Asker
 from bot.checking.building_on import WHAT_IF, Said, started, steps_of, together
 from bot.checking.desk import CheckedDeal, UnreadableDeal
@@ -27,6 +28,14 @@ from bot.slack.services import Services
 SUPPOSES = re.compile(r"\s*(?:what\s+if|what\s+about|how\s+about|make\s+it|suppose|without)\b", re.IGNORECASE)
 """Behind a slash command, which Slack never sends from a thread, this speaks of the deal that was checked last."""
 GONE = "That deal is not there any more, or it is not yours to see. Check it again with `/deal-check`."
+
+
+def told_if_denied(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The message that is made, or the words of a refusal to somebody who may do nothing here: never silence."""
+    try:
+        return make()
+    except AccessDenied as error:
+        return {"text": str(error), "blocks": [section(inline(str(error), 2500))]}
 
 
 class DealWork:
@@ -109,7 +118,7 @@ class DealWork:
         return {"text": cards.notification(checked), "blocks": blocks, "key": checked.key}
 
     def _answer(self, payload: Mapping[str, Any], steps: Steps, make: Any, *, private: bool = True) -> None:
-        message = steps("judge", make)
+        message = steps("judge", lambda: told_if_denied(make))
         place = replace(Place.of(payload), private=private)
         if not private and message.get("key") is None:
             place = replace(place, private=True)

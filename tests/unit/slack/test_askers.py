@@ -45,7 +45,7 @@ def test_a_person_is_known_by_mail_or_by_id():
 def test_the_deactivated_bots_guests_and_strangers_have_no_role(flag):
     user = {"real_name": "Dana Reyes", "profile": {"email": "dana@firm.example"}, flag: True}
     asker = askers(Recording(), Clock(), **user).of("U0SAM")
-    assert (asker.roles, asker.person) == (frozenset(), None)
+    assert (asker.roles, asker.person, asker.guest) == (frozenset(), None, True)
 
 
 def test_a_name_alone_makes_nobody_a_person():
