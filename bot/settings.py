@@ -112,6 +112,26 @@ class Settings(BaseModel):
         default=None, alias="OPENAI_BASE_URL", repr=False, description="Any OpenAI-compatible endpoint."
     )
     openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
+    model_seconds: float = Field(
+        default=20.0,
+        ge=1,
+        le=600,
+        alias="DEALFIT_MODEL_SECONDS",
+        description="Seconds that the model has for an answer, a second try included; then the playbooks are quoted. "
+        "Over 25, a slow model keeps people waiting for longer than half a minute.",
+    )
+    embedding_model: str | None = Field(
+        default=None,
+        alias="DEALFIT_EMBEDDING_MODEL",
+        description="An embedding model at an OpenAI-compatible endpoint: the texts of playbooks and questions go "
+        "there, and the next refresh makes the index anew. The bundled model unless set.",
+    )
+    embedding_url: str | None = Field(
+        default=None,
+        alias="DEALFIT_EMBEDDING_URL",
+        repr=False,
+        description="Where the embedding model is; OPENAI_BASE_URL unless set. OPENAI_API_KEY is sent there too.",
+    )
     model_tokens_per_person: int = Field(
         default=200_000,
         ge=0,
@@ -210,13 +230,6 @@ class Settings(BaseModel):
         alias="DEALFIT_AUDIT_CHANNEL",
         description="Id of the Slack channel where the head of the decision log is published each day.",
     )
-    post_seconds: float = Field(
-        default=1.0,
-        ge=0,
-        le=60,
-        alias="DEALFIT_POST_SECONDS",
-        description="Seconds between two messages to one channel. Slack allows one a second.",
-    )
     workers: int = Field(
         default=4, ge=1, le=64, alias="DEALFIT_WORKERS", description="How many pieces of work one process does at once."
     )
@@ -237,6 +250,13 @@ class Settings(BaseModel):
             return url.rstrip("/") if url else None
         raise ValueError("must start with https:// (http:// to this machine only)")
 
+    post_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        alias="DEALFIT_POST_SECONDS",
+        description="Seconds between two messages to one channel. Slack allows one a second.",
+    )
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:
