@@ -352,6 +352,11 @@ class SlackApp:
     services: Services
     core: Core
 
+    def stop(self) -> None:
+        """Finish what runs; what is not finished in time goes on elsewhere, or at the next start."""
+        self.queue.stop()
+        self.services.replies.outbox.stop()
+
     def close(self) -> None:
         """Finish what runs and let go of everything."""
         self.stop()
@@ -385,8 +390,10 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
     from bot.slack.app import build_app, handlers, tell_of_failure  # noqa: PLC0415
     from bot.slack.askers import Askers  # noqa: PLC0415
+    from bot.slack.delivery import Courier  # noqa: PLC0415
     from bot.slack.directory import SlackDirectory  # noqa: PLC0415
     from bot.slack.durable import DurableQueue  # noqa: PLC0415
+    from bot.slack.outbox import Outbox, Pace  # noqa: PLC0415
     from bot.slack.replies import Replies  # noqa: PLC0415
     from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
@@ -398,13 +405,10 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     askers = Askers(client=client, people=core.people, clock=core.clock)
     directory = SlackDirectory(client=client, askers=askers, clock=core.clock)
     core.exceptions.use(directory)
+    courier = Courier(slack_client(token, api_url, tries_again=False), core.clock)
+    outbox = Outbox(core.store.outgoing, courier, Pace(core.settings.post_seconds))
     services = Services(
         client=client,
-    def stop(self) -> None:
-        """Finish what runs; what is not finished in time goes on elsewhere, or at the next start."""
-        self.queue.stop()
-        self.services.replies.outbox.stop()
-
         live=core.live,
         people=core.people,
         library=core.library,
@@ -430,14 +434,13 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         schedules=services.schedules,
     )
     queue.start()
+    outbox.start(queue.name, queue.put)
     services.schedules.put(REMIND)
     schedule_syncs(services.schedules, core.settings.sync_schedule, core.sources)
     keep_jobs(
         services.schedules,
-    from bot.slack.delivery import Courier  # noqa: PLC0415
         exceptions_channel=core.settings.exceptions_channel,
         audit_channel=core.settings.audit_channel,
-    from bot.slack.outbox import Outbox, Pace  # noqa: PLC0415
     )
     app = build_app(services, queue.put, signing_secret=signing_secret)
     return SlackApp(app, queue, services, core)
@@ -449,10 +452,7 @@ def queue_url(settings: Settings) -> str:
         return f"sqlite:///{(settings.data_dir / 'work.db').resolve()}"
     return settings.store_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
-    courier = Courier(slack_client(token, api_url, tries_again=False), core.clock)
-    outbox = Outbox(core.store.outgoing, courier, Pace(core.settings.post_seconds))
 
 def configure_logs(settings: Settings) -> None:
     """Send logs to standard error, with the secrets of these settings blotted out."""
     logs.configure(settings.log_level, settings.secrets)
-    outbox.start(queue.name, queue.put)

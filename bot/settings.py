@@ -230,6 +230,13 @@ class Settings(BaseModel):
         alias="DEALFIT_AUDIT_CHANNEL",
         description="Id of the Slack channel where the head of the decision log is published each day.",
     )
+    post_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        alias="DEALFIT_POST_SECONDS",
+        description="Seconds between two messages to one channel. Slack allows one a second.",
+    )
     workers: int = Field(
         default=4, ge=1, le=64, alias="DEALFIT_WORKERS", description="How many pieces of work one process does at once."
     )
@@ -250,13 +257,6 @@ class Settings(BaseModel):
             return url.rstrip("/") if url else None
         raise ValueError("must start with https:// (http:// to this machine only)")
 
-    post_seconds: float = Field(
-        default=1.0,
-        ge=0,
-        le=60,
-        alias="DEALFIT_POST_SECONDS",
-        description="Seconds between two messages to one channel. Slack allows one a second.",
-    )
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:
