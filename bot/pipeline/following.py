@@ -106,7 +106,7 @@ def _asks_for_the_deals(draft: Draft) -> bool:
 
 def _filters(before: Iterable[Filter], draft: Draft) -> list[Filter]:
     new = [each for each, _ in draft.filters]
-    kept = [each for each in before if not any(_takes_the_place_of(other, each) for other in new)]
+    kept = [each for each in before if not any(takes_the_place_of(other, each) for other in new)]
     if draft.everybody:
         kept = [each for each in kept if not (isinstance(each, WordFilter) and each.by == "owner")]
     if draft.any_status:
@@ -114,7 +114,8 @@ def _filters(before: Iterable[Filter], draft: Draft) -> list[Filter]:
     return [*(each for each in kept if each not in new), *new]
 
 
-def _takes_the_place_of(new: Filter, old: Filter) -> bool:
+def takes_the_place_of(new: Filter, old: Filter) -> bool:
+    """Whether both cannot stand in one query: they say something about the same of a deal."""
     if isinstance(new, WordFilter):
         return isinstance(old, WordFilter) and old.by == new.by and old.negate == new.negate
     if isinstance(new, FactFilter):

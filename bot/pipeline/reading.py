@@ -43,12 +43,16 @@ class UnknownWord:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """How a question was read. `query` is None when something must be asked back first, or nothing was understood."""
+    """How a question was read. `query` is None when something must be asked back first, or nothing was understood.
+
+    `base` is what was read even where something must be asked back.
+    """
 
     query: Query | None
     understood: tuple[Chip, ...]
     unknown: tuple[UnknownWord, ...]
     asks: tuple[AskBack, ...]
+    base: Query | None = None
 
 
 class QuestionReader:
@@ -91,7 +95,7 @@ class QuestionReader:
         asks = tuple(draft.asks)
         if unknown and not asks and not any(chip.words for chip in chips):
             asks = (AskBack(draft.text.strip(), "I understood none of these words. What do you want to know?"),)
-        return Understanding(None if asks else query, chips, unknown, asks)
+        return Understanding(None if asks else query, chips, unknown, asks, query)
 
     def _chips(self, draft: Draft, query: Query) -> tuple[Chip, ...]:
         """A chip for each part of the query, with the words that it came from."""

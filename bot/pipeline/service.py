@@ -17,6 +17,7 @@
      "totals": {column: figure over every matched deal, each deal once},
      "matched": deals that met every condition, "undecided": deals of which that is not known, "cut": rows left off,
      "currency": of the money, "notes": [sentences],
+     "reader": "words", or "model" where a language model read words that were left unread,
      "profile": {"title", "version", "sha256"}}
 
 Percentages are numbers of percent (8 means 8 %), money is a number in `currency`, dates are ISO texts.
@@ -27,8 +28,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from bot.checking.access import Action, needs
 from bot.checking.asker import Asker
 from bot.deals.deal import Deal
 from bot.pipeline.changing import Chip, changed, chips_of
@@ -43,11 +45,12 @@ from bot.pipeline.figures.naming import SeenNames
 from bot.pipeline.figures.overview import Overview
 from bot.pipeline.figures.running import Answering, Statements
 from bot.pipeline.finding import Found, find_deal
+from bot.pipeline.proposing import QueryWriter, by_model, held, proposal_schema, told, worth_asking
 from bot.pipeline.query import Query
-from bot.pipeline.reading import LONGEST_QUESTION, QuestionReader, UnknownWord
+from bot.pipeline.reading import LONGEST_QUESTION, QuestionReader, Understanding, UnknownWord
 from bot.pipeline.remembering import Memory
 from bot.pipeline.tables import Table
-from bot.pipeline.validating import check_query
+from bot.pipeline.validating import QueryError, check_query
 from bot.pipeline.view import AccessDenied, View, view_of
 from bot.pipeline.vocabulary import Vocabulary, names_to_suggest, vocabulary
 from bot.pipeline.words import tokens_of
@@ -112,6 +115,7 @@ class PipelineAnswer:
     table: Table | None
     profile: ProfileId
     notes: tuple[str, ...]
+    reader: Literal["words", "model"] = "words"
 
     @property
     def profile_words(self) -> str:
@@ -138,6 +142,7 @@ class PipelineAnswer:
             "cut": 0 if table is None else table.cut,
             "currency": None if table is None else table.currency,
             "notes": list(self.notes),
+            "reader": self.reader,
             "profile": {
                 "title": self.profile.title,
                 "version": self.profile.version,
@@ -161,8 +166,11 @@ class PipelineService:
         store: Book,
         tables: PipelineTables,
         clock: Callable[[], datetime],
+        writer: QueryWriter | None = None,
     ) -> None:
+        """With a `writer`, a language model proposes what words mean that the reader left unread."""
         self._live = live
+        self._writer = writer
         self._people = people
         self._store = store
         self._tables = tables
@@ -170,6 +178,7 @@ class PipelineService:
         self._memory = Memory()
         self._statements = Statements()
 
+    @needs(Action.PIPELINE)
     def overview(self, asker: Asker) -> Overview:
         """How much of the asker's open pipeline fits.
 
@@ -180,8 +189,11 @@ class PipelineService:
             room = self._room(asker)
             return look(room.answering, self._tables.snapshots(), self._clock())
 
+    @needs(Action.PIPELINE)
     def ask(self, question: str, asker: Asker, *, previous: Query | None = None) -> PipelineAnswer:
         """The answer to a question in words; in a thread `previous` is the query that was answered before.
+
+        A model is asked only about a question of its own, and only where words of it were not understood.
 
         Raises:
             AccessDenied: the asker may see no pipeline.
@@ -190,11 +202,22 @@ class PipelineService:
             room = self._room(asker)
             words = self._vocabulary(room, question)
             read = QuestionReader(words, person=asker.person, today=room.today).read(question, previous)
-            table = None if read.query is None else room.answering.run(read.query)
-        notes = tuple(ask.words_for_people for ask in read.asks)
-        profile = room.judge.profile.id
-        return PipelineAnswer(question, read.query, read.understood, read.unknown, read.asks, table, profile, notes)
+            if self._writer is None or previous is not None or not worth_asking(read):
+                return _answered(question, read, room)
+        # Nobody waits for a model with the table in hand.
+        question = question[:LONGEST_QUESTION]
+        reply = self._writer.write(told(question, read, words, room.today), proposal_schema(), user=asker.user)
+        proposed = None if reply is None else held(reply, question, read, words, room.today)
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            if proposed is not None:
+                try:
+                    return _answered(question, proposed, room, before=read)
+                except QueryError:
+                    proposed = None  # it holds, and yet cannot be worked out: the reader's own answer then
+            return _answered(question, read, room)
 
+    @needs(Action.PIPELINE)
     def run(self, query: Query, asker: Asker, *, question: str = "") -> PipelineAnswer:
         """The answer to a typed query: one behind a figure, behind a changed chip, or one that was saved.
 
@@ -209,6 +232,7 @@ class PipelineService:
             chips = tuple(chips_of(query, words, room.today))
         return PipelineAnswer(question, query, chips, (), (), table, room.judge.profile.id, ())
 
+    @needs(Action.PIPELINE)
     def change(self, query: Query, path: str, key: str, asker: Asker) -> PipelineAnswer:
         """The answer to the query with one of its chips changed: the chip's `path` and an option's `key`.
 
@@ -218,6 +242,7 @@ class PipelineService:
         """
         return self.run(changed(query, path, key), asker)
 
+    @needs(Action.PIPELINE)
     def export(self, query: Query, asker: Asker) -> Iterator[bytes]:
         """Everything that the query finds, as CSV in pieces: all deals, whatever its limit, or all groups.
 
@@ -233,6 +258,7 @@ class PipelineService:
             rows = room.answering.everything(query)
         return deals_csv(rows, room.judge.profile, room.answering.authorities)
 
+    @needs(Action.PIPELINE)
     def show(self, key: str, asker: Asker) -> DealShown | None:
         """One deal with the verdict of the live profile; None where there is none, or it is not the asker's to see.
 
@@ -246,6 +272,7 @@ class PipelineService:
             return DealShown(saved, deal, judge.judge(deal))
         return None
 
+    @needs(Action.PIPELINE)
     def find(self, text: str, asker: Asker) -> Found:
         """Which of the asker's deals is meant by this key or name, else those that may be meant.
 
@@ -287,6 +314,19 @@ class PipelineService:
         tokens = tokens_of(question[:LONGEST_QUESTION])
         found = words.with_names(names.said(tokens)) if tokens else words
         return replace(found, near=lambda: names_to_suggest(names.some()))
+
+
+def _answered(question: str, read: Understanding, room: Room, *, before: Understanding | None = None) -> PipelineAnswer:
+    """The answer to what was read; `before` is what was read without a model, where one read on."""
+    table = None if read.query is None else room.answering.run(read.query)
+    notes = [ask.words_for_people for ask in read.asks]
+    if before is not None:
+        parts = [f"“{chip.words}” as “{chip.text}”" for chip in by_model(before, read)]
+        notes.append(f"A language model read {', '.join(parts)}. Change a part that you did not mean.")
+    return PipelineAnswer(
+        question, read.query, read.understood, read.unknown, read.asks, table, room.judge.profile.id, tuple(notes),
+        "words" if before is None else "model",
+    )  # fmt: skip
 
 
 def _profile_words(profile: ProfileId) -> str:

@@ -38,7 +38,8 @@ _SHORT = frozenset({"what's", "who's", "where's", "that's", "there's", "it's", "
 _MARKS = MappingProxyType({"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="})
 
 
-_SMALL = frozenset(["a", "an", "the", "of", "on", "in", "is", "are", "to", "at", "for", ",", "'", "’"])
+SMALL = frozenset(["a", "an", "the", "of", "on", "in", "is", "are", "to", "at", "for", ",", "'", "’"])
+"""Words that carry nothing between two others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def original(text: str, tokens: Iterable[Token]) -> str:
     """The words of the text behind these tokens, in order; a gap between them is shown."""
     pieces: list[tuple[int, int]] = []
     for token in sorted(tokens, key=lambda t: t.start):
-        if pieces and set(text[pieces[-1][1] : token.start].lower().replace("-", " ").split()) <= _SMALL:
+        if pieces and set(text[pieces[-1][1] : token.start].lower().replace("-", " ").split()) <= SMALL:
             pieces[-1] = (pieces[-1][0], max(token.end, pieces[-1][1]))
         else:
             pieces.append((token.start, token.end))

@@ -145,7 +145,7 @@ def test_the_answer_as_json() -> None:
     assert list(plain) == [
         "schema", "understood", "chips", "unknown", "near", "ask", "columns", "rows", "keys", "drill",
         "totals", "matched", "undecided",
-        "cut", "currency", "notes", "profile",
+        "cut", "currency", "notes", "reader", "profile",
     ]  # fmt: skip
     good = json.loads(json.dumps(service().ask("which of Dana's deals break the payment terms", OPERATOR).plain()))
     assert good["schema"] == 1
