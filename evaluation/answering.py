@@ -6,15 +6,17 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
-from bench.report import Report
 from bot.answers.model import Turn
 from bot.answers.service import AnswerService
 from bot.checking.asker import Asker
 from bot.profile.people import Role
-from evaluation.golden import Golden, Marked, mark, read_golden
+from evaluation.figures import Section
+from evaluation.golden import Golden, Marked, mark
 
 REP = Asker("evaluation", "A rep", frozenset({Role.REP}))
-ALL = Asker("evaluation", "Everybody's roles", frozenset(Role))
+
+HELD_OUT, TUNED = "held-out half", "tuning half"
+KINDS = ("plain", "numeric", "rule", "multi", "follow-up")
 
 Progress = Callable[[str, int, int], None]
 
@@ -36,23 +38,58 @@ def ask_all(
     return marked, seconds
 
 
-def measure(
-    report: Report, service: AnswerService, progress: Progress, *, name: str = "without a model"
-) -> list[Marked]:
-    """The half that nothing was tuned on, and the other half beside it."""
-    questions = read_golden()
+def measure(service: AnswerService, questions: Sequence[Golden], progress: Progress) -> Section:
+    """The golden questions without a model: the half that nothing was tuned on, and the other half beside it."""
     service.answer("How much discount may I give?", asker=REP)  # the model and the index load once, before the clock
     marked, seconds = ask_all(service, questions, progress)
-    for half, tuning in (("held out", False), ("tuned on", True)):
+    section = Section("golden", "Golden questions without a model", counted(questions))
+    for column, tuning in ((HELD_OUT, False), (TUNED, True)):
         mine = [one for one in marked if one.question.tuning is tuning]
-        for label, value in figures(mine).items():
-            report.add(f"golden questions, {name}, {half}: {label}", value, "share")
-    report.add(f"a question, {name}: p50", statistics.median(seconds) * 1000, "ms")
-    report.add(f"a question, {name}: p95", statistics.quantiles(seconds, n=20)[-1] * 1000, "ms")
-    return marked
+        for row, value in shares(mine).items():
+            section.add(row, column, value, "share")
+        for kind in KINDS:
+            some = [one for one in mine if one.question.kind == kind]
+            if some:
+                section.add(f"gold fact, {kind} questions", column, share(some, _right), "share")
+        spent = [took for one, took in zip(marked, seconds, strict=True) if one.question.tuning is tuning]
+        section.add("time of an answer, p50", column, statistics.median(spent) * 1000, "ms")
+        section.add("time of an answer, p95", column, statistics.quantiles(spent, n=20)[-1] * 1000, "ms")
+    return section
 
 
-def figures(marked: Sequence[Marked]) -> dict[str, float]:
+def measure_model(service: AnswerService, questions: Sequence[Golden], progress: Progress, *, name: str) -> Section:
+    """The same questions with a language model that writes: what the check does to its answers, and what it takes."""
+    marked, seconds = ask_all(service, questions, progress)
+    about = f"{name}: {counted(questions)}"
+    section = Section(f"model-{name}", "Golden questions with a model", about)
+    for row, value in shares(marked).items():
+        section.add(row, name, value, "share")
+    answers = [one.answer for one in marked]
+    called = [answer for answer in answers if answer.model is not None]
+    section.add("questions that a model was called for", name, len(called), "count")
+    for row, holds in (
+        ("of these, answers that the check changed", lambda answer: any(one.text for one in answer.dropped)),
+        ("of these, shown as the model's", lambda answer: answer.composer == "model"),
+        ("of these, no reply in time", lambda answer: any(not one.text for one in answer.dropped)),
+    ):
+        section.add(row, name, sum(map(holds, called)) / len(called) if called else 0.0, "share")
+    tokens_in = [answer.model.tokens_in for answer in called if answer.model and answer.model.tokens_in is not None]
+    tokens_out = [answer.model.tokens_out for answer in called if answer.model and answer.model.tokens_out is not None]
+    section.add("tokens in, mean", name, statistics.fmean(tokens_in or [0]), "count")
+    section.add("tokens out, mean", name, statistics.fmean(tokens_out or [0]), "count")
+    spent = [took for answer, took in zip(answers, seconds, strict=True) if answer.model is not None] or [0.0]
+    section.add("time of an answer by the model, p50", name, statistics.median(spent), "s")
+    section.add("time of an answer by the model, longest", name, max(spent), "s")
+    return section
+
+
+def counted(questions: Sequence[Golden]) -> str:
+    """How many questions there are."""
+    answerable = sum(question.answerable for question in questions)
+    return f"{answerable} answerable and {len(questions) - answerable} unanswerable questions"
+
+
+def shares(marked: Sequence[Marked]) -> dict[str, float]:
     """The shares that are reported.
 
     Refusal's precision is how many of the refused had no answer, its recall how many without an answer were refused.
@@ -60,21 +97,19 @@ def figures(marked: Sequence[Marked]) -> dict[str, float]:
     answerable = [one for one in marked if one.question.answerable]
     unanswerable = [one for one in marked if not one.question.answerable]
     refused = [one for one in marked if one.answer.refused]
-    wrongly = [one for one in refused if one.question.answerable]
-    found = {
-        "holds the gold fact": share(answerable, lambda one: one.right),
-        "a cited passage holds it": share(answerable, lambda one: one.grounded),
+    return {
+        "gold fact in the answer": share(answerable, _right),
+        "gold fact in a cited passage too": share(answerable, lambda one: one.grounded),
         "cites the right place": share(answerable, lambda one: one.placed),
-        "refusal precision": 1 - len(wrongly) / len(refused) if refused else 0.0,
+        "refusal precision": share(refused, lambda one: not one.question.answerable),
         "refusal recall": share(unanswerable, lambda one: one.answer.refused),
     }
-    for kind in ("plain", "numeric", "rule", "multi", "follow-up"):
-        mine = [one for one in answerable if one.question.kind == kind]
-        if mine:
-            found[f"holds the gold fact ({kind}, {len(mine)})"] = share(mine, lambda one: one.right)
-    return found
 
 
 def share(marked: Sequence[Marked], holds: Callable[[Marked], bool]) -> float:
-    """How many of them, from 0 to 1."""
+    """How many of them, from 0 to 1; 0 of none."""
     return sum(map(holds, marked)) / len(marked) if marked else 0.0
+
+
+def _right(one: Marked) -> bool:
+    return one.right

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.embedding import MiniLM
+from bot.knowledge.embedding import Embedder, MiniLM
 from bot.knowledge.keywords import Keywords, Tokens, words
 from bot.knowledge.manifest import Contents, Row
 from bot.knowledge.passages import DEFAULT_AUDIENCE, Hit, Passage
@@ -94,14 +94,16 @@ def _document(row: Mapping[str, Any]) -> list[Passage]:
 
 
 class Vectors:
-    """Vectors of texts, made by the bundled model and kept in a folder from one run to the next."""
+    """Vectors of texts, made by the bundled model unless told otherwise, and kept in a folder between two runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: Embedder | None = None) -> None:
         self._folder = folder
-        self._model = MiniLM()
+        self._model = model or MiniLM()
 
     def of(self, name: str, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
         """One row a text; those that were made before come from the folder."""
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
         key = hashlib.sha256("\0".join([self._model.sha256, *texts]).encode()).hexdigest()[:16]
         file = self._folder / f"{name}-{key}.npy"
         if file.exists():
@@ -125,9 +127,9 @@ class Index:
         self._whole = vectors.of(collection.name, collection.wholes, progress)
         parts = [passage for document in collection.documents if len(document) > 1 for passage in document]
         cut_ = iter(vectors.of(f"{collection.name}-passages", [embedded_text(passage) for passage in parts], progress))
-        asked = [question.text for question in collection.questions]
-        found = vectors.of(f"{collection.name}-questions", asked, progress)
-        self._asked = {question.id: vector for question, vector in zip(collection.questions, found, strict=True)}
+        self._vectors, self._progress = vectors, progress
+        self._asked: dict[str, NDArray[np.float32]] = {}
+        self.prepare("questions", [question.text for question in collection.questions])
         rows, kept = [], {}
         for document, whole in zip(collection.documents, self._whole, strict=True):
             kept[document[0].path] = whole.tobytes()
@@ -138,21 +140,26 @@ class Index:
         self._snapshot = Snapshot("evaluation", Contents({"revision": "1"}, rows, kept), Tokens())
         self._keywords = Keywords(words(collection.wholes))
 
-    def hits(self, question: Question, limit: int = 10) -> list[Hit]:
-        """What the product finds, best first."""
-        return self._snapshot.search(question.text, self._asked[question.id], DEFAULT_AUDIENCE, limit, None)
+    def prepare(self, name: str, texts: Sequence[str]) -> None:
+        """Make the vectors of questions, which are kept under this name."""
+        made = self._vectors.of(f"{self.collection.name}-{name}", texts, self._progress)
+        self._asked |= dict(zip(texts, made, strict=True))
 
-    def ours(self, question: Question) -> list[str]:
+    def hits(self, text: str, limit: int = 10) -> list[Hit]:
+        """What the product finds for a prepared question, best first."""
+        return self._snapshot.search(text, self._asked[text], DEFAULT_AUDIENCE, limit, None)
+
+    def ours(self, text: str) -> list[str]:
         """The documents in the order that the product finds them."""
-        return list(dict.fromkeys(hit.passage.path for hit in self.hits(question, limit=_LOOKED_AT)))
+        return list(dict.fromkeys(hit.passage.path for hit in self.hits(text, limit=_LOOKED_AT)))
 
-    def dense(self, question: Question) -> list[str]:
+    def dense(self, text: str) -> list[str]:
         """By the vectors of whole documents alone, as the published figures are made."""
-        return self._ordered(self._whole @ self._asked[question.id])
+        return self._ordered(self._whole @ self._asked[text])
 
-    def words(self, question: Question) -> list[str]:
+    def words(self, text: str) -> list[str]:
         """By BM25 over whole documents alone."""
-        return self._ordered(self._keywords.scores(question.text))
+        return self._ordered(self._keywords.scores(text))
 
     def _ordered(self, scores: NDArray[np.float32]) -> list[str]:
         order = np.argsort(-scores, kind="stable")[:_LOOKED_AT]

@@ -55,6 +55,14 @@ def read_golden() -> list[Golden]:
     return found
 
 
+def sample(questions: Sequence[Golden], most: int) -> list[Golden]:
+    """So many questions of the held-out half, spread evenly over it; all of that half when it has no more."""
+    held = [question for question in questions if not question.tuning]
+    if most >= len(held):
+        return held
+    return [held[at * len(held) // most] for at in range(most)]
+
+
 def _golden(row: dict[str, Any], *, tuning: bool) -> Golden:
     return Golden(
         text=row["q"],

@@ -12,15 +12,24 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from bench.report import Report
 from bot.answers.refusal import read_signals
 from evaluation.collections import Index
+from evaluation.figures import Section
 
 _ROUNDS, _FOLDS = 10, 5
 
 
-def measure(report: Report, index: Index) -> None:
-    """AUROC of single signals, of the product's combination as shipped, and of one fitted here and cross-validated.
+OURS, COSINE = "four signals", "best cosine alone"
+UNSEEN, VALIDATED = "as shipped, on conversations that it was not fitted on", "fitted anew, cross-validated"
+
+
+def labelled(index: Index) -> bool:
+    """Whether the collection says which of its questions it answers."""
+    return any("answerability" in question.data for question in index.collection.questions)
+
+
+def measure(index: Index) -> Section:
+    """AUROC of one threshold, of the product's combination as shipped, and of one fitted here and cross-validated.
 
     Folds keep a conversation's questions together, so that nothing of it is known beforehand.
     """
@@ -30,18 +39,19 @@ def measure(report: Report, index: Index) -> None:
     groups = np.array([question.id.split("<::>")[0] for question in asked])
     rows, shipped = [], []
     for question in asked:
-        signals = read_signals(question.text, index.hits(question))
+        signals = read_signals(question.text, index.hits(question.text))
         rows.append([signals.cosine, signals.bm25, signals.share, float(len(signals.strangers) > 0)])
         shipped.append(signals.confidence)
     table, confidence = np.array(rows), np.array(shipped)
     unseen = np.array([not fitted_on(group) for group in groups])
-    ours = float(roc_auc_score(truth[unseen], confidence[unseen]))
-    cosine = float(roc_auc_score(truth[unseen], table[unseen, 0]))
-    name = "mtrag_un_pool: answerable or not, AUROC"
-    report.add(f"{name}, as shipped, on conversations that it was not fitted on", ours, "", "cosine alone", cosine)
-    cosine = float(roc_auc_score(truth, table[:, 0]))
-    validated = _validated(table, truth, groups)
-    report.add(f"{name}, the same signals fitted and cross-validated", validated, "", "cosine alone", cosine)
+    about = f"{int(truth.sum())} answerable and {int((1 - truth).sum())} unanswerable questions of MTRAG-UN"
+    section = Section("refusal", "Answerable or not, AUROC", about, OURS)
+    section.add(OURS, UNSEEN, roc_auc_score(truth[unseen], confidence[unseen]))
+    section.add(COSINE, UNSEEN, roc_auc_score(truth[unseen], table[unseen, 0]))
+    section.add(OURS, VALIDATED, _validated(table, truth, groups))
+    section.add(COSINE, VALIDATED, roc_auc_score(truth, table[:, 0]))
+    section.add("best BM25 score alone", VALIDATED, roc_auc_score(truth, table[:, 1]))
+    return section
 
 
 def fitted_on(conversation: str) -> bool:
