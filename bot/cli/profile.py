@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,7 +51,7 @@ def lint(
     from bot.profile.lint import lint as find  # noqa: PLC0415
     from bot.profile.loading import load_profile  # noqa: PLC0415
     from bot.profile.people import load_people  # noqa: PLC0415
-    from bot.profile.problems import ProfileError  # noqa: PLC0415
+    from bot.profile.problems import PeopleError, ProfileError  # noqa: PLC0415
 
     with core() as rooms:
         path = file or rooms.settings.profile_path
@@ -60,8 +61,13 @@ def lint(
             problems: tuple[Problem, ...] = tuple(error.problems)
         else:
             beside = path.parent / "people.yaml"
-            anchors, people = rooms.library.anchors(), load_people(beside) if beside.is_file() else rooms.people()
-            problems = tuple(find(profile, anchors, authorities=people.authorities, today=rooms.clock().date()))
+            authorities: Collection[str] | None = None
+            try:
+                authorities = (load_people(beside) if beside.is_file() else rooms.people()).authorities
+            except PeopleError as error:
+                say(f"The authorities that the profile names are not looked up. {error}")
+            anchors, today = rooms.library.anchors(), rooms.clock().date()
+            problems = tuple(find(profile, anchors, authorities=authorities, today=today))
     if json_:
         shape = ("file", "line", "column", "severity", "message", "suggestion")
         print_json({"schema": 1, "problems": [{name: getattr(p, name) for name in shape} for p in problems]})
@@ -75,13 +81,18 @@ def lint(
 
 
 def explain(
-    check: Annotated[str, typer.Argument(help="The id of a check, `segment`, or `economics`.", show_default=False)],
+    check: Annotated[
+        str | None,
+        typer.Argument(help="The id of a check, `segment`, or `economics`; all unless given.", show_default=False),
+    ] = None,
 ) -> None:
     """Say a check in sentences: the rule, its reason, who may approve, and what to read.
 
     `segment` says whom we sell to, and `economics` how the figures of a deal come about.
 
     For example:
+
+      dealfit profile explain
 
       dealfit profile explain discount
 
@@ -95,6 +106,11 @@ def explain(
     with core() as rooms:
         profile = rooms.live.current().profile
         ids = ["segment", *(c.id for c in profile.checks)]
+        if check is None:
+            segment = [explain_check(profile, "segment")] if profile.segments else []
+            told = [*segment, *(explain_check(profile, each.id) for each in profile.checks), explain_economics(profile)]
+            out().print(cell("\n\n".join(told)), soft_wrap=True)
+            return
         if check == ECONOMICS and check not in ids:
             out().print(cell(explain_economics(profile)), soft_wrap=True)
             return
@@ -104,7 +120,7 @@ def explain(
                 f"The profile has no check {check!r}."
                 + (f" Did you mean {match[0]}?" if match else f" It has: {', '.join(ids)}; and `economics`.")
             )
-        out().print(cell(explain_check(profile, check)))
+        out().print(cell(explain_check(profile, check)), soft_wrap=True)
 
 
 app.command("init")(profile_init.init)

@@ -10,7 +10,8 @@ from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
 from bot.profile.people import People
-from bot.profile.verdict import Change, Finding, Judgement, Result
+from bot.profile.verdict import Change, Judgement, Result
+from bot.profile.words import gap_words
 
 TITLES = {
     Judgement.FITS: "[bold green]✓ fits[/]",
@@ -27,7 +28,7 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
     if verdict.segment:
         console.print(f"Segment: {cell(verdict.segment)} ({cell(verdict.stance or '')})")
     known = [
-        f"{cell(s.label)} {cell(_words(facts, n, checked.deal.facts[n]))}"
+        f"{cell(s.label)} {cell(_words(facts, n, checked.deal.facts[n], checked.deal.currency))}"
         for n, s in facts.items()
         if n in checked.deal.facts
     ]
@@ -36,7 +37,9 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
         console.print("Not understood, and not used: " + cell(", ".join(f"“{w}”" for w in checked.reading.unread)))
     _fails(checked, facts, people)
     if verdict.ask:
-        console.print("\n[bold]Ask next[/]")
+        stands = verdict.judgement is Judgement.DOES_NOT_FIT
+        title = "Not known either[/] (no answer alone changes this verdict)" if stands else "Ask next[/]"
+        console.print(f"\n[bold]{title}")
         for n, question in enumerate(verdict.ask[:6], 1):
             settles = " or ".join(v.value.replace("_", " ") for v in checked.settles.get(question.fact, ()))
             more = f" [dim](an answer can settle it: {settles})[/]" if settles else ""
@@ -78,7 +81,7 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
         parts = [
             actual,
             f"limit {finding.limit}" if finding.limit else "",
-            f"gap {_gap(finding)}" if finding.gap else "",
+            f"gap {gap_words(finding, facts)}" if finding.gap else "",
         ]
         days = f", for {finding.expires_in_days} days" if finding.expires_in_days else ""
         who = people.authority_name(finding.authority) if finding.authority else None
@@ -96,9 +99,5 @@ def _move(change: Change, facts: FactSpecs) -> str:
     return cell(f"{facts[change.fact].label} {before} -> {_words(facts, change.fact, change.after)}")
 
 
-def _gap(finding: Finding) -> str:
-    return "" if finding.gap is None else f"{plain_value(finding.gap)} {finding.unit or ''}".strip()
-
-
-def _words(facts: FactSpecs, fact: str, value: FactValue) -> str:
-    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))
+def _words(facts: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
+    return format_value(facts[fact], value, currency) if fact in facts else str(plain_value(value))

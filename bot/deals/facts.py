@@ -80,6 +80,8 @@ class FactSpec:
     maximum: Decimal | None = None
     means_yes: tuple[str, ...] = ()
     means_no: tuple[str, ...] = ()
+    currency: str | None = field(default=None, compare=False)
+    """The profile's currency, of money: in it amounts are told where nobody says another."""
 
 
 FactSpecs = Mapping[str, FactSpec]

@@ -63,8 +63,11 @@ def value_from_plain(spec: FactSpec, data: Any) -> FactValue:
     return _from_text(spec, data, data, "") if isinstance(data, str) else _from_data(spec, data, "")
 
 
-def format_value(spec: FactSpec, value: FactValue, currency: str = "USD") -> str:
-    """The value in words: 8%, 60 days, $85,000, yes, 2 outcomes, 1 agreed. `parse_value` reads all but outcomes."""
+def format_value(spec: FactSpec, value: FactValue, currency: str | None = None) -> str:
+    """The value in words: 8%, 60 days, $85,000, yes, 2 outcomes, 1 agreed. `parse_value` reads all but outcomes.
+
+    Money is told in `currency`, or else in that of the profile that declares the fact.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -74,7 +77,7 @@ def format_value(spec: FactSpec, value: FactValue, currency: str = "USD") -> str
     if isinstance(value, str):
         return value
     if spec.type is FactType.MONEY:
-        return money_words(Decimal(value), currency)
+        return money_words(Decimal(value), currency or spec.currency or "USD")
     number = f"{tidy(Decimal(value)):,f}" if not isinstance(value, int) else f"{value:,}"
     if spec.type is FactType.PERCENT:
         return f"{number}%"

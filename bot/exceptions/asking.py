@@ -13,6 +13,7 @@ from bot.profile.economics_figures import Figure
 from bot.profile.exceptions_language import ExceptionsPlan
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
+from bot.profile.words import gap_words
 
 SHOWN = ("contract_value", "discount_given", "margin", "terms_cost", "margin_after_terms", "lifetime_margin")
 """The figures that an approver reads. What the deal pays the rep is nobody's but the rep's."""
@@ -82,8 +83,8 @@ def subject_of(checked: CheckedDeal, key: str, specs: FactSpecs) -> Subject:
     )
 
 
-def words_of(specs: FactSpecs, fact: str, value: FactValue, currency: str) -> str:
-    """A value as people write it."""
+def words_of(specs: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
+    """A value as people write it; money in the profile's currency unless another is given."""
     spec = specs.get(fact)
     return format_value(spec, value, currency) if spec is not None else str(plain_value(value))
 
@@ -91,15 +92,14 @@ def words_of(specs: FactSpecs, fact: str, value: FactValue, currency: str) -> st
 def _asked(finding: Finding, verdict: Verdict, specs: FactSpecs, plan: ExceptionsPlan) -> AskedFinding:
     del verdict
     fact = finding.fact
-    actual = words_of(specs, fact, finding.actual, "USD") if fact and finding.actual is not None else ""
+    actual = words_of(specs, fact, finding.actual) if fact and finding.actual is not None else ""
     label = specs[fact].label if fact and fact in specs else ""
-    gap = f"{plain_value(finding.gap)} {finding.unit or ''}".strip() if finding.gap else ""
     return AskedFinding(
         check=finding.check,
         label=finding.label,
         actual=f"{label} {actual}".strip() if actual else "",
         limit=finding.limit or "",
-        gap=gap,
+        gap=gap_words(finding, specs),
         because=finding.because,
         days=finding.expires_in_days or plan.expires_in_days,
         far=str(finding.gap) if finding.gap is not None else None,

@@ -221,7 +221,7 @@ def _days(band: Band) -> str:
 
 
 def _fact(old: FactSpec, new: FactSpec) -> Iterator[tuple[str, str]]:
-    for field in fields(FactSpec):
+    for field in (each for each in fields(FactSpec) if each.compare):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before != after:
             said = _SAID.get(field.name, field.name.replace("_", " "))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bot.deals.deal import Deal
-from bot.deals.facts import Direction, FactType, FactValue
+from bot.deals.facts import Direction, FactValue
 from bot.deals.values import format_value
 from bot.profile.deriving import Deriving
 from bot.profile.economics_figures import Economics, Figure, Follow, Shape
@@ -97,7 +97,7 @@ class Economist:
         if self._money is None or self._pay is None:
             message = "a profile without economics has no shapes"
             raise RuntimeError(message)
-        facts = self._usable(deal)
+        facts = self._judge.usable(deal)
         foreign = deal.currency if deal.currency != self._profile.currency else None
         value = "" if self._plan is None else self._plan.facts.contract_value
         followed = next((follow.how for follow in follows if follow.fact == value), None)
@@ -112,13 +112,6 @@ class Economist:
             return figure
         needed = self._deriving.needed(figure.waits_for, facts)
         return waiting(self._profile, figure.name, figure.label, figure.unit, needed)
-
-    def _usable(self, deal: Deal) -> Mapping[str, FactValue]:
-        if deal.currency == self._profile.currency:
-            return self._judge.complete(deal.facts)
-        specs = self._profile.facts
-        ours = {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
-        return self._judge.complete(ours)
 
 
 def economics(profile: Profile, deal: Deal, verdict: Verdict) -> Economics | None:

@@ -71,7 +71,7 @@ class Judge:
         Raises TypeError for a fact whose value is not of its declared kind: values are read by `bot.deals.values`.
         """
         deal = deal.with_close_date() if self._closes else deal
-        facts = self._usable(deal)
+        facts = self._of(deal)
         segment: Segment | None = None
         findings = [finder(facts) for finder in self._finders]
         if self._segments is not None:
@@ -106,13 +106,12 @@ class Judge:
 
     def counter_offers(self, deal: Deal, verdict: Verdict) -> tuple[CounterOffer, ...]:
         """The nearest deals that fit, each judged; none for a deal that fits already or is incomplete."""
-        deal = deal.with_close_date() if self._closes else deal
-        offers = self._negotiation.offers(self._usable(deal), verdict)
+        offers = self._negotiation.offers(self.usable(deal), verdict)
         return tuple(offer for offer in offers if self.judge(_changed(deal, offer)).judgement is Judgement.FITS)
 
     def gave_up(self, deal: Deal, verdict: Verdict) -> bool:
         """Whether the search for counter-offers ended because too many changed deals would have had to be tried."""
-        return self._negotiation.search(self._usable(deal), verdict).given_up
+        return self._negotiation.search(self.usable(deal), verdict).given_up
 
     def fits(self, facts: Facts) -> bool:
         """Whether a deal with exactly these facts fits: the verdict alone, without findings."""
@@ -149,7 +148,11 @@ class Judge:
             return finders
         return {name: _told(find, deriving) for name, find in finders.items()}
 
-    def _usable(self, deal: Deal) -> Facts:
+    def usable(self, deal: Deal) -> Facts:
+        """The facts that the deal is judged on: with what follows from them, without money in another currency."""
+        return self._of(deal.with_close_date() if self._closes else deal)
+
+    def _of(self, deal: Deal) -> Facts:
         facts, usual = deal.facts, self._usual
         for name, value in facts.items():
             if usual.get(name) is not type(value) and not self.takes(name, value):

@@ -58,11 +58,12 @@ class _Builder:
         self._shape, self._root, self._problems = shape, root, problems
         declared = _table(root.entries["facts"])
         check_close_date(shape.facts, declared, problems)
-        self._declared = read_facts(shape.facts, declared, problems)
+        self._declared = read_facts(shape.facts, declared, problems, shape.currency)
         self._facts: FactSpecs = with_close_date(self._declared)
         self._sound = not problems.inside(root.entries["facts"])
         sound = self._sound and "derived" in root.entries
-        derived = read_derived(shape.derived, _table(root.get("derived")), self._facts, problems) if sound else ()
+        inner = _table(root.get("derived"))
+        derived = read_derived(shape.derived, inner, self._facts, problems, shape.currency) if sound else ()
         self._sound = self._sound and not (sound and problems.inside(root.entries["derived"]))
         self._conditions = ConditionReader(self._facts, shape.currency, problems, derived, shape.effective)
         self._plain_conditions = ConditionReader(self._facts, shape.currency, problems, barred=shape.derived)

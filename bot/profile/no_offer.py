@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.deals.deal import Deal
-from bot.deals.facts import FactType
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.compiled_segments import CompiledSegments
 from bot.profile.conditions import Condition, facts_of
@@ -56,7 +55,7 @@ class Obstacles:
             return (
                 f"Facts are missing: {self._labels(open_facts)}. Which deal would fit can be told when they are known."
             )
-        facts = self._usable(deal)
+        facts = self._judge.usable(deal)
         stuck = [finding for finding in failed if not self._can_be_met(finding, facts, verdict)]
         if stuck:
             names = " and ".join(f"“{finding.label}”" for finding in stuck[:MOST_NAMED])
@@ -125,13 +124,6 @@ class Obstacles:
         if len(labels) > MOST_NAMED:
             shown.append(f"{len(labels) - MOST_NAMED} more")
         return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-    def _usable(self, deal: Deal) -> Facts:
-        if deal.currency == self._profile.currency:
-            return self._judge.complete(deal.facts)
-        specs = self._profile.facts
-        ours = {n: v for n, v in deal.facts.items() if n not in specs or specs[n].type is not FactType.MONEY}
-        return self._judge.complete(ours)
 
 
 def _named(*conditions: Condition | None) -> tuple[str, ...]:

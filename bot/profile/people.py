@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bot.profile.authorities import Authority, AuthorityShape, Key, authority_of, check_authority
-from bot.profile.problems import PeopleError
+from bot.profile.problems import PeopleError, Problem
 from bot.profile.shape import Id, Short, Strict
 from bot.profile.shape_errors import did_you_mean, read_shape
 from bot.profile.yaml_nodes import Node, Problems, Table
@@ -136,8 +136,14 @@ def _unambiguous(persons: tuple[Person, ...]) -> dict[str, Person]:
 
 
 def load_people(path: Path) -> People:
-    """Read a people file. Raises PeopleError for what it says, OSError when it cannot be opened."""
-    return parse_people(path.read_bytes(), str(path))
+    """Read a people file. Raises PeopleError for what it says and when there is none, OSError when it is shut."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        message = "There is no such file. Beside the profile it says who is who, and who may approve what."
+        remedy = "Write it, or start from the one that `dealfit profile init FOLDER` writes."
+        raise PeopleError([Problem(str(path), 1, 1, message, remedy)]) from None
+    return parse_people(data, str(path))
 
 
 def parse_people(data: bytes, filename: str) -> People:

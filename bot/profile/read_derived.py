@@ -15,7 +15,7 @@ from bot.profile.yaml_nodes import Node, Place, Problems, Scalar, Table
 
 
 def read_derived(
-    shapes: Mapping[str, DerivedShape], table: Table, facts: FactSpecs, problems: Problems
+    shapes: Mapping[str, DerivedShape], table: Table, facts: FactSpecs, problems: Problems, currency: str
 ) -> tuple[Derived, ...]:
     """The derived facts, in the order of the file. Faults are reported, and the fact is then left out."""
     found: dict[str, Derived] = {}
@@ -47,7 +47,7 @@ def read_derived(
         needs = dict.fromkeys(
             base for each in names_of(expression) for base in (found[each].needs if each in found else (each,))
         )
-        found[name] = Derived(_spec(name, shape, kind), expression, tuple(needs))
+        found[name] = Derived(_spec(name, shape, kind, currency), expression, tuple(needs))
     return tuple(found.values())
 
 
@@ -70,8 +70,9 @@ def _place(node: Node, offset: int) -> Place:
     return line, column + offset + (1 if quoted else 0)
 
 
-def _spec(name: str, shape: DerivedShape, kind: Kind) -> FactSpec:
+def _spec(name: str, shape: DerivedShape, kind: Kind, currency: str) -> FactSpec:
     label = shape.label or name.replace("_", " ").capitalize()
     type_ = FactType(shape.type) if shape.type else kind.type
     unit = shape.unit or kind.unit
-    return FactSpec(name, type_, label, "", unit=unit if type_ is FactType.NUMBER else None)
+    unit = unit if type_ is FactType.NUMBER else None
+    return FactSpec(name, type_, label, "", unit=unit, currency=currency if type_ is FactType.MONEY else None)

@@ -15,7 +15,9 @@ _UNITS = frozenset({FactType.INTEGER, FactType.NUMBER})
 _ONLY_NUMBERS = ("usual", "step", "minimum", "maximum")
 
 
-def read_facts(shapes: Mapping[str, FactShape], table: Table, problems: Problems) -> Mapping[str, FactSpec]:
+def read_facts(
+    shapes: Mapping[str, FactShape], table: Table, problems: Problems, currency: str
+) -> Mapping[str, FactSpec]:
     """The facts by name, in the order of the file. Faults are reported; the specs are then not to be used."""
     specs: dict[str, FactSpec] = {}
     for name, shape in shapes.items():
@@ -24,16 +26,17 @@ def read_facts(shapes: Mapping[str, FactShape], table: Table, problems: Problems
             problems.refuse(table.keys[name], f"`{name}` is a word of the language.", "Give the fact another name.")
         if isinstance(node, Table):
             _check(name, shape, node, problems)
-        specs[name] = _spec(name, shape)
+        specs[name] = _spec(name, shape, currency)
     return MappingProxyType(specs)
 
 
-def _spec(name: str, shape: FactShape) -> FactSpec:
+def _spec(name: str, shape: FactShape, currency: str) -> FactSpec:
     label = shape.label or name.replace("_", " ").capitalize()
     choices = shape.choices or {}
     return FactSpec(
         name=name,
         type=FactType(shape.type),
+        currency=currency if shape.type == FactType.MONEY.value else None,
         label=label,
         ask=shape.ask or f"What is the {label[0].lower()}{label[1:]}?",
         unit=shape.unit,
@@ -92,11 +95,13 @@ def _check_choices(name: str, shape: FactShape, node: Table, problems: Problems)
     written = node.entries["choices"]
     meaning: dict[str, str] = {}
     plain = shape.choices if isinstance(shape.choices, list) else list(shape.choices)
+    seen: set[str] = set()
     for index, choice in enumerate(plain):
         place = written.keys[choice] if isinstance(written, Table) else _item(written, index)
-        if choice in plain[:index]:
+        if choice in seen:
             problems.refuse(place, f"The choice {choice} is listed twice.", "Remove one.")
             continue
+        seen.add(choice)
         if choice in {"known", "unknown"}:
             problems.refuse(place, f"`{choice}` cannot be a choice: it is a test.", "Use another word.")
         _take(choice, choice, meaning, place, problems)
@@ -146,12 +151,14 @@ def _check_numbers(shape: FactShape, kind: FactType, node: Table, problems: Prob
         _refuse(
             node, "step", "A step must be more than 0.", problems, "Write the size of a move; negotiable says where."
         )
+    seen: set[Decimal] = set()
     for index, value in enumerate(shape.usual or ()):
         place = _item(node.entries["usual"], index)
         if (low is not None and value < low) or (high is not None and value > high):
             problems.refuse(place, f"The usual value {value} is out of the fact's range.", "Remove it.")
-        elif value in (shape.usual or ())[:index]:
+        elif value in seen:
             problems.refuse(place, f"The usual value {value} is listed twice.", "Remove one.")
+        seen.add(Decimal(value))
 
 
 def _refuse(node: Table, key: str, message: str, problems: Problems, suggestion: str) -> None:

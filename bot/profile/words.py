@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Context, localcontext
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
+from bot.deals.money import money_words
+from bot.deals.numbers import tidy
 from bot.deals.units import singular
 from bot.deals.values import format_value
 from bot.profile.conditions import (
@@ -27,6 +29,7 @@ from bot.profile.conditions import (
 )
 from bot.profile.model import Band
 from bot.profile.read_conditions import measure_spec
+from bot.profile.verdict import Finding
 
 _AFTER_NOUN = re.compile(" (?:of|off|a|in|for|per|from) ")
 # Words are the same whatever the caller's decimal context says.
@@ -187,6 +190,20 @@ class Words:
         limits = [test.limit for test in tests if isinstance(test, Compare) and test.subject == subject]
         upward = any(test.order.upward for test in tests if isinstance(test, Compare) and test.subject == subject)
         return f"{'down' if upward and limits else 'up'} to {self.value(subject, value)}"
+
+
+def gap_words(finding: Finding, facts: FactSpecs) -> str:
+    """How far a finding's value is from the limit: "$100", "8 percentage points", "1 month"; nothing where no gap is.
+
+    `facts` are the profile's, the derived ones among them.
+    """
+    gap, unit, spec = finding.gap, finding.unit, facts.get(finding.fact or "")
+    if not gap:
+        return ""
+    if unit is not None and spec is not None and spec.type is FactType.MONEY:
+        return money_words(gap, unit)
+    number = f"{tidy(gap):,f}"
+    return f"{number} {singular(unit) if gap == 1 else unit}" if unit else number
 
 
 def authority_name(authority: str) -> str:

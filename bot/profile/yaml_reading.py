@@ -11,7 +11,7 @@ import yaml
 from bot.profile.problems import SourceText
 from bot.profile.yaml_nodes import Listing, Node, Place, Problems, Scalar, Table
 from bot.profile.yaml_scalars import Refusal, resolve_plain
-from bot.profile.yaml_text import decode, syntax_problem
+from bot.profile.yaml_text import decode, is_invisible, syntax_problem
 
 MAX_DEPTH = 24
 MAX_NODES = 30_000
@@ -38,9 +38,14 @@ def read_yaml(data: bytes, filename: str) -> tuple[Node | None, Problems]:
     return root, problems
 
 
-_CODED = re.compile(r"\\(?:\\|([abtfvre0NLP_])|.)", re.DOTALL)
+_CODED = re.compile(r"\\(?:([abtfvre0NLP_])|(?:x(?=(..))|u(?=(.{4}))|U(?=(.{8})))|.)", re.DOTALL)
 _GLUED = re.compile(r"([a-z_][a-z0-9_]*)\s*(<=|>=|!=|<|>|==|=|:)\s*(\S.*)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _is_invisible(*numbers: str | None) -> bool:
+    """Whether the number in hexadecimal digits is that of a character that nobody sees."""
+    return any(number is not None and is_invisible(chr(int(number, 16))) for number in numbers)
 
 
 class _TooMuchError(Exception):
@@ -144,11 +149,11 @@ class _Builder:
         return node
 
     def _code(self, event: yaml.ScalarEvent) -> Place | None:
-        """Where in a text in double quotes a letter behind a backslash makes an invisible character."""
+        """Where in a text in double quotes what stands behind a backslash makes an invisible character."""
         marks: Any = event
         start = marks.start_mark.index
         raw = self._problems.source.text[start : marks.end_mark.index]
-        found = next((match for match in _CODED.finditer(raw) if match[1]), None)
+        found = next((match for match in _CODED.finditer(raw) if match[1] or _is_invisible(*match.groups()[1:])), None)
         if found is None:
             return None
         before = SourceText("", self._problems.source.text[: start + found.start()])

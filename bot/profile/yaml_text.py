@@ -16,9 +16,10 @@ _BOMS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-# The line ends that only some programs see, and the marks that turn the reading direction round.
+# The line ends that only some programs see, the marks that turn the reading direction round, letters without a picture.
 _TRAPS = re.compile(
-    "[\u0085\u00ad\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\t"
 )
 _HARD_SPACE = re.compile("^[ ]*([\u00a0\u2007\u202f\u3000])", re.MULTILINE)
@@ -59,6 +60,11 @@ def _trap(source: SourceText) -> Problem | None:
     name = unicodedata.name(char, "").lower() or f"U+{ord(char):04X}"
     remedy = "Delete it; where a space belongs, type one."
     return source.problem(place, f"An invisible character stands here ({name}).", remedy)
+
+
+def is_invisible(char: str) -> bool:
+    """Whether nobody sees this character, or sees others because of it."""
+    return _TRAPS.fullmatch(char) is not None or _HARD_SPACE.fullmatch(char) is not None
 
 
 def syntax_problem(source: SourceText, error: yaml.YAMLError) -> Problem:

@@ -13,6 +13,7 @@ from bot.deals.values import format_value
 from bot.exceptions.coverage import NONE, Coverage
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Question, Result
+from bot.profile.words import gap_words
 from bot.slack import ids
 from bot.slack.blocks.coaching import words_line
 from bot.slack.blocks.economics import follows_text, worth_line
@@ -106,17 +107,17 @@ def notification(checked: CheckedDeal) -> str:
 def understood(checked: CheckedDeal, facts: FactSpecs) -> str:
     """The facts that were judged, in the profile's order."""
     known = [
-        f"{inline(spec.label)} *{inline(value_words(facts, name, checked.deal.facts[name]))}*"
+        f"{inline(spec.label)} *{inline(value_words(facts, name, checked.deal.facts[name], checked.deal.currency))}*"
         for name, spec in facts.items()
         if name in checked.deal.facts
     ]
     return clip(" · ".join(known) or "No fact is known yet.", 2900)
 
 
-def value_words(facts: FactSpecs, fact: str, value: FactValue) -> str:
-    """A value as people write it."""
+def value_words(facts: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
+    """A value as people write it; money in the profile's currency unless another is given."""
     spec = facts.get(fact)
-    return format_value(spec, value) if spec is not None else str(plain_value(value))
+    return format_value(spec, value, currency) if spec is not None else str(plain_value(value))
 
 
 def finding_text(finding: Finding, facts: FactSpecs, people: People) -> str:
@@ -140,7 +141,7 @@ def _measure(finding: Finding, facts: FactSpecs) -> str:
     if finding.limit:
         parts.append(f"limit {inline(finding.limit)}")
     if finding.gap:
-        parts.append(f"gap *{inline(plain_value(finding.gap))} {inline(finding.unit or '')}*")
+        parts.append(f"gap *{inline(gap_words(finding, facts))}*")
     if finding.result is Result.UNKNOWN and finding.missing:
         missing = ", ".join(facts[name].label if name in facts else name for name in finding.missing)
         parts.append(f"not known: {inline(missing)}")
@@ -206,7 +207,7 @@ def _questions(checked: CheckedDeal) -> list[Block]:
         return []
     lines = [f"{n}. {inline(q.question)}{_settles(checked, q)}" for n, q in enumerate(questions[:MOST_QUESTIONS], 1)]
     more = f"\n…and {len(questions) - MOST_QUESTIONS} more in the form." if len(questions) > MOST_QUESTIONS else ""
-    blocks: list[Block] = [divider(), section("*Ask next*\n" + "\n".join(lines) + more)]
+    blocks: list[Block] = [divider(), section(f"*{_ask_title(checked)}*\n" + "\n".join(lines) + more)]
     unknown = [checked.guidance[f.check] for f in checked.verdict.of(Result.UNKNOWN) if f.check in checked.guidance]
     reads = {passage.id: passage for passage in unknown}
     if reads:
@@ -217,6 +218,12 @@ def _questions(checked: CheckedDeal) -> list[Block]:
         ]
         blocks.append(actions(*row))
     return blocks
+
+
+def _ask_title(checked: CheckedDeal) -> str:
+    """What the questions are for: where nobody may approve what fails, no answer to one changes the verdict."""
+    stands = checked.verdict.judgement is Judgement.DOES_NOT_FIT
+    return "Not known either (no answer alone changes this verdict)" if stands else "Ask next"
 
 
 def _settles(checked: CheckedDeal, question: Question) -> str:

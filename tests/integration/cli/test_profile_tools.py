@@ -219,10 +219,26 @@ def test_every_example_of_the_tutorial_is_run(dealfit, tmp_path, monkeypatch):
         elif kind == "part":
             assert text in page.split(f"<!-- part {name} -->", 1)[1].split(f"<!-- file {name} -->", 1)[1]
         else:
-            for command, expected in commands(text):
-                actual = "\n".join(told(dealfit, tmp_path, monkeypatch, command))
-                pattern = ".*".join(re.escape(part) for part in "\n".join(expected).split("..."))
-                assert re.fullmatch(pattern, actual, re.DOTALL), f"{command}\n{actual}"
+            prints_what_it_says(text, dealfit, tmp_path, monkeypatch)
+
+
+def prints_what_it_says(text: str, dealfit, folder: Path, monkeypatch) -> None:
+    for command, expected in commands(text):
+        actual = "\n".join(told(dealfit, folder, monkeypatch, command))
+        pattern = ".*".join(re.escape(part) for part in "\n".join(expected).split("..."))
+        assert re.fullmatch(pattern, actual, re.DOTALL), f"{command}\n{actual}"
+
+
+def test_the_first_profile_of_the_language_page_does_what_the_page_says(dealfit, tmp_path, monkeypatch):
+    page = (HERE.parent / "docs" / "profile-language.md").read_text(encoding="utf-8")
+    folder = tmp_path / "my-profile"
+    folder.mkdir()
+    for kind, name in (("profile", "deal-profile.yaml"), ("people", "people.yaml")):
+        example = re.search(rf"<!-- {kind} -->\n```yaml\n(.*?)```\n", page, re.DOTALL)
+        (folder / name).write_text(example[1], encoding="utf-8")
+    runs = [text for kind, _, text in BLOCK.findall(page) if kind == "run"]
+    assert len(runs) == page.count("```console") == 1
+    prints_what_it_says(runs[0], dealfit, tmp_path, monkeypatch)
 
 
 def told(dealfit, folder: Path, monkeypatch, command: str) -> list[str]:

@@ -13,6 +13,7 @@ from bot.deals.rows import read_deals
 from bot.profile.explain import describe
 from bot.profile.judge import Judge
 from bot.profile.loading import ProfileError
+from bot.profile.no_offer import why_no_offer
 from bot.profile.replay import replay
 from bot.profile.verdict import Judgement, Result
 from tests.unit.profile.samples import HEAD, check, make
@@ -46,6 +47,19 @@ def test_it_is_asked_for_where_something_rests_on_it_and_nowhere_else() -> None:
     assert [(q.fact, q.question) for q in verdict.ask] == [("close_date", "When is the deal expected to close?")]
     assert "close_date" not in make(check("{beds: known}")).facts
     assert describe(SOON, SOON.checks[0].cases[0].require) == "the close date is on or before 2027-01-30"
+
+
+def test_where_it_cannot_be_moved_so_far_no_offer_is_looked_for_as_if_it_were_unknown() -> None:
+    head = HEAD.replace(
+        "start: {type: date,", "close_date: {type: date, negotiable: up, ask: When?}\n  start: {type: date,"
+    )
+    judge = Judge(make(check('{close_date: "<= effective + 90 days"}'), head=head))
+    deal = Deal("A", close_date=date(2027, 1, 31))
+    assert judge.usable(deal) == {"close_date": date(2027, 1, 31)}
+    told = why_no_offer(judge, deal, judge.judge_fully(deal))
+    assert (
+        told == "No move that is allowed meets “Check c”: close date can be moved in one direction only, or not so far."
+    )
 
 
 def test_the_verdict_holds_it_and_can_be_repeated() -> None:

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from inline_snapshot import snapshot
 
+from bot.deals.deal import Deal
+from bot.deals.values import format_value
 from bot.profile.explain import describe, explain_check
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
-from bot.profile.words import authority_name, inside_sentence
-from tests.unit.profile.samples import BUNDLED, check, make
+from bot.profile.words import authority_name, gap_words, inside_sentence
+from tests.unit.profile.samples import BUNDLED, HEAD, check, make
 
 
 def bundled() -> Judge:
@@ -214,6 +216,36 @@ def test_a_condition_in_words(condition: str, words: str) -> None:
 )
 def test_a_label_inside_a_sentence(label: str, inside: str) -> None:
     assert inside_sentence(label) == inside
+
+
+def test_money_is_told_in_the_currency_of_the_profile() -> None:
+    profile = make(
+        check("{each: '>= 500'}"),
+        head=HEAD.replace("currency: USD", "currency: EUR") + "derived:\n  each: worth / beds\n",
+    )
+    worth, each = profile.specs["worth"], profile.specs["each"]
+    assert [format_value(spec, Decimal(400)) for spec in (worth, each)] == ["€400", "€400"]
+    assert format_value(worth, Decimal(400), "CHF") == "CHF 400"
+    deal = Deal("A", {"worth": Decimal(4000), "beds": 10}, currency="EUR")
+    assert gap_words(Judge(profile).judge(deal).findings[0], profile.specs) == "€100"
+
+
+@pytest.mark.parametrize(
+    ("require", "facts", "words"),
+    [
+        ("{discount: 10%}", {"discount": Decimal(18)}, "8 percentage points"),
+        ("{discount: 10%}", {"discount": Decimal(11)}, "1 percentage point"),
+        ("{months: '>= 3'}", {"months": 2}, "1 month"),
+        ("{months: '>= 3'}", {"months": 1}, "2 months"),
+        ("{worth: '>= 15000'}", {"worth": Decimal("13999.5")}, "$1,000.50"),
+        ("{outcomes: {agreed: '>= 1'}}", {"outcomes": ()}, "1 agreed outcome"),
+        ("{kind: clinic}", {"kind": "other"}, ""),
+        ("{months: '>= 3'}", {"months": 4}, ""),
+    ],
+)
+def test_the_gap_to_a_limit(require: str, facts: dict[str, object], words: str) -> None:
+    profile = make(check(require))
+    assert gap_words(Judge(profile).judge(Deal("A", facts)).findings[0], profile.specs) == words
 
 
 def test_the_decimal_point_of_a_limit_is_kept() -> None:
