@@ -52,9 +52,12 @@ def import_(
             help="Where rejected rows go; rejects/FILE.rejected.csv in the data folder unless given.",
         ),
     ] = None,
-    close_missing: Annotated[
+    remove_missing: Annotated[
         bool,
-        typer.Option("--close-missing", help="Count open deals of this source that the file does not have as lost."),
+        typer.Option(
+            "--remove-missing",
+            help="Take out open deals of this source that the file does not have: neither won nor lost.",
+        ),
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="The report as JSON on standard output.")] = False,
 ) -> None:
@@ -85,7 +88,7 @@ def import_(
                 actor="operator",
                 source=source,
                 sheet=sheet,
-                close_missing=close_missing,
+                remove_missing=remove_missing,
                 on_reject=rejects_file(target, open_files),
                 progress=lambda done, total: bar.update(task, completed=done, total=total, about=f"{total:,}"),
             )

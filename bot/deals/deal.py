@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from bot.deals.exchange import Conversion
 from bot.deals.facts import FactValue, Outcome
 
 CLOSE_DATE = "close_date"
@@ -23,6 +24,7 @@ class Deal:
 
     `owner` is the name or e-mail of the sales rep as the source writes it; `source` and `source_id` say where the
     deal came from ("slack", "csv:deals.csv", "hubspot") and its id there, so that an import can be repeated.
+    `converted` says how amounts that were stated in another currency were reached; the facts hold the amounts.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Deal:
     currency: str = "USD"
     source: str | None = None
     source_id: str | None = None
+    converted: tuple[Conversion, ...] = ()
 
     def __post_init__(self) -> None:
         """Take the close date from the fact of that name where the source gave it as a fact."""
@@ -48,6 +51,7 @@ class Deal:
             self,
             facts=MappingProxyType({k: v for k, v in merged.items() if v is not None}),
             close_date=closes if isinstance(closes, date) else None,
+            converted=tuple(each for each in self.converted if each.fact not in changes) if self.converted else (),
         )
 
     def with_close_date(self) -> Deal:

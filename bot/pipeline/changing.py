@@ -166,7 +166,7 @@ def _other_values(each: FactFilter, profile: Profile) -> Iterator[Filter]:
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("fits", "needs_approval", "does_not_fit", "incomplete"),
-    "status": ("open", "won", "lost"),
+    "status": ("open", "won", "lost", "removed"),
     "stance": ("pursue", "selective", "decline"),
 }
 

@@ -127,6 +127,7 @@ _NAMED: Mapping[Meaning, str] = {
     Named("status", ("open",), "open"): "open still_open in_play active",
     Named("status", ("won",), "won"): "won closed_won we_won that_we_won win wins winning",
     Named("status", ("lost",), "lost"): "lost closed_lost we_lost that_we_lost lose loses losing",
+    Named("status", ("removed",), "removed"): "removed deleted gone_from_the_crm deleted_in_the_crm",
     Named("status", ("won", "lost"), "won or lost"): "closed already_closed won_or_lost won_and_lost",
 }
 

@@ -40,17 +40,17 @@ class Book(DealBook, Protocol):
     def open_keys(self, source: str, after: str, limit: int) -> list[tuple[str, str]]:
         """Keys and names of a source's open deals."""
 
-    def close_deals(self, keys: Sequence[str], decision: int) -> None:
-        """Count open deals as lost."""
+    def remove_deals(self, keys: Sequence[str], decision: int) -> None:
+        """Take open deals out of the pipeline: they are neither won nor lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Open deals of the same source that the file no longer has: how many, the first names, and whether they closed."""
+    """Open deals of the same source that the file no longer has: how many, the first names, and whether they went."""
 
     deals: int
     names: tuple[str, ...]
-    closed: bool
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class ImportReport:
             "missing": {
                 "deals": self.missing.deals,
                 "names": list(self.missing.names),
-                "closed": self.missing.closed,
+                "removed": self.missing.removed,
             },
             "notes": list(self.notes),
             "decision": self.decision_id,
@@ -110,7 +110,7 @@ def import_deals(
     actor: str,
     source: str | None = None,
     sheet: str | None = None,
-    close_missing: bool = False,
+    remove_missing: bool = False,
     on_reject: Callable[[Rejected], object] | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
@@ -123,7 +123,7 @@ def import_deals(
 
     A deal with an id is known by its source and that id, and the source is the file's name: give `source` ("crm") when
     the same system writes files of other names, or the second file would bring every deal a second time. Open deals of
-    the source that the file does not have are reported, and counted as lost with `close_missing`.
+    the source that the file does not have are reported, and with `remove_missing` taken out: neither won nor lost.
 
     Raises:
         DealsFileError: the file as a whole cannot be read.
@@ -157,10 +157,10 @@ def import_deals(
             share = max(rows.share(), 1e-6)
             told(taking.read, max(taking.read, round(taking.read / min(1.0, share))))
         gone, names = _gone(store, of, taking)
-    if gone and close_missing:
-        store.close_deals(gone, decision.id)
+    if gone and remove_missing:
+        store.remove_deals(gone, decision.id)
     told(taking.read, taking.read)
-    missing = Missing(len(gone), names, closed=bool(gone) and close_missing)
+    missing = Missing(len(gone), names, removed=bool(gone) and remove_missing)
     counts = {
         "read": taking.read,
         "imported": taking.imported,
@@ -168,7 +168,7 @@ def import_deals(
         "unchanged": taking.unchanged,
         "rejected": taking.rejected_rows,
         "missing": len(gone),
-        "closed": len(gone) if close_missing else 0,
+        "removed": len(gone) if remove_missing else 0,
     }
     store.record(
         kind=DECISION, actor=actor, subject=filename, body={**body, "state": "done", "begun": decision.id, **counts}
@@ -240,7 +240,7 @@ def _count_notes(taking: Taking, missing: Missing) -> Iterator[str]:
         yield f"{taking.without_customer:,} open deals name no customer. They are in the pipeline."
     if missing.deals:
         some = ", ".join(missing.names) + (", ..." if missing.deals > len(missing.names) else "")
-        told = "now count as lost" if missing.closed else "stay open; --close-missing counts them as lost"
+        told = "are out now, neither won nor lost" if missing.removed else "stay open; --remove-missing takes them out"
         yield f"{missing.deals:,} open deals of this source are not in the file: {some}. They {told}."
 
 

@@ -76,7 +76,8 @@ class _Filter(_Strict):
 class WordFilter(_Filter):
     """The deal's own word is one of these.
 
-    owner: the key of a person (people.yaml), or an owner's name as the source writes it. status: open, won, lost.
+    owner: the key of a person (people.yaml), or an owner's name as the source writes it. status: open, won, lost,
+    removed.
     verdict: fits, needs_approval, does_not_fit, incomplete. stance: pursue, selective, decline. authority: the key of
     whose approval the deal needs. All are compared without regard to case.
     """

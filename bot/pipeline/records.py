@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs, FactType, FactValue
-from bot.pipeline.stages import Status, status_of
+from bot.pipeline.stages import Status
 from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People, Person
@@ -115,11 +115,11 @@ def record_of(
     *,
     size: str | None,
     currency: str,
-    status: Status | None = None,
+    status: Status,
 ) -> Record:
     """One deal and its verdict (as `Verdict.plain` gives it) as a record; `person` is its owner, where one is known.
 
-    `status` is as it is kept; without one, it is what the stage says.
+    `status` is as it is kept: what the mapping, the CRM or the stage's words said when the deal came in.
     """
     findings = [finding for finding in verdict["findings"] if finding["mode"] == "enforce"]
     foreign = deal.currency != currency
@@ -133,7 +133,7 @@ def record_of(
         owner_name=person.name if person else written,
         team=person.team if person else None,
         stage=deal.stage,
-        status=status or status_of(deal.stage),
+        status=status,
         close_date=deal.close_date,
         facts=deal.facts,
         judgement=Judgement(verdict["verdict"]),

@@ -6,22 +6,41 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Whether a deal can still be shaped."""
+    """Whether a deal can still be shaped, and how it ended.
+
+    Removed is a deal that its source no longer has: deleted, archived or merged there. Nobody knows how it would have
+    ended, so it is neither won nor lost, and no rate counts it.
+    """
 
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+    REMOVED = "removed"
 
 
-_WON = frozenset({"won", "closed won", "closed as won"})
-_LOST = frozenset({"lost", "closed lost", "closed as lost"})
+CHURNED = frozenset(
+    {"churned", "closed churned", "won churned", "won then churned", "customer left", "cancelled by customer"}
+)
+"""Won, and the customer has left since."""
+
+WALKED_AWAY = frozenset({"walked away", "closed walked away", "declined by us", "disqualified", "closed disqualified"})
+"""Lost, and it was we who ended it."""
+
+_WON = frozenset({"won", "closed won", "closedwon", "closed as won"}) | CHURNED
+_LOST = frozenset({"lost", "closed lost", "closedlost", "closed as lost"}) | WALKED_AWAY
+
+
+def words_of_stage(stage: str | None) -> str:
+    """A stage as it is compared: "Closed Won", "closed-won" and "CLOSED_WON" are one."""
+    return " ".join((stage or "").casefold().replace("_", " ").replace("-", " ").split())
 
 
 def status_of(stage: str | None) -> Status:
-    """Open, won or lost. "Closed Won", "closed-won" and "closedwon" are one stage; any other word means open."""
-    words = " ".join((stage or "").casefold().replace("_", " ").replace("-", " ").split())
-    if words in _WON or words == "closedwon":
+    """Open, won or lost, where the source does not say it itself; any word that is not known means open.
+
+    A churned deal was won; one that we walked away from is lost: it brought nothing and cost selling.
+    """
+    words = words_of_stage(stage)
+    if words in _WON:
         return Status.WON
-    if words in _LOST or words == "closedlost":
-        return Status.LOST
-    return Status.OPEN
+    return Status.LOST if words in _LOST else Status.OPEN

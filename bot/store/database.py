@@ -160,7 +160,7 @@ class Store:
         decision: NewDecision | None = None,
         checked_by: str | None = None,
         key: str | None = None,
-        status: Status = "open",
+        status: Status | None = None,
     ) -> SavedDeal:
         """Keeps a deal with its last verdict.
 
@@ -177,6 +177,7 @@ class Store:
         Saving the same again changes nothing but `updated_at`. Two deals of a batch with the same key are one deal, and
         the last counts: compare the keys of what is returned.
         """
+        `status` is what its source says; without one a deal stays what it was, and a new one is open.
         rows = self._put(batch)
         if all(row["verdict"] is not None for row in rows):
             return [deal_book.read(row) for row in rows]
@@ -205,11 +206,13 @@ class Store:
         with self._database.reading() as connection:
             return deal_book.get(connection, key)
 
+        unsaid = [row for row, item in zip(rows, batch, strict=True) if item.status is None]
     def open_deals(self, owners: Collection[str] | None = None) -> list[SavedDeal]:
         """The deals that are neither won nor lost: of these owners, or of everybody, in the order of their keys."""
         return self.deals(statuses=OPEN, owners=owners)
 
     def deals(
+            deal_book.keep_statuses(connection, unsaid)
         self,
         *,
         statuses: Collection[Status] | None = None,
@@ -244,11 +247,14 @@ class Store:
         with self._database.reading() as connection:
             return imports.open_keys(connection, source, after, limit)
 
-    def close_deals(self, keys: Sequence[str], decision: int) -> None:
-        """Counts open deals as lost, by a decision in the log: their source no longer has them."""
+    def remove_deals(self, keys: Sequence[str], decision: int) -> None:
+        """Takes open deals out of the pipeline, by a decision in the log: their source no longer has them.
+
+        They are neither won nor lost from then on. A deal that its source has again is what the source says.
+        """
         with self._database.writing() as connection:
             self._database.hold(connection, DEALS_LOCK)
-            imports.close(connection, keys, decision, self._clock(), deal_book.next_version(connection))
+            imports.remove(connection, keys, decision, self._clock(), deal_book.next_version(connection))
 
     # Conversations
 

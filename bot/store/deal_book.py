@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from bot.deals.deal import plain_facts
+from bot.deals.deal import Deal, plain_facts
 from bot.profile.verdict import Judgement
 from bot.store.errors import RecordError
 from bot.store.plain import clean, json_bytes, label
@@ -116,8 +116,8 @@ def changed(connection: Connection, after: DealMark, limit: int) -> list[Changed
 
 def prepare(item: DealToSave, now: datetime) -> Row:
     """The row of a deal, made before any lock is taken. Raises RecordError when it cannot be kept."""
-    if item.status not in _STATUSES:
-        raise RecordError(f"The status of a deal is open, won or lost, not {item.status!r}.")
+    if item.status is not None and item.status not in _STATUSES:
+        raise RecordError(f"The status of a deal is open, won, lost or removed, not {item.status!r}.")
     deal, verdict = item.deal, item.verdict
     try:
         facts = json_bytes(plain_facts(deal.facts), "facts")
@@ -135,7 +135,7 @@ def prepare(item: DealToSave, now: datetime) -> Row:
         "currency": clean(deal.currency),
         "source": _optional(deal.source),
         "source_id": _optional(deal.source_id),
-        "status": item.status,
+        "status": item.status or "open",
         "judgement": None if verdict is None else verdict.judgement.value,
         "profile_sha256": None if verdict is None else verdict.profile.sha256,
         "deal_sha256": _sha256(clean(deal.currency), facts) if verdict is None else verdict.deal_sha256,
@@ -144,7 +144,24 @@ def prepare(item: DealToSave, now: datetime) -> Row:
         "updated_at": now,
         "facts": facts.decode(),
         "verdict": judged,
+        "converted": converted_text(deal),
     }
+
+
+def converted_text(deal: Deal) -> str | None:
+    """How the deal's amounts in another currency were reached, as it is kept."""
+    if not deal.converted:
+        return None
+    return json_bytes([each.plain() for each in deal.converted], "converted").decode()
+
+
+def keep_statuses(connection: Connection, rows: Sequence[Row]) -> None:
+    """Give rows the status that their deals have already, for those of which nobody says another."""
+    found = {row["key"]: row for row in rows}
+    for some in _batches(sorted(found)):
+        query = select(deals.c.key, deals.c.status).where(deals.c.key.in_(some))
+        for key, status in connection.execute(query):
+            found[key]["status"] = status
 
 
 def _sha256(currency: str, facts: bytes) -> str:
@@ -162,7 +179,12 @@ def read(row: Mapping[Any, Any]) -> SavedDeal:
     values.pop("owner_folded")
     if values["judgement"] is not None:
         values["judgement"] = Judgement(values["judgement"])
-    return SavedDeal(facts_text=values.pop("facts"), verdict_text=values.pop("verdict"), **values)
+    return SavedDeal(
+        facts_text=values.pop("facts"),
+        verdict_text=values.pop("verdict"),
+        converted_text=values.pop("converted", None),
+        **values,
+    )
 
 
 def _batches(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""What an import asks of the deals that are kept: which of a source's are still open, and closing those that went."""
+"""What an import asks of the deals that are kept: which of a source's are open, and taking out those that went."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from sqlalchemy import Connection, select, update
 
 from bot.store.plain import clean
 from bot.store.tables import deals
-
-GONE = "Closed lost"
-"""The stage of a deal that its source no longer has."""
 
 _AT_ONCE = 500
 
@@ -24,11 +21,9 @@ def open_keys(connection: Connection, source: str, after: str, limit: int) -> li
     return [(row.key, row.name) for row in connection.execute(query.order_by(deals.c.key).limit(limit))]
 
 
-def close(connection: Connection, keys: Collection[str], decision: int, now: datetime, version: int) -> None:
-    """Count open deals as lost, by this decision."""
+def remove(connection: Connection, keys: Collection[str], decision: int, now: datetime, version: int) -> None:
+    """Take open deals out of the pipeline, by this decision. Their stage stays as it was last known."""
     wanted = sorted(keys)
     for at in range(0, len(wanted), _AT_ONCE):
         query = update(deals).where(deals.c.key.in_(wanted[at : at + _AT_ONCE]), deals.c.status == "open")
-        connection.execute(
-            query.values(status="lost", stage=GONE, decision_id=decision, updated_at=now, version=version)
-        )
+        connection.execute(query.values(status="removed", decision_id=decision, updated_at=now, version=version))

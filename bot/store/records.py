@@ -14,13 +14,16 @@ from typing import Any, Literal, NamedTuple
 
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.errors import FactError
+from bot.deals.exchange import conversions_of
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import value_from_plain
 from bot.profile.verdict import Judgement, Verdict
 from bot.store.plain import clean, label
 
-Status = Literal["open", "won", "lost"]
-"""Where a deal stands, as far as the pipeline is concerned: only open deals are counted in it."""
+Status = Literal["open", "won", "lost", "removed"]
+"""Where a deal stands, as far as the pipeline is concerned: only open deals are counted in it.
+
+A removed deal is one that its source no longer has: it is neither won nor lost."""
 
 OPEN: tuple[Status, ...] = ("open",)
 
@@ -86,7 +89,8 @@ class DealToSave:
 
     Without a verdict, one that the deal has stays while its facts are the same. `decision` is the id of a decision in
     the log, or one to record in the same step; `checked_by` is who had it checked. `key` is only given for a deal that
-    was saved under another name before.
+    was saved under another name before. `status` is what the source says of it; None says nothing: the deal stays what
+    it was, and a new one is open.
     """
 
     deal: Deal
@@ -94,7 +98,7 @@ class DealToSave:
     decision: int | NewDecision | None = None
     checked_by: str | None = None
     key: str | None = None
-    status: Status = "open"
+    status: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class SavedDeal:
     @cached_property
     def verdict_plain(self) -> dict[str, Any] | None:
         """The verdict as JSON data, as `Verdict.plain` gave it; None for a deal without one."""
+    converted_text: str | None = field(default=None, repr=False)
         if self.verdict_text is None:
             return None
         verdict: dict[str, Any] = json.loads(self.verdict_text)
@@ -171,6 +176,7 @@ def restored_facts(text: str, facts: FactSpecs) -> tuple[Mapping[str, FactValue]
     dropped: list[str] = []
     for name, data in json.loads(text).items():
         spec = facts.get(name)
+            converted=conversions_of(json.loads(self.converted_text)) if self.converted_text else (),
         try:
             if spec is None:
                 dropped.append(name)

@@ -88,6 +88,7 @@ class DealColumns(TypedColumns):
     """Deals as they stand now. What was imported has no verdict of its own: the profile gives it one at any time.
 
     `version` is the number of the step in which the row was last saved: rows of a later step have a greater one.
+    `converted` says how amounts of another currency were reached; null where there are none.
     """
 
     key: Named[str] = Column(Text, primary_key=True)
@@ -110,6 +111,7 @@ class DealColumns(TypedColumns):
     facts: Named[str] = Column(Text)
     verdict: Named[str | None] = Column(Text)
     version: Named[int] = Column(BigId)
+    converted: Named[str | None] = Column(Text)
 
 
 class ThreadColumns(TypedColumns):
@@ -160,7 +162,7 @@ deals = Table(
     "deals",
     metadata,
     DealColumns,
-    CheckConstraint("status IN ('open', 'won', 'lost')", name="status"),
+    CheckConstraint("status IN ('open', 'won', 'lost', 'removed')", name="status"),
 )
 Index(None, deals.c.status, deals.c.owner_folded)
 Index(None, deals.c.version, deals.c.key)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from bot.pipeline.deal_table import layout
 from bot.pipeline.records import owner_of, value_fact
+from bot.pipeline.stages import Status
 from bot.profile.columns import names
 from bot.profile.columns.judge import ColumnJudge
 from bot.profile.conditions import relaxed
@@ -122,7 +123,7 @@ def words_of_columns(profile: Profile) -> Mapping[str, tuple[str, ...]]:
     results = tuple(result.value for result in Result)
     checks = ([SEGMENT_CHECK] if profile.segments else []) + [check.id for check in profile.checks]
     return {
-        layout.STATUS: ("open", "won", "lost"),
+        layout.STATUS: tuple(status.value for status in Status),
         names.VERDICT: tuple(judgement.value for judgement in Judgement),
         names.SEGMENT: tuple(dict.fromkeys(segment.name for segment in profile.segments)),
         names.STANCE: tuple(stance.value for stance in Stance),

@@ -40,7 +40,7 @@ ADDED = (PERSON, OWNER_KEY, OWNER_NAME, TEAM, VALUE)
 key, or a stranger's name in lower case), the name to show, the team, and the contract value in the profile's currency
 (null where it is not known, or the deal is in another currency)."""
 
-_LAYOUT = 1
+_LAYOUT = 2
 _WIDEST = 38
 
 

@@ -3,7 +3,7 @@
 Every figure about the pipeline is an Ibis expression over `PipelineTables.judged`. Its columns:
 
 - the deal's own: `deal_key`, `deal_name`, `deal_customer`, `deal_account` (the customer, or the deal's name where none
-  is named), `deal_stage`, `deal_status` (open, won, lost), `deal_close_date`, `deal_currency`, `deal_source`,
+  is named), `deal_stage`, `deal_status` (open, won, lost, removed), `deal_close_date`, `deal_currency`, `deal_source`,
   `deal_source_id`, `deal_updated_at` (UTC), `deal_owner` (as the source writes it);
 - whose it is: `deal_person` (the owner's key in people.yaml, null for a stranger), `deal_owner_key` (what deals are
   grouped by), `deal_owner_name`, `deal_team`;

@@ -74,8 +74,8 @@ class Book(DealBook, Protocol):
     def open_keys(self, source: str, after: str = "", limit: int = 5_000) -> list[tuple[str, str]]:
         """Keys and names of a source's open deals."""
 
-    def close_deals(self, keys: Sequence[str], decision: int) -> None:
-        """Count deals as lost."""
+    def remove_deals(self, keys: Sequence[str], decision: int) -> None:
+        """Take open deals out of the pipeline: they are neither won nor lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Sync:
         self._save(state="running", started_at=begun, problem=None)
         try:
             self._read_deals(decision.id, resumed=resumed)
-            gone = self._close_gone(decision.id)
+            gone = self._remove_gone(decision.id)
             self._read_activities(resumed=resumed)
             written = self._write_back()
         except CrmError as error:
@@ -190,20 +190,20 @@ class Sync:
                 self._deals[name] += getattr(taking, name)
             self._owners.update(taking.unknown_owners)
             self._notes += [note for _, note in taking.notes][: max(0, 10 - len(self._notes))]
-            self._close([*_deleted(records)], decision)
+            self._remove([*_deleted(records)], decision)
             self._save(cursor=self._cursor("deals", page.mark))
             self._told("deals", self._deals["read"])
 
-    def _close_gone(self, decision: int) -> int:
+    def _remove_gone(self, decision: int) -> int:
         gone = list(self._crm.gone())
-        return self._close(gone, decision)
+        return self._remove(gone, decision)
 
-    def _close(self, ids: Sequence[str], decision: int) -> int:
-        """Count deals as lost that the CRM deleted, or merged into another."""
+    def _remove(self, ids: Sequence[str], decision: int) -> int:
+        """Take out the open deals that the CRM deleted, or merged into another: nobody lost them."""
         keys = [f"{self._crm.name}:{each}" for each in ids]
         still_open = [saved.key for saved in self._store.deals(keys=keys) if saved.status == "open"] if keys else []
         if still_open:
-            self._store.close_deals(still_open, decision)
+            self._store.remove_deals(still_open, decision)
         return len(still_open)
 
     # Activities

@@ -13,6 +13,7 @@ from bot.pipeline.records import owner_of
 from bot.pipeline.sources.seen import Seen
 from bot.pipeline.stages import status_of
 from bot.profile.people import People
+from bot.store.deal_book import converted_text
 from bot.store.plain import clean, json_bytes
 from bot.store.records import DealToSave, SavedDeal, Status, deal_key
 
@@ -145,7 +146,8 @@ def _differs(before: SavedDeal, deal: Deal, status: str) -> bool:
         now = getattr(deal, name)
         if getattr(before, name) != (now if now is None else clean(now)):
             return True
-    return before.facts_text != json_bytes(plain_facts(deal.facts), "facts").decode()
+    facts = json_bytes(plain_facts(deal.facts), "facts").decode()
+    return before.facts_text != facts or before.converted_text != converted_text(deal)
 
 
 def _nameless(deal: Deal, line: int) -> bool:

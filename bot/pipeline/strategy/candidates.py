@@ -104,7 +104,7 @@ class _Table:
     def __init__(self, book: Book, profile: Profile) -> None:
         source = book.source(profile)
         deals = prepared(source, profile)
-        deals = deals.filter(deals[OUTCOME] != Outcome.OPEN.value)
+        deals = deals.filter(deals[OUTCOME].isin([each.value for each in CLOSED]))
         facts = [column.name for column in fact_columns(profile)]
         kept = [*facts, *([names.CURRENCY] if names.CURRENCY in deals.columns else [])]
         rows = source.arrow(deals.select(*kept, ROW, names.CUSTOMER, OUTCOME, *AMOUNTS))

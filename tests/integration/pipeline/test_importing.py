@@ -197,20 +197,21 @@ def test_an_interrupted_import_is_finished_by_the_next(store: Store, judge: Judg
     assert store.verify().ok
 
 
-def test_deals_that_left_the_source_are_told_and_closed_on_request(store: Store, judge: Judge, people: People) -> None:
+def test_deals_that_left_the_source_are_told_and_removed_on_request(store: Store, judge: Judge, people: People) -> None:
     bring_in(store, judge, people)
     shorter = CSV.replace(
         f"D2,Hope Clinic,Hope,dana@alphatech.example,Negotiation,2027-01-20,{GOOD},30\n".encode(), b""
     )
     report = bring_in(store, judge, people, shorter)
-    assert (report.missing.deals, report.missing.names, report.missing.closed) == (1, ("Hope Clinic",), False)
+    assert (report.missing.deals, report.missing.names, report.missing.removed) == (1, ("Hope Clinic",), False)
     assert any("not in the file: Hope Clinic. They stay open" in note for note in report.notes)
     closed = import_deals(
-        shorter, "deals.csv", judge=judge, store=store, people=people, actor="operator", close_missing=True
+        shorter, "deals.csv", judge=judge, store=store, people=people, actor="operator", remove_missing=True
     )
     gone = store.deal("file:deals.csv:D2")
     assert gone is not None
-    assert (closed.missing.closed, gone.status, gone.decision_id) == (True, "lost", closed.decision_id)
+    assert (closed.missing.removed, gone.status, gone.decision_id) == (True, "removed", closed.decision_id)
+    assert gone.stage == "Negotiation", "where it stood when it went"
     assert bring_in(store, judge, people).updated == 1, "back in the file, it is open again"
     assert store.verify().ok
 

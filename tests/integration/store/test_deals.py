@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from bot.deals.deal import Deal
+from bot.deals.exchange import Conversion
+from bot.deals.facts import FactSpec, FactType
 from bot.profile.verdict import Judgement
 from bot.store.database import Store, open_store
 from bot.store.errors import RecordError
@@ -111,15 +115,37 @@ def test_twice_the_same_key_in_one_batch_is_one_deal_and_the_last_counts(store: 
 
 
 def test_open_deals_are_those_neither_won_nor_lost(store: Store) -> None:
-    for status in ("open", "won", "lost"):
+    for status in ("open", "won", "lost", "removed"):
         store.save_deal(deal(status), verdict=verdict(deal()), status=status)  # type: ignore[arg-type]
     assert [saved.name for saved in store.open_deals()] == ["open"]
     won = store.deal(store.save_deal(deal("open"), verdict=verdict(deal()), status="won").key)
     assert won is not None
     assert won.status == "won"
     assert store.open_deals() == []
-    with pytest.raises(RecordError, match="open, won or lost"):
+    with pytest.raises(RecordError, match="open, won, lost or removed"):
         store.save_deal(deal(), verdict=verdict(deal()), status="closed")  # type: ignore[arg-type]
+
+
+def test_a_deal_that_is_checked_again_stays_what_its_source_said(store: Store) -> None:
+    kept = store.save_deal(deal("won"), verdict=verdict(deal()), status="won")
+    assert store.save_deal(deal("won"), verdict=verdict(deal()), checked_by="U1").status == "won"
+    found = store.deal(kept.key)
+    assert found is not None
+    assert (found.status, found.checked_by) == ("won", "U1")
+    assert store.save_deal(deal("new"), verdict=verdict(deal())).status == "open"
+
+
+def test_how_an_amount_was_converted_stays_with_its_deal(store: Store) -> None:
+    reached = Conversion(
+        "contract_value", Decimal(85000), "EUR", Decimal("1.0871"), date(2026, 11, 20), Decimal(92403)
+    )
+    made = Deal("Mercy", {"contract_value": Decimal(92403)}, converted=(reached,))
+    saved = store.deal(store.save_deal(made, verdict=verdict(made)).key)
+    assert saved is not None
+    value = FactSpec("contract_value", FactType.MONEY, "Contract value", "?")
+    again = saved.deal({"contract_value": value})
+    assert again.converted == (reached,)
+    assert again.sha256 == replace(made, converted=()).sha256, "the facts decide, not how they were reached"
 
 
 def test_open_deals_of_some_owners(store: Store) -> None:

@@ -13,6 +13,7 @@ from bot.deals.facts import FactValue
 from bot.deals.values import value_from_plain
 from bot.pipeline.reading import QuestionReader, Understanding
 from bot.pipeline.records import Record, owner_of, record_of, value_fact
+from bot.pipeline.stages import status_of
 from bot.pipeline.vocabulary import Seen, vocabulary
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
@@ -85,6 +86,7 @@ def record(a_deal: Deal) -> Record:
         owner_of(a_deal.owner, people()),
         size=value_fact(profile.facts),
         currency=profile.currency,
+        status=status_of(a_deal.stage),
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.pipeline.strategy.measuring import measure
 from bot.pipeline.strategy.outcomes import Outcome, outcome_of, walked_away
 from bot.pipeline.strategy.sources import Measure, Unreadable, money_sources
 from bot.pipeline.strategy.wording import headline
@@ -118,3 +119,11 @@ def test_what_a_mapping_says_of_stages_stands_above_their_words() -> None:
     assert money_sources(book, small()).deals.count == 1
     assert money_sources(book, small(), scope=Outcome.CHURNED).deals.count == 1
     assert money_sources(book, small(), scope=Outcome.OPEN).deals.count == 2
+
+
+def test_a_deal_that_its_source_removed_is_in_no_rate() -> None:
+    """Nobody knows how it would have ended: it is not lost, and a customer that left is one only where it was won."""
+    deals = [deal(n, stage) for n, stage in enumerate(("Closed Won", "Closed Lost", "Proposal", "Churned", "Churned"))]
+    statuses = ["won", "lost", "removed", "removed", "lost"]
+    measured = measure(book_of(deals, statuses=statuses), small()).whole
+    assert (measured.won, measured.lost, measured.churned) == (1, 2, 0)
