@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
+    from bot.answers.agent.composing import AgentComposer
     from bot.answers.budget import Budget
-    from bot.answers.composing import ModelComposer
+    from bot.answers.query_writer import ModelQueryWriter
     from bot.answers.service import AnswerService
+    from bot.answers.streaming import ChatModel
     from bot.checking.desk import DealDesk
     from bot.exceptions.service import ExceptionService
     from bot.knowledge.embedding import Embedder
@@ -135,6 +137,7 @@ class Core:
             rewriter=composer,
             clock=self.clock,
             budget=self._budget() if composer is not None else None,
+            desk=self.desk if store is not None else self.desk_with(None),
         )
 
     @cached_property
@@ -212,7 +215,12 @@ class Core:
         from bot.pipeline.service import PipelineService  # noqa: PLC0415
 
         return PipelineService(
-            live=self.live, people=self.people, store=self.store, tables=self.tables, clock=self.clock
+            live=self.live,
+            people=self.people,
+            store=self.store,
+            tables=self.tables,
+            clock=self.clock,
+            writer=self._query_writer(),
         )
 
     @cached_property
@@ -306,11 +314,25 @@ class Core:
         """Whether a language model is set."""
         return self.settings.openai_api_key is not None or self.settings.openai_base_url is not None
 
-    def _composer(self) -> ModelComposer | None:
+    def _composer(self) -> AgentComposer | None:
         if not self.has_model:
             return None
+        from bot.answers.agent.composing import AgentComposer  # noqa: PLC0415
         from bot.answers.composing import ModelComposer  # noqa: PLC0415
         from bot.answers.prompts import Prompts  # noqa: PLC0415
+
+        model, prompts = self._chat_model(), Prompts(self.settings.prompts_dir)
+        return AgentComposer(model, prompts, ModelComposer(model, prompts))
+
+    def _query_writer(self) -> ModelQueryWriter | None:
+        if not self.has_model:
+            return None
+        from bot.answers.prompts import Prompts  # noqa: PLC0415
+        from bot.answers.query_writer import ModelQueryWriter  # noqa: PLC0415
+
+        return ModelQueryWriter(self._chat_model(), Prompts(self.settings.prompts_dir), budget=self._budget())
+
+    def _chat_model(self) -> ChatModel:
         from bot.answers.streaming import ChatModel, ModelSettings  # noqa: PLC0415
 
         key = self.settings.openai_api_key
@@ -321,7 +343,7 @@ class Core:
             base_url=self.settings.openai_base_url,
             seconds=self.settings.model_seconds,
         )
-        return ModelComposer(ChatModel(model), Prompts(self.settings.prompts_dir))
+        return ChatModel(model)
 
     def _budget(self) -> Budget:
         """What models may be used for in a day. It is counted also where answers are not recorded."""
@@ -398,6 +420,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
     from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
+    from bot.slack.work.retention import keep_retention  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
     from bot.slack.work.sync import schedule_syncs  # noqa: PLC0415
 
@@ -437,6 +460,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     outbox.start(queue.name, queue.put)
     services.schedules.put(REMIND)
     schedule_syncs(services.schedules, core.settings.sync_schedule, core.sources)
+    keep_retention(services.schedules, core.settings.retention_days)
     keep_jobs(
         services.schedules,
         exceptions_channel=core.settings.exceptions_channel,

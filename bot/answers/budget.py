@@ -12,8 +12,9 @@ from bot.answers.streaming import Counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HELD = 12_000
-"""Tokens set aside for one answer: a rewriting, a prompt with six passages, and one retry. What is left goes back."""
+HELD = 24_000
+"""Tokens set aside for one answer: a rewriting, an agent's turns over six passages and what it looks up, and a call
+without tools in its place. What is left goes back."""
 
 PER_MILLION = Decimal(1_000_000)
 
@@ -78,9 +79,9 @@ class Budget:
 
     def _end(self, spending: Spending) -> None:
         counted = spending.counted
-        unknown = counted.called and counted.tokens_in is None and counted.tokens_out is None
-        tokens_in = spending.held if unknown else counted.tokens_in or 0
-        tokens_out = counted.tokens_out or 0
+        tokens_in, tokens_out = counted.tokens_in or 0, counted.tokens_out or 0
+        if counted.called and (counted.cut or (counted.tokens_in is None and counted.tokens_out is None)):
+            tokens_in = max(tokens_in, spending.held - tokens_out)
         try:
             self._ledger.settle(
                 spending.day,

@@ -51,12 +51,26 @@ class ExtractiveComposer:
 
     def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:  # noqa: ARG002 - no model
         """Rules in the judge's words and sentences of the playbooks, the ones that answer first."""
-        if evidence.rules_lead:
-            write_rules(evidence, draft)
+        opening(evidence, draft)
         quote(evidence, draft)
-        if not evidence.rules_lead:
-            write_rules(evidence, draft)
+        ending(evidence, draft)
         return Composed("extractive")
+
+
+def opening(evidence: Evidence, draft: Draft) -> None:
+    """What is said before the playbooks: the verdict that the question is about, and rules that are the answer."""
+    if evidence.verdict is not None:
+        draft.paragraph()
+        for statement in evidence.of_verdict:
+            draft.add(statement, (evidence.verdict.citation(0),))
+    if evidence.rules_lead:
+        write_rules(evidence, draft)
+
+
+def ending(evidence: Evidence, draft: Draft) -> None:
+    """What is said after the playbooks: rules that only belong to it."""
+    if not evidence.rules_lead:
+        write_rules(evidence, draft)
 
 
 def write_rules(evidence: Evidence, draft: Draft) -> None:

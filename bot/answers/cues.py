@@ -46,6 +46,10 @@ _VERDICT = _any_of(
     r"wrong|missing|miss(?:es)?|problems?|stands? in the way|not? (?:fit|ok|okay)|change|fix|needs?|outside",
     r"open|next|unknown",
 )
+_MY_DEALS = _any_of(
+    r"(?:my|our) (?:own )?(?:\w+ ){0,2}(?:deals?|proposals?|pipeline|opportunit(?:y|ies))",
+    r"(?:deals?|proposals?) (?:of mine|(?:that )?i have)|(?:would|will|does|do) .{3,160}\bfit",
+)
 
 
 def about_limits(question: str) -> bool:
@@ -84,3 +88,8 @@ def about_the_deal(question: str) -> bool:
 def without_cues(question: str) -> str:
     """The question without the words that only say what kind of question it is."""
     return _METHOD.sub(" ", _DUTY.sub(" ", _AMOUNT.sub(" ", question)))
+
+
+def asks_for_a_verdict(question: str) -> bool:
+    """Whether the question asks whether a deal that it describes fits, or how the asker's own deals stand."""
+    return bool(_MY_DEALS.search(question))

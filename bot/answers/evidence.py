@@ -12,7 +12,9 @@ from bot.answers.model import Citation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.answers.lookup import Lookup
     from bot.answers.refusal import Signals
+    from bot.answers.verdicts import VerdictEvidence
     from bot.deals.facts import FactValue
     from bot.knowledge.passages import Hit, Passage
     from bot.profile.verdict import ProfileId
@@ -50,7 +52,9 @@ class Evidence:
 
     `question` stands alone. `rules_lead` says whether the rules are the answer, or only belong to it. `hits` are the
     passages worth quoting, best first: empty when the playbooks do not say. `near` are the best passages in any case.
-    `problem` says in words why the playbooks could not be searched, with the remedy.
+    `problem` says in words why the playbooks could not be searched, with the remedy. `verdict` is on the deal that the
+    question is about, and `of_verdict` is what to say of it. `asks_of_deals` says that the question is about a deal or
+    about the asker's deals, which a verdict may answer where no playbook does; `lookup` is for what is not here yet.
     """
 
     question: str
@@ -62,15 +66,21 @@ class Evidence:
     signals: Signals | None = None
     problem: str | None = None
     profile: ProfileId | None = None
+    verdict: VerdictEvidence | None = None
+    of_verdict: tuple[str, ...] = ()
+    asks_of_deals: bool = False
+    lookup: Lookup | None = None
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to answer with."""
-        return not self.rules and not self.hits
+        return not self.rules and not self.hits and self.verdict is None
 
     def citations(self) -> tuple[Citation, ...]:
-        """All of the evidence as numbered citations: rules first, then passages."""
+        """All of the evidence as numbered citations: rules first, then the verdict, then passages."""
         rules = [rule.citation(at) for at, rule in enumerate(self.rules, start=1)]
+        if self.verdict is not None:
+            rules.append(self.verdict.citation(len(rules) + 1))
         first = len(rules) + 1
         return (*rules, *(cite(hit.passage, at) for at, hit in enumerate(self.hits, start=first)))
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from bot.answers import cues
 from bot.answers.evidence import Evidence
 from bot.answers.followup import StandAlone, stand_alone
+from bot.answers.lookup import AtHand, Desk, Lookup
 from bot.answers.refusal import read_signals
 from bot.answers.rules import Explain, RuleBook, RulesFound
 from bot.answers.supposing import QuestionReader
+from bot.checking.access import audience
 from bot.knowledge.passages import KnowledgeError
 
 if TYPE_CHECKING:
-from bot.checking.access import audience
     from collections.abc import Sequence
 
     from bot.answers.model import Asker, Turn
-    from bot.deals.deal import Deal
     from bot.knowledge.passages import Hit
     from bot.profile.judge import Judge
 
@@ -54,10 +56,11 @@ class Gathered:
 class Gatherer:
     """Gathers evidence. The words of a profile are compiled once for each profile that goes live."""
 
-    def __init__(self, live: Live, library: Searches | None, explain: Explain) -> None:
+    def __init__(self, live: Live, library: Searches | None, explain: Explain, desk: Desk | None = None) -> None:
         self._live = live
         self._library = library
         self._explain = explain
+        self._desk = desk
         self._book: RuleBook | None = None
 
     def understand(self, question: str, history: Sequence[Turn]) -> StandAlone:
@@ -65,10 +68,20 @@ class Gatherer:
         return stand_alone(question[:LONGEST_QUESTION], history, self.book().reader)
 
     def gather(
-        self, question: StandAlone, *, asker: Asker, deal: Deal | None, search_for: str | None = None
+        self,
+        question: StandAlone,
+        *,
+        asker: Asker,
+        at_hand: AtHand | None,
+        search_for: str | None = None,
+        said: Sequence[str] = (),
+        private: bool = False,
     ) -> Gathered:
-        """Everything that may answer. `search_for` are other words for the search; rules never depend on them."""
-        book = self.book()
+        """Everything that may answer. `search_for` are other words for the search; rules never depend on them.
+
+        `said` are the asker's own words, now and before; `private` says that nobody else reads the answer.
+        """
+        book, deal = self.book(), at_hand.deal if at_hand is not None else None
         found = book.find(question.text, deal)
         hits, problem = ([], None) if found.about_deal else self._search(search_for or question.text, asker)
         signals = read_signals(search_for or question.text, hits)
@@ -82,6 +95,16 @@ class Gatherer:
             signals=signals,
             problem=problem,
             profile=book.judge.profile.id,
+            asks_of_deals=not found.about_deal and cues.asks_for_a_verdict(question.text),
+            lookup=Lookup(
+                asker=asker,
+                book=book,
+                search=partial(self._found, asker=asker),
+                desk=self._desk,
+                at_hand=at_hand,
+                said=said,
+                private=private,
+            ),
         )
         return Gathered(evidence, question, found.read)
 
@@ -96,6 +119,9 @@ class Gatherer:
             reader = QuestionReader(facts, SentenceReader(facts, judge.profile.currency))
             book = self._book = RuleBook(judge, reader, self._explain)
         return book
+
+    def _found(self, question: str, *, asker: Asker) -> list[Hit]:
+        return self._search(question, asker)[0]
 
     def _search(self, question: str, asker: Asker) -> tuple[list[Hit], str | None]:
         if self._library is None:

@@ -19,10 +19,12 @@ __all__ = [
     "Kind",
     "ModelUse",
     "Turn",
+    "Way",
 ]
 
-Kind = Literal["passage", "rule"]
+Kind = Literal["passage", "rule", "verdict"]
 Author = Literal["extractive", "model"]
+Way = Literal["agent", "single-shot"]
 
 SCHEMA = 1
 """The version of the JSON shape that `Answer.plain` gives."""
@@ -44,8 +46,10 @@ class Citation:
     """Where a claim comes from. `n` is the number in the text.
 
     A passage: `path` is under the knowledge folder, `passage` its id, `text` its Markdown. A rule: `path` is the Deal
-    Profile's file name, `passage` is `rule:` and the check's id, `text` the rule in sentences. `sha256` is always of
-    `text` in UTF-8, in hexadecimal. `heading` is the trail of headings, or the check's label.
+    Profile's file name, `passage` is `rule:` and the check's id, `text` the rule in sentences. A verdict: `path` is
+    that file too, `passage` is `verdict:` and what was judged (JSON), `text` the verdict in sentences. `sha256` is
+    always of `text` in UTF-8, in hexadecimal. `heading` is the trail of headings, the
+    check's label, or which verdict it is.
     """
 
     n: int
@@ -79,25 +83,46 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that the model wrote and the check took out, and why. It is kept for the log, never shown."""
+    """A sentence that the model wrote and the check took out, and why. It is never shown.
+
+    `kind` is the reason in a word, without anything of the text: the log keeps that alone.
+    """
 
     text: str
     reason: str
+    kind: str = "fault"
+
+    def plain(self) -> dict[str, Any]:
+        """What a log may keep of it: a model's text may repeat a secret or somebody's name, so none of it."""
+        return {"kind": self.kind, "characters": len(self.text)}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """What one answer asked of a language model. Tokens are None where the endpoint does not count them."""
+    """What one answer asked of a language model. Tokens are None where the endpoint does not count them.
+
+    `way` says whether the model could look things up itself ("agent") or wrote from what was given ("single-shot");
+    `tools` are what it called, in order; `fallback` is why it was not asked as an agent, where that was tried.
+    """
 
     name: str
     tokens_in: int | None
     tokens_out: int | None
     seconds: float
+    way: Way = "single-shot"
+    tools: tuple[str, ...] = ()
+    fallback: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """The use as JSON data: `tokens` is the sum, or null where nobody counted."""
         counted = [count for count in (self.tokens_in, self.tokens_out) if count is not None]
-        return {"name": self.name, "tokens": sum(counted) if counted else None}
+        return {
+            "name": self.name,
+            "tokens": sum(counted) if counted else None,
+            "way": self.way,
+            "tools": list(self.tools),
+            "fallback": self.fallback,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ Explain = Callable[["Profile", str], str]
 MOST_FINDINGS = 4
 """A question about the deal at hand is answered with this many findings; the verdict's card shows them all."""
 
+NAMED_ALIKE = 75
+"""How alike, of 100, what somebody calls a rule must be to its name."""
+
 _SAID = {
     Judgement.FITS: "It fits the Deal Profile as it stands",
     Judgement.NEEDS_APPROVAL: "It needs approval as it stands",
@@ -77,6 +80,35 @@ class RuleBook:
     def reader(self) -> QuestionReader:
         """The reader of facts that questions suppose, made from this profile."""
         return self._reader
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the checks are called."""
+        return tuple(check.label for check in self._judge.profile.checks)
+
+    def named(self, name: str, facts: Mapping[str, FactValue]) -> RuleEvidence | None:
+        """The rule of that name or about that matter, for a deal of which these facts are known; None without one."""
+        from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - needed by an agent only
+
+        checks = self._judge.profile.checks
+        called = {check.id: f"{check.id.replace('-', ' ')} {check.label}" for check in checks}
+        exact = next((check.id for check in checks if name.strip().lower() in {check.id, check.label.lower()}), None)
+        found = exact or next(
+            (
+                check_id
+                for _, score, check_id in [
+                    process.extractOne(name, called, scorer=fuzz.token_set_ratio, processor=utils.default_process)
+                    or ("", 0, "")
+                ]
+                if score >= NAMED_ALIKE
+            ),
+            None,
+        )
+        if found is None:
+            return None
+        check = self._judge.profile.check(found)
+        label, because = (check.label, sentences(check.because)) if check is not None else (found, [])
+        return self._evidence(found, label, (*_statements(self._judge.limits(found, facts)), *because))
 
     def find(self, question: str, deal: Deal | None) -> RulesFound:
         """The rules that the question is about, for the facts that it states and, where it is silent, the deal's."""

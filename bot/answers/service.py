@@ -11,11 +11,12 @@ from bot.answers.compose import Composed, Composer, ExtractiveComposer, Rewriter
 from bot.answers.draft import Draft
 from bot.answers.evidence import by_document
 from bot.answers.gathering import Gathered, Gatherer, Live, Searches
+from bot.answers.lookup import AtHand, Desk
 from bot.answers.model import NOT_SAID, Answer, Asker, Citation, Turn
 from bot.answers.streaming import Counted
 from bot.answers.suggestions import follow_ups
-
 from bot.checking.access import Action, needs
+
 if TYPE_CHECKING:
     from bot.answers.budget import Budget
     from bot.answers.evidence import Evidence
@@ -62,8 +63,11 @@ class AnswerService:
         budget: Budget | None = None,
         explain: Explain | None = None,
     ) -> None:
-        """Without a `composer` the playbooks are quoted. A `budget` is asked before a model is called."""
-        self._gatherer = Gatherer(live, library, explain or _explain)
+        """Without a `composer` the playbooks are quoted. A `budget` is asked before a model is called.
+
+        With a `desk` answers may rest on verdicts, which are not recorded.
+        """
+        self._gatherer = Gatherer(live, library, explain or _explain, desk)
         self._store = store
         self._composer = composer
         self._rewriter = rewriter
@@ -73,31 +77,43 @@ class AnswerService:
 
     def answer(
         self,
+        desk: Desk | None = None,
         question: str,
         *,
         asker: Asker,
-    @needs(Action.ASK)
         history: Sequence[Turn] = (),
         deal: Deal | None = None,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
         """Answer a question.
 
+    @needs(Action.ASK)
         `history` is the thread so far, oldest first; it may end with this very question. `deal` is what the thread is
-        about: its facts fill what the question leaves open. `on_text` gets the text as it is released, each sentence
+        about: its facts fill what the question leaves open, and `deal_key` finds it again. Only a `private` answer may
+        show the asker's other deals. `on_text` gets the text as it is released, each sentence
         after its check; the portions joined are `Answer.text`.
         """
         if not question.strip():
             return self._say(NOTHING_ASKED, Answer(NOTHING_ASKED, refused=True), on_text)
         alone = self._gatherer.understand(question, history)
         spending = self._budget.begin(asker.user) if self._composer is not None and self._budget is not None else None
+        deal_key: str | None = None,
+        private: bool = False,
         allowed = self._composer is not None and (self._budget is None or spending is not None)
         counted = spending.counted if spending is not None else Counted()
         try:
             other_words = None
             if alone.rewritten and allowed and self._rewriter is not None:
                 other_words = self._rewriter.rewrite(question, history, counted)
-            gathered = self._gatherer.gather(alone, asker=asker, deal=deal, search_for=other_words)
+            said = [turn.text for turn in history if turn.role == "user"]
+            gathered = self._gatherer.gather(
+                alone,
+                asker=asker,
+                at_hand=AtHand(deal, deal_key) if deal is not None else None,
+                search_for=other_words,
+                said=[*said, question],
+                private=private,
+            )
             answer = self._compose(gathered, on_text, counted, allowed=allowed)
         finally:
             if spending is not None:
@@ -108,10 +124,10 @@ class AnswerService:
         self, gathered: Gathered, on_text: Callable[[str], None] | None, counted: Counted, *, allowed: bool
     ) -> Answer:
         evidence = gathered.evidence
-        if evidence.empty:
+        composer = self._composer if self._composer is not None and allowed else self._quotes
+        if evidence.empty and (composer is self._quotes or not evidence.asks_of_deals):
             return self._refuse(gathered, on_text)
         draft = Draft(on_text)
-        composer = self._composer if self._composer is not None and allowed else self._quotes
         composed = composer.compose(evidence, draft, counted)
         if not draft.claims:
             return self._refuse(gathered, on_text, composed)
@@ -164,6 +180,7 @@ class AnswerService:
 
 
 def _answer(draft: Draft, composed: Composed, gathered: Gathered) -> Answer:
+            said = _body(answer, gathered, self._clock())
     cited = frozenset(citation.passage for citation in draft.citations)
     return Answer(
         text=draft.text,
@@ -194,7 +211,7 @@ def _body(answer: Answer, gathered: Gathered, now: datetime) -> dict[str, Any]:
         "claims": [{"text": claim.text, "citations": list(claim.citations)} for claim in answer.claims],
         "citations": [_kept(citation) for citation in answer.citations],
         "nearest": [_kept(citation) for citation in answer.nearest],
-        "dropped": [{"text": one.text, "reason": one.reason} for one in answer.dropped],
+        "dropped": [one.plain() for one in answer.dropped],
         "understood": list(answer.understood),
         "notice": answer.notice,
         "model": None if answer.model is None else answer.model.plain(),

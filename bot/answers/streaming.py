@@ -6,12 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from bot.answers.prompts import Prompt
 
+T = TypeVar("T")
 
 _LATE = "the model did not answer in time"
 
@@ -28,24 +30,36 @@ class ModelSettings:
 
 
 class ModelError(Exception):
-    """The model gave no usable text. `retry_after` is the endpoint's own wish in seconds, if it has one."""
+    """The model gave no usable text. `retry_after` is the endpoint's own wish in seconds, if it has one.
 
-    def __init__(self, reason: str, *, retry: bool = False, retry_after: float | None = None) -> None:
+    `status` is the endpoint's, where it answered with one.
+    """
+
+    def __init__(
+        self, reason: str, *, retry: bool = False, retry_after: float | None = None, status: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.retry = retry
         self.retry_after = retry_after
+        self.status = status
 
 
 @dataclass(slots=True)
 class Counted:
     """The tokens of an answer's calls, filled in while they reply; None while nobody has counted.
 
-    `called` says that a call was made at all.
+    `called` says that a call was made at all, `cut` that one was broken off before it could say what it took.
     """
 
     tokens_in: int | None = None
     tokens_out: int | None = None
     called: bool = False
+    cut: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """All tokens that were counted so far."""
+        return (self.tokens_in or 0) + (self.tokens_out or 0)
 
     def add(self, tokens_in: int | None, tokens_out: int | None) -> None:
         """Add what the endpoint reports."""
@@ -61,14 +75,12 @@ class ChatModel:
     def __init__(self, settings: ModelSettings) -> None:
         self.settings = settings
 
-    def stream(self, prompt: Prompt, counted: Counted, seconds: float) -> Iterator[str]:
-        """The reply in portions. Raises ModelError for every fault, and when `seconds` are over."""
-        import openai  # noqa: PLC0415 - with langchain 3 to 6 s, needed with a model only
-        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - see above
+    def client(self, seconds: float) -> Any:
+        """The chat model of langchain, each of whose calls may take this long."""
+        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - 3 to 6 s, needed with a model only
 
         settings = self.settings
-        counted.called = True
-        chat = init_chat_model(
+        return init_chat_model(
             settings.name,
             model_provider="openai",
             api_key=settings.api_key,
@@ -78,33 +90,57 @@ class ChatModel:
             temperature=settings.temperature,
             stream_usage=True,
         )
-        messages = [("system", prompt.system), ("human", prompt.user)]
 
-        def portions() -> Iterator[str]:
-            for chunk in chat.stream(messages):
-                usage = chunk.usage_metadata
-                if usage is not None:
-                    counted.add(usage["input_tokens"], usage["output_tokens"])
-                if isinstance(chunk.content, str) and chunk.content:
-                    yield chunk.content
+    def stream(self, prompt: Prompt, counted: Counted, seconds: float) -> Iterator[str]:
+        """The reply in portions. Raises ModelError for every fault, and when `seconds` are over."""
+        with told():
+            counted.called = True
+            chat = self.client(seconds)
+            messages = [("system", prompt.system), ("human", prompt.user)]
 
-        try:
+            def portions() -> Iterator[str]:
+                with untraced():
+                    for chunk in chat.stream(messages):
+                        usage = chunk.usage_metadata
+                        if usage is not None:
+                            counted.add(usage["input_tokens"], usage["output_tokens"])
+                        if isinstance(chunk.content, str) and chunk.content:
+                            yield chunk.content
+
             yield from within(portions(), seconds)
-        except openai.APIStatusError as error:
-            raise _status(error) from error
-        except openai.APITimeoutError as error:
-            raise ModelError(_LATE, retry=True) from error
-        except openai.APIConnectionError as error:
-            message = "the model cannot be reached"
-            raise ModelError(message, retry=True) from error
-        except TimeoutError as error:
-            raise ModelError(_LATE, retry=True) from error
-        except (openai.OpenAIError, ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"the model's reply cannot be read ({type(error).__name__})"
-            raise ModelError(message) from error
 
 
-def within(portions: Iterable[str], seconds: float) -> Iterator[str]:
+@contextmanager
+def told() -> Iterator[None]:
+    """Every fault of the endpoint, the network and the libraries as a ModelError, in words of ours."""
+    import openai  # noqa: PLC0415 - with langchain 3 to 6 s, needed with a model only
+
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _status(error) from error
+    except openai.APITimeoutError as error:
+        raise ModelError(_LATE, retry=True) from error
+    except openai.APIConnectionError as error:
+        message = "the model cannot be reached"
+        raise ModelError(message, retry=True) from error
+    except TimeoutError as error:
+        raise ModelError(_LATE, retry=True) from error
+    except (openai.OpenAIError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"the model's reply cannot be read ({type(error).__name__})"
+        raise ModelError(message) from error
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Send no trace anywhere, whatever the environment says: langchain reads settings of its own from there."""
+    from langsmith import tracing_context  # noqa: PLC0415 - loaded with langchain
+
+    with tracing_context(enabled=False):
+        yield
+
+
+def within(portions: Iterable[T], seconds: float) -> Iterator[T]:
     """The portions as they come; raises TimeoutError when `seconds` are over, whatever the source is waiting for."""
     arrived: queue.Queue[tuple[str, Any]] = queue.Queue()
     given_up = threading.Event()
@@ -146,7 +182,7 @@ def _status(error: Any) -> ModelError:
         except ValueError:
             after = None
         message = "the model is over its rate limit"
-        return ModelError(message, retry=True, retry_after=after)
+        return ModelError(message, retry=True, retry_after=after, status=status)
     if status >= 500:  # noqa: PLR2004 - HTTP's server errors
-        return ModelError(f"the model's server failed ({status})", retry=True)
-    return ModelError(f"the model's server refused the request ({status})")
+        return ModelError(f"the model's server failed ({status})", retry=True, status=status)
+    return ModelError(f"the model's server refused the request ({status})", status=status)

@@ -35,11 +35,15 @@ _JUDGEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence after its check: `text` without markers, what it cites, and why it may not be said (None: it may)."""
+    """A sentence after its check: `text` without markers, what it cites, and why it may not be said (None: it may).
+
+    `kind` is the reason in a word.
+    """
 
     text: str
     citations: tuple[int, ...]
     reason: str | None
+    kind: str = ""
 
 
 def read_markers(sentence: str) -> tuple[str, tuple[int, ...]]:
@@ -60,31 +64,32 @@ def check_sentence(
     """
     text, numbers = read_markers(sentence)
     reason = _reason(text, numbers, evidence, statements or {})
-    return Checked(text, numbers, reason)
+    return Checked(text, numbers, *(reason or (None, "")))
 
 
 def _reason(
     text: str, numbers: tuple[int, ...], evidence: Mapping[int, Citation], statements: Mapping[int, Sequence[str]]
-) -> str | None:
+) -> tuple[str, str] | None:
+    """Why a sentence may not be said, and that in a word."""
     if not numbers:
-        return "it cites nothing"
+        return "it cites nothing", "uncited"
     absent = [number for number in numbers if number not in evidence]
     if absent:
-        return f"it cites [{absent[0]}], which is not in the evidence"
+        return f"it cites [{absent[0]}], which is not in the evidence", "unknown citation"
     cited = [_carried(evidence[number], statements.get(number)) for number in numbers]
     missing = unsupported(text, cited)
     if missing:
-        return f"{missing[0]!r} does not stand in what it cites"
+        return f"{missing[0]!r} does not stand in what it cites", "quantity"
     if _JUDGEMENT.search(text):
-        return "it speaks a judgement, which only the judge may"
+        return "it speaks a judgement, which only the judge may", "judgement"
     passages = [evidence[number] for number in numbers if evidence[number].kind == "passage"]
     if not passages:
-        return "it rests on a rule alone, which is said in the judge's own words"
+        return "it rests on a rule alone, which is said in the judge's own words", "judge's words"
     wanted = content_stems(text)
     have = {stem for one in passages for stem in content_stems(f"{one.heading} {one.text}")}
     share = sum(1 for stem in wanted if stem in have) / len(wanted) if wanted else 1.0
     if share < SUPPORT:
-        return f"only {share:.0%} of its words stand in what it cites"
+        return f"only {share:.0%} of its words stand in what it cites", "words"
     return None
 
 

@@ -52,7 +52,7 @@ def ask(
 
             refresh(rooms, rebuild=False)
         service = rooms.answers if record else rooms.answers_with(None)
-        answer = service.answer(question, asker=asker)
+        answer = service.answer(question, asker=asker, private=True)
         if format_ is Format.JSON:
             print_json(answer.plain())
         else:

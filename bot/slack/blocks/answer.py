@@ -23,7 +23,9 @@ MOST_SOURCES = 8
 COMPOSERS = {
     "extractive": "Quoted from the live Deal Profile and the playbooks; no language model.",
     "model": "Written by a language model from the sources below, and checked against them.",
+    "agent": "Written by a language model that looked things up itself, and checked against the sources below.",
 }
+KINDS = {"passage": "", "rule": "Deal Profile › ", "verdict": ""}
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
@@ -47,7 +49,7 @@ def answer_footer(answer: Answer) -> list[Block]:
     if answer.understood:
         how.append(f"Understood: {inline(' · '.join(answer.understood), 600)}")
     if not answer.refused:
-        how.append(COMPOSERS[answer.composer])
+        how.append(COMPOSERS[composer_of(answer)])
     if answer.refused and answer.ask_whom:
         how.append(f"Ask *{inline(answer.ask_whom)}*, who looks after the nearest playbook.")
     blocks: list[Block] = [context(*how)] if how else []
@@ -60,6 +62,12 @@ def answer_footer(answer: Answer) -> list[Block]:
     if answer.decision_id is not None:
         blocks.append(feedback(answer.decision_id))
     return blocks
+
+
+def composer_of(answer: Answer) -> str:
+    """Who answered: a model that called tools, a model that wrote from what it was given, or nobody but us."""
+    looked = answer.composer == "model" and answer.model is not None and answer.model.tools
+    return "agent" if looked else answer.composer
 
 
 def feedback(decision_id: int) -> Block:
@@ -107,7 +115,7 @@ def passage_view(*, heading: str, text: str, path: str, owner: str = "", updated
 
 def _source(citation: Citation, *, numbered: bool = True) -> Block:
     mark = f"`[{citation.n}]` " if numbered else ""
-    kind = "Deal Profile › " if citation.kind == "rule" else ""
+    kind = KINDS[citation.kind]
     trail = inline(citation.heading.replace(" > ", " › "), 300)
     accessory = button(
         "Open", ids.OPEN_PASSAGE, citation.passage, label=f"Open source {citation.n}: {citation.heading}"

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.answers.model import Answer, Turn
-from bot.checking.asker import Asker
 from bot.checking.building_on import Said
 from bot.profile.people import Role as StaffRole
 from bot.slack.blocks import answer as drawing
@@ -18,7 +17,7 @@ from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.streaming import AnswerStream
-from bot.slack.work.deals import DealWork
+from bot.slack.work.deals import DealWork, told_if_denied
 from bot.slack.work.pipeline import PipelineWork
 from bot.store.records import Role
 
@@ -70,12 +69,14 @@ class QuestionWork:
             message = supposed
         elif self._states_a_deal(text):
             words = {**payload, "text": CHECK.sub("", text, count=1)}
-            message = steps("judge", lambda: self._deals.card_of_words(words, private=place.is_direct))
+            message = steps(
+                "judge", lambda: told_if_denied(lambda: self._deals.card_of_words(words, private=place.is_direct))
+            )
         elif self._streams:
             # Composing and posting are one step here: what has been streamed cannot be taken back.
-            message = steps("stream", lambda: self._stream(place, text, payload, thread))
+            message = steps("stream", lambda: told_if_denied(lambda: self._stream(place, text, payload, thread)))
         else:
-            message = steps("compose", lambda: self._compose(text, payload, thread))
+            message = steps("compose", lambda: told_if_denied(lambda: self._compose(text, payload, thread)))
         said = str(message.get("said") or message["text"])
         # Before the post, so that a follow-up finds it however fast it comes.
         steps("remember", lambda: self._remember(payload, "assistant", said, message.get("key")))
@@ -108,13 +109,17 @@ class QuestionWork:
         if not Place.of(payload).is_direct:
             # In a channel others read along: it gets what every rep may read, whoever asks.
             asker = replace(asker, roles=asker.roles and frozenset({StaffRole.REP}))
-        deal = self._deal(thread.get("deal_key"), asker)
-        history = [Turn(role, said) for role, said in thread["turns"]]
-        return self._services.answers.answer(text, asker=asker, history=history, deal=deal, on_text=on_text)
-
-    def _deal(self, key: str | None, asker: Asker) -> Any:
-        saved = self._services.desk.find(key, asker) if key else None
-        return self._services.desk.deal_of(saved) if saved else None
+        desk, key = self._services.desk, thread.get("deal_key")
+        saved = desk.find(key, asker) if key else None
+        return self._services.answers.answer(
+            text,
+            asker=asker,
+            history=[Turn(role, said) for role, said in thread["turns"]],
+            deal=desk.deal_of(saved) if saved else None,
+            deal_key=saved.key if saved else None,
+            private=Place.of(payload).is_direct,
+            on_text=on_text,
+        )
 
     def _compose(self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._ask(text, payload, thread)

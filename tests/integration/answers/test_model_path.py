@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.answers.budget import HELD, Budget, Limits
-from bot.answers.composing import CUT_SHORT, NO_REPLY, UNCARRIED, UNREADY
 from bot.answers.model import NOT_SAID, Answer, Turn
 from bot.answers.service import OVER_BUDGET, AnswerService
+from bot.answers.writing import CUT_SHORT, NO_REPLY, UNCARRIED, UNREADY
 from bot.knowledge.library import Library
 from bot.profile.live import LiveProfile
 from bot.store.database import open_store

@@ -1,24 +1,31 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
+from bot.answers.agent.toolbox import Toolbox
 from bot.answers.prompts import PromptError, Prompts, as_data
+from bot.answers.writing import Shown
 
 SHIPPED = Path(__file__).parents[3] / "prompts"
 ANSWER = {
     "question": "q?",
     "rules": [{"n": 1, "label": "L", "statements": ["At most 0%."]}],
-    "passages": [{"n": 2, "heading": "H", "text": "T"}],
+    "verdicts": [{"n": 2, "heading": "V", "text": "It fits."}],
+    "passages": [{"n": 3, "heading": "H", "text": "T"}],
 }
+TOOLS = Toolbox(SimpleNamespace(judges=True, shows_deals=True), Shown({})).tools  # type: ignore[arg-type]
+AGENT = {**ANSWER, "tools": [{"name": tool.name, "does": tool.does} for tool in TOOLS]}
 REWRITE = {"question": "q?", "turns": [{"role": "user", "text": "before"}]}
 
 
-@pytest.mark.parametrize(("job", "variables"), [("answer", ANSWER), ("rewrite", REWRITE)])
+@pytest.mark.parametrize(("job", "variables"), [("answer", ANSWER), ("agent", AGENT), ("rewrite", REWRITE)])
 def test_a_shipped_prompt_uses_exactly_what_it_is_given(job: str, variables: dict[str, object]) -> None:
     source = (SHIPPED / f"{job}.md").read_text("utf-8")
     assert meta.find_undeclared_variables(
@@ -30,7 +37,19 @@ def test_a_shipped_prompt_uses_exactly_what_it_is_given(job: str, variables: dic
 
 
 def test_every_shipped_prompt_has_a_job() -> None:
-    assert sorted(path.stem for path in SHIPPED.glob("*.md")) == ["answer", "rewrite"]
+    assert sorted(path.stem for path in SHIPPED.glob("*.md")) == ["agent", "answer", "pipeline-query", "rewrite"]
+
+
+def test_the_agents_prompt_names_the_tools_there_are_and_no_others() -> None:
+    source = (SHIPPED / "agent.md").read_text("utf-8")
+    named = {name for name in re.findall(r"`([^`{}]+)`", source) if "_" in name}
+    assert named == {tool.name for tool in TOOLS}
+    for kept in ({"judges": True, "shows_deals": False}, {"judges": False, "shows_deals": False}):
+        tools = Toolbox(SimpleNamespace(**kept), Shown({})).tools  # type: ignore[arg-type]
+        said = Prompts(SHIPPED).render(
+            "agent", {**AGENT, "tools": [{"name": tool.name, "does": tool.does} for tool in tools]}
+        )
+        assert set(re.findall(r"`(\w+_\w+)`", said.system)) == {tool.name for tool in tools}
 
 
 def test_a_missing_variable_is_an_error_that_names_the_file() -> None:
