@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 BURST = 3.0
+RESPONSE_URL = "response_url"
+"""The name under which posts to response URLs meet faults; `*` means the methods of the Web API only."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Faults:
         self._refusing = False
         self._rate_enforced = False
         self._buckets: dict[str, tuple[float, float]] = {}
+        self._seconds, self._burst = 1.0, BURST
+        self._late: dict[str, _Plan] = {}
 
     # ---- what a test asks for
 
@@ -60,6 +64,16 @@ class Faults:
         with self._lock:
             self._delays[method] = _Plan(Verdict(delay=seconds), times)
 
+    def answer_late(self, method: str, seconds: float, times: int = 1) -> None:
+        """Do what is asked at once, and answer seconds later: time to crash between an effect and its answer."""
+        with self._lock:
+            self._late[method] = _Plan(Verdict(delay=seconds), times)
+
+    def lose_answer(self, method: str, times: int = 1) -> None:
+        """Do what is asked, and answer as a gateway does that has lost the answer."""
+        with self._lock:
+            self._late[method] = _Plan(Verdict(504), times)
+
     def drop_acks(self, times: int = 1) -> None:
         """Lose the next acks on their way: the app believes it acked, Slack does not."""
         with self._lock:
@@ -79,10 +93,13 @@ class Faults:
         """End every open socket: with Slack's `disconnect` message, or `abrupt` without a word."""
         self._disconnect(reason, abrupt)
 
-    def enforce_channel_rate(self, on: bool = True) -> None:
-        """Answer 429 to more than a message a second in one channel, after a burst of three."""
+    def enforce_channel_rate(self, on: bool = True, *, seconds: float = 1.0, burst: float = BURST) -> None:
+        """Answer 429 to more than a message a second in one channel, after a burst of three.
+
+        Shorter `seconds` make a test of many messages short.
+        """
         with self._lock:
-            self._rate_enforced = on
+            self._rate_enforced, self._seconds, self._burst = on, seconds, burst
             self._buckets.clear()
 
     def clear(self) -> None:
@@ -90,6 +107,7 @@ class Faults:
         with self._lock:
             self._plans.clear()
             self._delays.clear()
+            self._late.clear()
             self._buckets.clear()
             self._acks_to_drop, self._copies = 0, 1
             self._refusing = self._rate_enforced = False
@@ -103,7 +121,7 @@ class Faults:
     def for_call(self, method: str) -> Verdict | None:
         """Return the fault that this call meets, counting it."""
         with self._lock:
-            for name in (method, "*"):
+            for name in (method,) if method == RESPONSE_URL else (method, "*"):
                 plans = self._plans.get(name, [])
                 if plans:
                     plan = plans[0]
@@ -125,6 +143,17 @@ class Faults:
                 if plan.left <= 0:
                     del self._delays[name]
         await asyncio.sleep(plan.verdict.delay)
+
+    def after_call(self, method: str) -> Verdict | None:
+        """Return what becomes of the answer to a call that was carried out, counting it."""
+        with self._lock:
+            plan = self._late.get(method)
+            if plan is None:
+                return None
+            plan.left = (plan.left or 0) - 1
+            if plan.left <= 0:
+                del self._late[method]
+            return plan.verdict
 
     def ack_is_lost(self) -> bool:
         """Whether the ack that just came is to be dropped."""
@@ -150,8 +179,8 @@ class Faults:
             if not self._rate_enforced:
                 return False
             now = time.monotonic()
-            level, since = self._buckets.get(channel, (BURST, now))
-            level = min(BURST, level + now - since)
+            level, since = self._buckets.get(channel, (self._burst, now))
+            level = min(self._burst, level + (now - since) / self._seconds)
             full = level < 1
             self._buckets[channel] = (level if full else level - 1, now)
             return full

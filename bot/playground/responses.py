@@ -6,6 +6,7 @@ import json
 
 from bot.playground.acts import Acts
 from bot.playground.elements import with_ids
+from bot.playground.faults import RESPONSE_URL, Faults
 from bot.playground.ids import Ids
 from bot.playground.limits import check_blocks, message_error
 from bot.playground.model import Json, Message
@@ -15,13 +16,17 @@ from bot.playground.triggers import ResponseTarget, TriggerRefused, Triggers
 class Responses:
     """Answers what the app posts to a response URL."""
 
-    def __init__(self, acts: Acts, triggers: Triggers, ids: Ids) -> None:
+    def __init__(self, acts: Acts, triggers: Triggers, ids: Ids, faults: Faults) -> None:
         self._acts = acts
         self._triggers = triggers
         self._ids = ids
+        self._faults = faults
 
     def answer(self, secret: str, raw: bytes) -> tuple[int, str]:
-        """Carry out one post to a response URL; returns status and body."""
+        """Carry out one post to a response URL; returns status and body. Faults know it as `response_url`."""
+        fault = self._faults.for_call(RESPONSE_URL)
+        if fault is not None:
+            return fault.status, fault.error or ""
         try:
             target = self._triggers.respond(secret)
         except TriggerRefused as refused:

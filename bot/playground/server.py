@@ -122,7 +122,7 @@ class Playground(ViewActs):
             lambda: self._sockets.connected > 0 or link is not self._sockets,
             self.bot_token,
         )
-        responses = Responses(self, self._triggers, self._ids)
+        responses = Responses(self, self._triggers, self._ids, self.faults)
         self._app = make_app(self._api, self._sockets, responses, files, self._page.routes())
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

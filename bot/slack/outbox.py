@@ -20,7 +20,7 @@ from bot.slack.delivery import MESSAGE, Courier, Elsewhere, Later, Refused, Sent
 from bot.slack.effects import next_mark
 from bot.slack.inbox import Work
 from bot.store.errors import StoreError
-from bot.store.outgoing import Claimed, OutgoingBook, Waiting
+from bot.store.outgoing import HELD, Claimed, OutgoingBook, Waiting
 
 LOOK_SECONDS = 0.5
 """How often the outbox looks for what other processes have put away."""
@@ -34,10 +34,14 @@ After = Callable[[Mapping[str, Any]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two messages to one channel (Slack allows one a second), and how many are sent at once."""
+    """Seconds between two messages to one channel (Slack allows one a second), and how many are sent at once.
+
+    `held`: milliseconds after which another process takes up what one that died had begun.
+    """
 
     seconds: float = 1.0
     senders: int = 4
+    held: int = HELD
 
 
 class Outbox:
@@ -99,7 +103,7 @@ class Outbox:
         """Send everything that can go now, here and at once."""
         self._follow = follow
         while True:
-            claimed, _ = self._book.claim(self._holder, 100)
+            claimed, _ = self._book.claim(self._holder, 1)
             if not claimed:
                 return
             for one in claimed:
@@ -127,7 +131,7 @@ class Outbox:
         room = self._pace.senders - len(self._sending)
         if room <= 0:
             return LOOK_SECONDS
-        claimed, next_in = self._book.claim(self._holder, room)
+        claimed, next_in = self._book.claim(self._holder, room, self._pace.held)
         for one in claimed:
             future = pool.submit(self._send, one)
             self._sending.add(future)

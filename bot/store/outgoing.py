@@ -7,12 +7,25 @@ theirs until they say what came of it, or until their claim runs out because the
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.connections import Database
 from bot.store.outgoing_tables import lanes, outgoing, troubles
@@ -77,18 +90,18 @@ class OutgoingBook:
             done = connection.execute(statement.on_conflict_do_nothing(index_elements=[outgoing.c.mark]))
         return done.rowcount == 1
 
-    def claim(self, holder: str, most: int) -> tuple[list[Claimed], float | None]:
+    def claim(self, holder: str, most: int, held: int = HELD) -> tuple[list[Claimed], float | None]:
         """The first messages of places that are free now, and in how many seconds another place will be.
 
-        None instead of seconds where nothing waits.
+        None instead of seconds where nothing waits. A claim lasts `held` milliseconds.
         """
         with self._database.reading() as connection:
-            now, rows = self._now(connection), self._heads(connection)
+            now, rows = self._heads(connection)
         ready = [row for row in rows if row.ready_at <= now]
         claimed: list[Claimed] = []
         for row in ready[:most]:
             with self._database.writing() as connection:
-                found = self._take(connection, row.lane, holder)
+                found = self._take(connection, row.lane, holder, held)
             if found is not None:
                 claimed.append(found)
         later = [row.ready_at - now for row in rows if row.ready_at > now]
@@ -208,8 +221,8 @@ class OutgoingBook:
 
     # Inside
 
-    def _heads(self, connection: Connection) -> list[Any]:
-        """The first message of each place with the moment from which it may be sent, the longest waiting first."""
+    def _heads(self, connection: Connection) -> tuple[int, list[_Head]]:
+        """Now, and the first message of each place with the moment from which it may be sent, the oldest first."""
         first = (
             select(outgoing.c.lane, func.min(outgoing.c.number).label("number"))
             .where(outgoing.c.state == WAITING)
@@ -225,6 +238,7 @@ class OutgoingBook:
                 func.coalesce(lanes.c.free_at, zero).label("free_at"),
                 func.coalesce(lanes.c.held_until, zero).label("held_until"),
                 func.coalesce(gates.c.free_at, zero).label("gate_at"),
+                self._moment().label("now"),
             )
             .join(outgoing, outgoing.c.number == first.c.number)
             .outerjoin(lanes, lanes.c.lane == first.c.lane)
@@ -232,14 +246,17 @@ class OutgoingBook:
             .order_by(first.c.number)
             .limit(MOST_LANES)
         )
-        return [_Head(row) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+        return rows[0].now if rows else 0, [_Head(row) for row in rows]
 
-    def _take(self, connection: Connection, lane: str, holder: str) -> Claimed | None:
-        now = self._now(connection)
-        self._be_there(connection, lane)
-        free = (lanes.c.lane == lane) & (lanes.c.free_at <= now) & (lanes.c.held_until <= now)
-        taken = connection.execute(update(lanes).where(free).values(held_until=now + HELD, holder=holder))
-        if taken.rowcount != 1:
+    def _take(self, connection: Connection, lane: str, holder: str, held: int) -> Claimed | None:
+        now = self._moment()
+        new = {"lane": lane, "free_at": 0, "limited_until": 0, "held_until": now + held, "holder": holder}
+        claim = inserting(connection, lanes).values(**new)
+        free = (lanes.c.free_at <= now) & (lanes.c.held_until <= now)
+        mine = {"held_until": claim.excluded.held_until, "holder": holder}
+        claim = claim.on_conflict_do_update(index_elements=[lanes.c.lane], set_=mine, where=free)
+        if connection.execute(claim.returning(lanes.c.lane)).first() is None:
             return None
         head = (
             select(outgoing)
@@ -251,8 +268,9 @@ class OutgoingBook:
         if row is None:  # another process sent it since we looked
             connection.execute(update(lanes).where(lanes.c.lane == lane).values(held_until=0, holder=""))
             return None
-        began = row.tried_at or self._clock()
-        connection.execute(update(outgoing).where(outgoing.c.number == row.number).values(tried_at=began))
+        if row.tried_at is None:
+            began = update(outgoing).where(outgoing.c.number == row.number)
+            connection.execute(began.values(tried_at=self._clock()))
         body = json.loads(row.body)
         return Claimed(row.number, row.mark, row.lane, row.method, body, row.tries, row.put_at, row.tried_at)
 
@@ -263,15 +281,18 @@ class OutgoingBook:
         connection.execute(statement.on_conflict_do_nothing(index_elements=[lanes.c.lane]))
 
     def _let_go(self, connection: Connection, lane: str, holder: str, pause: float) -> None:
-        free_at = self._now(connection) + round(pause * 1000)
+        free_at = self._moment() + math.ceil(pause * 1000)
         mine = (lanes.c.lane == lane) & or_(lanes.c.holder == holder, lanes.c.holder == "")
         connection.execute(update(lanes).where(mine).values(free_at=free_at, held_until=0, holder=""))
 
-    def _now(self, connection: Connection) -> int:
+    def _moment(self) -> ColumnElement[int]:
         """Milliseconds since 1970: by the server's clock where several machines share it, else by ours."""
         if self._database.is_sqlite:
-            return round(self._clock().timestamp() * 1000)
-        return int(connection.execute(text("SELECT extract(epoch FROM clock_timestamp()) * 1000")).scalar_one())
+            return literal(int(self._clock().timestamp() * 1000), BigInteger)
+        return cast(func.date_part("epoch", func.clock_timestamp()) * 1000, BigInteger)
+
+    def _now(self, connection: Connection) -> int:
+        return int(connection.execute(select(self._moment())).scalar_one())
 
 
 class _Head:

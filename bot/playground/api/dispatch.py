@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ from bot.playground.faults import Faults
 from bot.playground.model import Json
 from bot.playground.records import ApiCall
 
-_PACED = {"chat.postMessage", "chat.postEphemeral", "chat.startStream"}
+_PACED = {"chat.postMessage", "chat.startStream"}
+"""What Slack limits by channel; every other method has a limit of its own over the workspace."""
 _HTTP_OK = 200
 
 
@@ -84,8 +86,11 @@ class WebApi:
         self.calls.append(record)
         await self._faults.wait(method)
         answer = self._faulted(method, record) or self._answered(method, record, unread)
+        late = self._faults.after_call(method) if record.ok else None
         self._context.workspace.changed("call", method=method)
-        return answer
+        if late is not None:
+            await asyncio.sleep(late.delay)
+        return answer if late is None or late.status == _HTTP_OK else Answer("Lost.", late.status)
 
     def _faulted(self, method: str, record: ApiCall) -> Answer | None:
         fault = self._faults.for_call(method)
