@@ -62,6 +62,7 @@ class AnswerService:
         clock: Callable[[], datetime],
         budget: Budget | None = None,
         explain: Explain | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """Without a `composer` the playbooks are quoted. A `budget` is asked before a model is called.
 
@@ -75,19 +76,20 @@ class AnswerService:
         self._budget = budget
         self._quotes = ExtractiveComposer()
 
+    @needs(Action.ASK)
     def answer(
         self,
-        desk: Desk | None = None,
         question: str,
         *,
         asker: Asker,
         history: Sequence[Turn] = (),
         deal: Deal | None = None,
+        deal_key: str | None = None,
+        private: bool = False,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
         """Answer a question.
 
-    @needs(Action.ASK)
         `history` is the thread so far, oldest first; it may end with this very question. `deal` is what the thread is
         about: its facts fill what the question leaves open, and `deal_key` finds it again. Only a `private` answer may
         show the asker's other deals. `on_text` gets the text as it is released, each sentence
@@ -97,8 +99,6 @@ class AnswerService:
             return self._say(NOTHING_ASKED, Answer(NOTHING_ASKED, refused=True), on_text)
         alone = self._gatherer.understand(question, history)
         spending = self._budget.begin(asker.user) if self._composer is not None and self._budget is not None else None
-        deal_key: str | None = None,
-        private: bool = False,
         allowed = self._composer is not None and (self._budget is None or spending is not None)
         counted = spending.counted if spending is not None else Counted()
         try:
@@ -168,6 +168,7 @@ class AnswerService:
         if self._store is None:
             return answer
         try:
+            said = _body(answer, gathered, self._clock())
             decision = self._store.record(
                 kind="answer",
                 actor=asker.user,
@@ -180,7 +181,6 @@ class AnswerService:
 
 
 def _answer(draft: Draft, composed: Composed, gathered: Gathered) -> Answer:
-            said = _body(answer, gathered, self._clock())
     cited = frozenset(citation.passage for citation in draft.citations)
     return Answer(
         text=draft.text,
