@@ -453,6 +453,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         handlers=handlers(services, streams=core.has_model),
         failed=tell_of_failure(services),
         workers=core.settings.workers,
+        patient={"question"},
         clock=core.clock,
         schedules=services.schedules,
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,15 +16,16 @@ import structlog
 
 from bot.slack import effects
 from bot.slack.inbox import Work
+from bot.slack.lanes import QUICK, Lanes
 from bot.slack.outages import is_temporary
 from bot.slack.schedules import Schedules
 from bot.slack.seats import first_free, seats_of, visiting
+from bot.slack.work_file import WorkFile
 
 if TYPE_CHECKING:
     from dbos import DBOS
 
 T = TypeVar("T")
-QUEUE = "dealfit"
 REMEMBERED = timedelta(hours=72)
 """Slack was seen to deliver an event again after minutes; a key is remembered for three days."""
 POLL_SECONDS = 0.1
@@ -32,6 +34,7 @@ PATIENT = 20
 """Attempts for what must reach somebody: the pauses between them add up to almost three hours."""
 HOUSEKEEPING_SECONDS = 3600.0
 ADOPTING_SECONDS = 5.0
+PORTION = 500
 WORK_VERSION = "1"
 """The version of the work's shape, not of the app: an upgrade goes on with what waits. It changes when a handler can no
 longer do work that an earlier one took in."""
@@ -68,15 +71,17 @@ class DurableQueue:
         workers: int,
         clock: Callable[[], datetime],
         schedules: Schedules | None = None,
+        patient: Collection[str] = (),
     ) -> None:
         self.schedules = schedules or Schedules()
         self._database_url = database_url
         self._handlers = dict(handlers)
         self._failed = failed
-        self._workers = workers
+        self._lanes = Lanes(workers, patient)
         self._clock = clock
         self._seats = seats_of(database_url)
         self._seat: int | None = None
+        self._file: WorkFile | None = None
         self._dbos: type[DBOS] | None = None
         self._workflow: Callable[..., None] | None = None
         self._stopping = threading.Event()
@@ -95,6 +100,9 @@ class DurableQueue:
             "log_level": "ERROR",
             "console_log_level": "ERROR",
         }
+        if self._database_url.startswith("sqlite"):
+            self._file = WorkFile(self._database_url)
+            config["system_database_engine"] = self._file.engine
         DBOS(config=config)
 
         def work(kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -108,9 +116,10 @@ class DurableQueue:
         self._workflow = DBOS.workflow(name="dealfit.work")(work)
         on_time = DBOS.workflow(name="dealfit.scheduled")(scheduled)
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
+        for lane in self._lanes:
+            DBOS.register_queue(lane.queue, worker_concurrency=lane.taken, polling_interval_sec=POLL_SECONDS)
         self._dbos = DBOS
-        self.schedules.bind(DBOS, on_time, QUEUE, self._clock)
+        self.schedules.bind(DBOS, on_time, QUICK, self._clock)
         threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True).start()
 
     def put(self, work: Work) -> None:
@@ -120,8 +129,9 @@ class DurableQueue:
         if self._dbos is None or self._workflow is None:
             message = "the queue is not running"
             raise RuntimeError(message)
-        with SetWorkflowID(work.key):
-            self._dbos.enqueue_workflow(QUEUE, self._workflow, work.kind, work.key, dict(work.payload))
+        with SetWorkflowID(work.key), self._file.surely() if self._file else nullcontext():
+            queue = self._lanes.of(work.kind).queue
+            self._dbos.enqueue_workflow(queue, self._workflow, work.kind, work.key, dict(work.payload))
 
     def waiting(self) -> int:
         """How many pieces of work are not finished."""
@@ -141,13 +151,17 @@ class DurableQueue:
         if self._dbos is not None:
             self._dbos.destroy(workflow_completion_timeout_sec=5)
             self._dbos = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
         if self._seat is not None:
             self._seats.leave(self._seat)
             self._seat = None
 
     def _do(self, kind: str, key: str, payload: dict[str, Any]) -> None:
         try:
-            self._handlers[kind](payload, self._step)
+            with self._lanes.room(kind):
+                self._handlers[kind](payload, self._step)
         except Exception as error:
             cause = error
             self._log.exception("work failed", kind=kind, key=key)
@@ -201,18 +215,20 @@ class DurableQueue:
         """Put the running work of processes that have died back into the queue. Returns how many pieces there were."""
         if self._dbos is None:
             return 0
-        running = self._dbos.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
-        by_seat: dict[int, list[str]] = {}
+        queues = [lane.queue for lane in self._lanes]
+        running = self._dbos.list_workflows(status="PENDING", queue_name=queues, load_input=False, load_output=False)
+        by_seat: dict[int, dict[str, list[str]]] = {}
         for workflow in running:
             seat = _seat_of(workflow.executor_id)
             if seat is not None and seat != self._seat:
-                by_seat.setdefault(seat, []).append(workflow.workflow_id)
+                orphans = by_seat.setdefault(seat, {})
+                orphans.setdefault(workflow.queue_name or QUICK, []).append(workflow.workflow_id)
         adopted = 0
-        for seat, orphans in by_seat.items():
+        for seat, left in by_seat.items():
             with visiting(self._seats, seat) as free:
-                if free:
-                    self._dbos.resume_workflows(orphans, queue_name=QUEUE)
-                    adopted += len(orphans)
+                for queue, orphans_there in left.items() if free else ():
+                    self._dbos.resume_workflows(orphans_there, queue_name=queue)
+                    adopted += len(orphans_there)
         if adopted:
             self._log.warning("work_adopted", pieces=adopted)
         return adopted
@@ -222,15 +238,21 @@ class DurableQueue:
         if self._dbos is None:
             return 0
         before = (self._clock().astimezone(UTC) - REMEMBERED).isoformat()
-        done = self._dbos.list_workflows(
-            completed_before=before,
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            load_input=False,
-            load_output=False,
-            limit=5000,
-        )
-        self._dbos.delete_workflows([w.workflow_id for w in done])
-        return len(done)
+        gone = 0
+        # In portions, so that nothing that is put away in the meantime waits long; until nothing old is left.
+        while self._dbos is not None and not self._stopping.is_set():
+            done = self._dbos.list_workflows(
+                completed_before=before,
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                load_input=False,
+                load_output=False,
+                limit=PORTION,
+            )
+            self._dbos.delete_workflows([w.workflow_id for w in done])
+            gone += len(done)
+            if len(done) < PORTION:
+                break
+        return gone
 
 
 def _worker(seat: int) -> str:

@@ -1,0 +1,51 @@
+"""The SQLite file of the queue: a write-ahead log, and only what takes work in waits for the disk.
+
+A piece of work that was put away is on the disk before anybody is told so, and with it all that was written before.
+That a step was done may be lost in a power cut (not when the process dies): the step is then done again, as after any
+crash, and says nothing twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+CONNECTIONS = 20
+
+
+class WorkFile:
+    """The engine of the queue's SQLite database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._now = threading.local()
+        self.engine: Engine = create_engine(database_url, pool_size=CONNECTIONS)
+        event.listen(self.engine, "connect", self._opened)
+        event.listen(self.engine, "checkout", self._taken)
+
+    @contextmanager
+    def surely(self) -> Iterator[None]:
+        """What this thread writes inside is on the disk when it is written."""
+        self._now.surely = True
+        try:
+            yield
+        finally:
+            self._now.surely = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    @staticmethod
+    def _opened(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"  # two writers meet at the beginning, never halfway
+        connection.execute("PRAGMA busy_timeout = 30000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    def _taken(self, connection: Any, _record: Any, _proxy: Any) -> None:
+        sure = getattr(self._now, "surely", False)
+        connection.execute(f"PRAGMA synchronous = {'FULL' if sure else 'NORMAL'}")

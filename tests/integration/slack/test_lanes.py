@@ -1,0 +1,78 @@
+"""Work that waits for somebody else keeps no other work waiting; and what is put away is on the disk at once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event
+
+from bot.slack.durable import DurableQueue
+from bot.slack.inbox import Work
+
+
+@pytest.fixture
+def released():
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def queue(tmp_path, released):
+    running = DurableQueue(
+        database_url=f"sqlite:///{tmp_path / 'work.db'}",
+        handlers={
+            "slow": lambda *_: released.wait(60),
+            "quick": lambda payload, _: payload and None,
+            "stepping": lambda _, steps: steps("one", lambda: "done"),
+        },
+        failed=lambda *_: None,
+        workers=2,
+        clock=lambda: datetime.now(UTC),
+        patient={"slow"},
+    )
+    running.start()
+    yield running
+    released.set()
+    running.stop()
+
+
+def wait_until(done) -> None:
+    for _ in range(600):
+        if done():
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("it did not come to pass")
+
+
+def test_many_pieces_that_hang_do_not_keep_a_quick_one_waiting(queue):
+    for n in range(20):
+        queue.put(Work("slow", f"slow-{n}", {}))
+    queue.put(Work("quick", "quick", {"n": 1}))
+    finished = queue._dbos.retrieve_workflow("quick")
+    wait_until(lambda: finished.get_status().status == "SUCCESS")
+    assert queue.waiting() == 20
+
+
+def test_what_is_put_away_waits_for_the_disk_and_a_step_does_not(queue):
+    seen: dict[str, set[str]] = {"workflow_status": set(), "operation_outputs": set()}
+
+    def watch(connection, *_):
+        level: list[str] = []
+
+        def written(statement: str) -> None:
+            if statement.startswith("PRAGMA synchronous"):
+                level[:] = [statement.rsplit(maxsplit=1)[-1]]
+            table = next((name for name in seen if f"INSERT INTO main.{name}" in statement), None)
+            if table:
+                seen[table] |= set(level)
+
+        connection.set_trace_callback(written)
+
+    event.listen(queue._file.engine, "checkout", watch, insert=True)
+    queue.put(Work("stepping", "stepping", {}))
+    finished = queue._dbos.retrieve_workflow("stepping")
+    wait_until(lambda: finished.get_status().status == "SUCCESS")
+    assert seen == {"workflow_status": {"FULL"}, "operation_outputs": {"NORMAL"}}
