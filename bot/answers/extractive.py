@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from bot.answers.evidence import cite
 from bot.answers.sentences import Unit, units
-from bot.answers.words import FUNCTION_WORDS, content_stems, covered, question_stems, rarity, stems, word_set, words
+from bot.answers.words import (
+    FUNCTION_WORDS,
+    content_stems,
+    covered,
+    question_stems,
+    rarity,
+    text_stems,
+    word_set,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +68,7 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
     if not hits:
         return []
     weights = rarity([_bag(hit) for hit in hits], question_stems(question))
-    asked = stems(words(question))
+    asked = text_stems(question)
     quoted = _passages(hits, weights, passages)
     ranked = sorted(
         (pick for hit in quoted for pick in _scored(hit, weights, asked)),
@@ -180,7 +188,7 @@ def _run(asked: Sequence[str], text: str) -> float:
 
     A run needs a word that carries content; of two words, neither may be an article or the like.
     """
-    told = stems(words(text))
+    told = text_stems(text)
     best = 0
     for at in range(len(asked)):
         for begin in range(len(told)):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 UnitKind = Literal["sentence", "item", "row"]
+
+MOST_PASSAGES = 2048
+"""How many passages' units are kept: the same passages are quoted again and again."""
 
 _ABBREVIATIONS = frozenset(
     [
@@ -93,6 +97,7 @@ class Unit:
     dangling: bool = False
 
 
+@lru_cache(maxsize=MOST_PASSAGES)
 def units(markdown: str) -> tuple[Unit, ...]:
     """The quotable units of a passage, in order. Headings, code and images are not quotable."""
     found: list[Unit] = []

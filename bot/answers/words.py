@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import Stemmer
 
@@ -16,6 +17,9 @@ def word_set(text: str) -> frozenset[str]:
 
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+MOST_TEXTS = 4096
+"""How many texts' stems are kept: the same passages are looked at for one question after the other."""
 
 _FUNCTION = """
 a about above after again against all almost along already also although always am among an and another any anybody
@@ -59,6 +63,11 @@ def stems(items: Iterable[str]) -> list[str]:
     return stemmed
 
 
+def text_stems(text: str) -> list[str]:
+    """The stems of all words of a text, in order."""
+    return list(_text_stems(text))
+
+
 def content_words(text: str) -> list[str]:
     """The words that carry content, in order, each once."""
     return list(dict.fromkeys(word for word in words(text) if word not in FUNCTION_WORDS))
@@ -66,7 +75,17 @@ def content_words(text: str) -> list[str]:
 
 def content_stems(text: str) -> list[str]:
     """The stems of the words that carry content, in order, each once."""
-    return list(dict.fromkeys(stems(content_words(text))))
+    return list(_content_stems(text))
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _content_stems(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(stems(content_words(text))))
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _text_stems(text: str) -> tuple[str, ...]:
+    return tuple(stems(words(text)))
 
 
 def question_stems(text: str) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +17,9 @@ from bot.cli.wiring import core
 from bot.settings import content_root
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Core
+    from bot.bootstrap import Core, SlackApp
+
+SWITCH_SECONDS = 0.0005
 
 HINTS = {
     "C0DEALS": [
@@ -53,6 +58,8 @@ def run(
     SLACK_BOT_TOKEN and SLACK_APP_TOKEN it joins your workspace over Socket Mode; with SLACK_SIGNING_SECRET and
     `--http` it serves Slack's HTTP requests. Ctrl-C ends it; work that is not finished goes on at the next start.
     """
+    # An acknowledgement comes from a thread that should not wait its turn behind threads that judge and draw.
+    sys.setswitchinterval(SWITCH_SECONDS)
     with core(quiet=False) as rooms:
         stop = _stop_signal()
         rooms.make_data_dir()
@@ -104,7 +111,7 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         stop.wait()
         say("Stopping ...")
         connection.close()
-        slack.stop()
+        _leave(slack)
     finally:
         ground.stop()
 
@@ -130,7 +137,7 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
         say("Stopping ...")
         connection.close()
     finally:
-        slack.stop()
+        _leave(slack)
 
 
 def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
@@ -144,10 +151,10 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
     if settings.slack_signing_secret is None or settings.slack_bot_token is None:
         fail("HTTP mode needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (the app's page, Basic Information).")
     secret = settings.slack_signing_secret.get_secret_value()
+    listener = _listener(settings.http_port if port is None else port)
     _first_look(rooms)
     token = settings.slack_bot_token.get_secret_value()
     slack = build_slack(rooms, token=token, api_url=settings.slack_api_url, signing_secret=secret)
-    wanted = settings.http_port if port is None else port
 
     def ready() -> bool:
         try:
@@ -159,8 +166,6 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
 
     config = uvicorn.Config(
         web_app(slack.app, signing_secret=secret, ready=ready),
-        host="0.0.0.0",  # noqa: S104 a web server behind a load balancer listens on every address
-        port=wanted,
         log_config=None,
         server_header=False,
     )
@@ -171,15 +176,34 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
         server.should_exit = True
 
     threading.Thread(target=end, name="dealfit-stop", daemon=True).start()
-    say(f"Dealfit serves Slack at http://0.0.0.0:{wanted}/slack/events")
+    say(f"Dealfit serves Slack at http://0.0.0.0:{listener.getsockname()[1]}/slack/events")
     _watch(rooms, stop)
     try:
-        server.run()
-    except SystemExit:
-        fail(f"Port {wanted} is in use. Stop what uses it, or choose another with --port or PORT.")
+        server.run(sockets=[listener])
     finally:
         stop.set()
-        slack.stop()
+        _leave(slack)
+
+
+def _listener(port: int) -> socket.socket:
+    """The web server's socket on every address, bound and not listening yet, so that its port is known."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("0.0.0.0", port))  # noqa: S104 a web server behind a load balancer listens on every address
+    except OSError:
+        made.close()
+        fail(f"Port {port} is in use. Stop what uses it, or choose another with --port or PORT.")
+    return made
+
+
+def _leave(slack: SlackApp) -> None:
+    """End in good order; and at once where a piece of work does not end. Until then nobody else begins it."""
+    left = slack.stop()
+    if left:
+        say(f"{left} pieces of work still run. They go on at the next start, or in another process.")
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _first_look(rooms: Core) -> None:

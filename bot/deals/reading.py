@@ -17,14 +17,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bot.deals.converting import read_value
 from bot.deals.errors import FactError
+from bot.deals.exchange import Rates
 from bot.deals.facts import FactSpecs, FactType, FactValue
 from bot.deals.sentence.clause import Clause
 from bot.deals.sentence.clauses import split
 from bot.deals.sentence.doubts import refuse
 from bot.deals.sentence.elements import elements
 from bot.deals.sentence.lexicon import Lexicon
-from bot.deals.sentence.passages import Passage, passages
+from bot.deals.sentence.passages import Passage, Passages
 from bot.deals.sentence.pieces import pieces
 from bot.deals.sentence.tokens import tokenise
 from bot.deals.sentence.unnamed import unnamed
@@ -34,6 +36,7 @@ from bot.deals.values import parse_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.deals.exchange import Conversion
     from bot.deals.sentence.claims import Claim
     from bot.deals.sentence.tokens import Token
 
@@ -79,6 +82,8 @@ class Reading:
     conflicts: tuple[Conflict, ...]
     errors: tuple[FactError, ...]
     remarks: tuple[Unread, ...]
+    converted: tuple[Conversion, ...] = ()
+    """How amounts that were stated in another currency were reached."""
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -89,18 +94,20 @@ class Reading:
 class SentenceReader:
     """Reads sentences about deals with the facts of one profile."""
 
-    def __init__(self, facts: FactSpecs, currency: str = "USD") -> None:
-        """Compile the profile's words; `currency` is the profile's, and amounts in others are errors."""
+    def __init__(self, facts: FactSpecs, currency: str = "USD", rates: Rates | None = None) -> None:
+        """Compile the profile's words; `currency` is the profile's: amounts in others need one of the `rates`."""
         self._facts = facts
         self._currency = currency
+        self._rates = rates or Rates(currency)
         self._lexicon = Lexicon(facts)
+        self._passages = Passages(facts)
 
     def read(self, text: str) -> Reading:
         """What the text states. Any text can be read; one without facts gives an empty reading that quotes it."""
         source = plain(text)
-        work = _Work(self._facts, self._currency, source)
+        work = _Work(self._facts, self._currency, self._rates, source)
         body = source.text
-        for passage in passages(body, self._facts):
+        for passage in self._passages.of(body):
             body = body[: passage.start] + "\n" * (passage.end - passage.start) + body[passage.end :]
             work.passage(passage)
         tokens = tokenise(body, self._lexicon.suffixes, self._lexicon.prefixes)
@@ -123,9 +130,11 @@ class SentenceReader:
 class _Work:
     """What one reading gathers."""
 
-    def __init__(self, facts: FactSpecs, currency: str, source: Plain) -> None:
+    def __init__(self, facts: FactSpecs, currency: str, rates: Rates, source: Plain) -> None:
         self.facts = facts
         self.currency = currency
+        self.rates = rates
+        self.converted: dict[tuple[str, FactValue], Conversion] = {}
         self.source = source
         self.remarks: list[Unread] = []
         self.errors: list[FactError] = []
@@ -157,7 +166,9 @@ class _Work:
             elif claim.date is not None:
                 value = parse_value(spec, tokens[clause.items[claim.date].first].text)
             else:
-                value = parse_value(spec, self._amount(claim, clause, tokens), self.currency)
+                value, made = read_value(spec, self._amount(claim, clause, tokens), self.currency, self.rates)
+                if made is not None:
+                    self.converted[spec.name, value] = made
         except FactError as error:
             problem = error.problem.replace(f"'{error.raw}'", f"'{words}'")
             self.errors.append(
@@ -209,6 +220,7 @@ class _Work:
             conflicts=tuple(conflicts),
             errors=tuple(self.errors),
             remarks=tuple(sorted(self.remarks, key=lambda remark: remark.start)),
+            converted=tuple(made for (fact, value), made in self.converted.items() if facts.get(fact) == value),
         )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.deals.facts import FactSpecs, FactType, FactValue, Outcome
+from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue, Outcome
 from bot.deals.outcomes import OutcomeError, parse_outcomes
 from bot.deals.text import key
 from bot.deals.units import names
@@ -29,24 +29,35 @@ class Passage:
     end: int
 
 
-def passages(text: str, facts: FactSpecs) -> Iterator[Passage]:
-    """The passages of a plain text, in the order of the facts; none overlap."""
-    taken: list[tuple[int, int]] = []
-    known = frozenset(name for spec in facts.values() for name in names(spec))
-    for spec in facts.values():
-        if spec.type not in {FactType.OUTCOMES, FactType.TEXT}:
-            continue
-        words = "|".join(
-            re.escape(name).replace(r"\ ", r"[ _-]") for name in sorted(names(spec), key=len, reverse=True)
-        )
-        for match in re.finditer(rf"(?<![\w-])(?:{words})[ ]?[:=]", text, re.IGNORECASE):
-            if any(start <= match.start() < end for start, end in taken):
-                continue
-            outcomes = spec.type is FactType.OUTCOMES
-            passage = _outcomes(text, spec.name, match, known) if outcomes else _text(text, spec.name, match)
-            if passage is not None:
-                taken.append((passage.start, passage.end))
-                yield passage
+class Passages:
+    """Finds the passages of texts; what the facts are called is worked out once."""
+
+    def __init__(self, facts: FactSpecs) -> None:
+        self._known = frozenset(name for spec in facts.values() for name in names(spec))
+        self._heads = [
+            (spec.name, spec.type is FactType.OUTCOMES, _head(spec))
+            for spec in facts.values()
+            if spec.type in {FactType.OUTCOMES, FactType.TEXT}
+        ]
+
+    def of(self, text: str) -> Iterator[Passage]:
+        """The passages of a plain text, in the order of the facts; none overlap."""
+        taken: list[tuple[int, int]] = []
+        for fact, outcomes, head in self._heads:
+            for match in head.finditer(text):
+                if any(start <= match.start() < end for start, end in taken):
+                    continue
+                passage = _outcomes(text, fact, match, self._known) if outcomes else _text(text, fact, match)
+                if passage is not None:
+                    taken.append((passage.start, passage.end))
+                    yield passage
+
+
+def _head(spec: FactSpec) -> re.Pattern[str]:
+    """What a passage begins with: a name of the fact and a colon."""
+    called = sorted(names(spec), key=len, reverse=True)
+    words = "|".join(re.escape(name).replace(r"\ ", r"[ _-]") for name in called)
+    return re.compile(rf"(?<![\w-])(?:{words})[ ]?[:=]", re.IGNORECASE)
 
 
 def _text(text: str, fact: str, match: re.Match[str]) -> Passage | None:

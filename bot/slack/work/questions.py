@@ -44,13 +44,10 @@ class QuestionWork:
 
     def answer(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """Answer in the thread; or say nothing where nobody asked us."""
-        thread = steps("thread", lambda: self._history(payload))
+        text = str(payload["text"])
+        thread = steps("heard", lambda: self._heard(payload, text))
         if not payload["direct"] and not thread["ours"]:
             return
-        text = str(payload["text"])
-        # Remembered before it is answered: whoever writes on while we work needs no new mention.
-        if not is_small_talk(text):
-            steps("heard", lambda: self._remember(payload, "user", text))
         place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
         if is_small_talk(text):
             if payload["direct"]:
@@ -63,8 +60,10 @@ class QuestionWork:
             return
         if thread["ours"] and self._pipeline.follow(text, payload, steps):
             return
-        steps("status", lambda: self._status(place))
-        supposed = steps("suppose", lambda: self._what_if(text, payload, thread, place))
+        self._status(place)  # no step: shown twice is shown once
+        supposed = None
+        if thread["deal_key"] is not None:
+            supposed = steps("suppose", lambda: self._what_if(text, payload, thread, place))
         if supposed is not None:
             message = supposed
         elif self._states_a_deal(text):
@@ -77,11 +76,21 @@ class QuestionWork:
             message = steps("stream", lambda: told_if_denied(lambda: self._stream(place, text, payload, thread)))
         else:
             message = steps("compose", lambda: told_if_denied(lambda: self._compose(text, payload, thread)))
+        steps("say", lambda: self._say(payload, place, message), attempts=PATIENT)
+
+    def _heard(self, payload: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """The thread so far. What was said now is remembered before it is answered: who writes on needs no mention."""
+        thread = self._history(payload)
+        if (payload["direct"] or thread["ours"]) and not is_small_talk(text):
+            self._remember(payload, "user", text)
+        return thread
+
+    def _say(self, payload: Mapping[str, Any], place: Place, message: Mapping[str, Any]) -> None:
+        # Remembered before it is posted, so that a follow-up finds it however fast it comes.
         said = str(message.get("said") or message["text"])
-        # Before the post, so that a follow-up finds it however fast it comes.
-        steps("remember", lambda: self._remember(payload, "assistant", said, message.get("key")))
+        self._remember(payload, "assistant", said, message.get("key"))
         if not message.get("sent"):
-            steps("post", lambda: self._post(place, message), attempts=PATIENT)
+            self._post(place, message)
 
     def _what_if(
         self, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any], place: Place
