@@ -237,6 +237,13 @@ class Settings(BaseModel):
         alias="DEALFIT_POST_SECONDS",
         description="Seconds between two messages to one channel. Slack allows one a second.",
     )
+    retention_days: int | None = Field(
+        default=None,
+        ge=30,
+        le=36500,
+        alias="DEALFIT_RETENTION_DAYS",
+        description="After how many days texts beside the decision log are erased, nightly; at least 30. Unset: never",
+    )
     workers: int = Field(
         default=4, ge=1, le=64, alias="DEALFIT_WORKERS", description="How many pieces of work one process does at once."
     )

@@ -30,6 +30,8 @@ NOTHING_ASKED = (
     "Ask me a question about selling or about the Deal Profile, such as: what discount can I give on a six-month deal?"
 )
 OVER_BUDGET = "Today's budget for the language model is used up; this is quoted from the playbooks."
+IN_THE_LOG = frozenset({"at", "refused", "composer", "model", "signals", "profile"})
+"""What the log holds of an answer; its words, and those of the question, stand beside it."""
 NOT_RECORDED = "This answer could not be recorded; tell whoever looks after Dealfit to run `dealfit doctor`."
 
 
@@ -44,8 +46,18 @@ class Recorded(Protocol):
 class Records(Protocol):
     """The decision log."""
 
-    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Recorded:
-        """Append an entry."""
+    def record(
+        self,
+        *,
+        kind: str,
+        actor: str,
+        subject: str,
+        body: Mapping[str, Any],
+        beside: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        about: str = "",
+    ) -> Recorded:
+        """Append an entry; `beside` stands beside the log, where it can be erased."""
 
 
 class AnswerService:
@@ -118,7 +130,7 @@ class AnswerService:
         finally:
             if spending is not None:
                 spending.end()
-        return self._recorded(answer, gathered, asker)
+        return self._recorded(answer, gathered, asker, deal_key)
 
     def _compose(
         self, gathered: Gathered, on_text: Callable[[str], None] | None, counted: Counted, *, allowed: bool
@@ -164,7 +176,7 @@ class AnswerService:
             on_text(text)
         return answer
 
-    def _recorded(self, answer: Answer, gathered: Gathered, asker: Asker) -> Answer:
+    def _recorded(self, answer: Answer, gathered: Gathered, asker: Asker, deal_key: str | None) -> Answer:
         if self._store is None:
             return answer
         try:
@@ -172,8 +184,11 @@ class AnswerService:
             decision = self._store.record(
                 kind="answer",
                 actor=asker.user,
-                subject=answer.question or "question",
-                body=_body(answer, gathered, self._clock()),
+                subject="question",
+                body={name: value for name, value in said.items() if name in IN_THE_LOG},
+                beside={name: value for name, value in said.items() if name not in IN_THE_LOG},
+                author=asker.person.key if asker.person is not None else asker.user,
+                about=f"deal {deal_key}" if deal_key is not None else "answer",
             )
         except Exception:  # noqa: BLE001 - a log that cannot be written must not keep the answer from the asker
             return replace(answer, notice=_joined(answer.notice, NOT_RECORDED))

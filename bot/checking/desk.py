@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from bot.checking.access import Action, Reach, audience, needs, reaches
 from bot.checking.advice import Advisers
@@ -29,6 +30,7 @@ from bot.store.records import OPEN, NewDecision, SavedDeal, deal_key
 
 UNNAMED = "Unnamed deal"
 LONGEST_TEXT = 20_000
+IN_THE_LOG = ("verdict", "judge", "profile")
 
 
 class UnreadableDeal(ValueError):
@@ -78,7 +80,7 @@ class DealDesk:
         self._store = store
         self._clock = clock
         self._advisers = Advisers()
-        self._reader: tuple[str, SentenceReader] | None = None
+        self._reader: tuple[Any, SentenceReader] | None = None
 
     @property
     def judge(self) -> Judge:
@@ -121,7 +123,9 @@ class DealDesk:
         deal = known or self._named(reading, asker, source)
         # A fact that the words contradict themselves about is open again, whatever was known of it.
         said = {**dict.fromkeys((conflict.fact for conflict in reading.conflicts), None), **reading.facts}
-        checked = self.check(deal.with_facts(said), asker=asker, reading=reading)
+        stated = deal.with_facts(said)
+        stated = replace(stated, converted=(*stated.converted, *reading.converted))
+        checked = self.check(stated, asker=asker, reading=reading)
         kept = [name for name in deal.facts if name not in said] if known else []
         if not kept:
             return checked
@@ -145,7 +149,7 @@ class DealDesk:
             verdict,
             reading,
             guidance,
-            notices=notices,
+            notices=(*notices, *_reached(deal, judge.profile)),
             judged_by=judge.profile,
             economics=advice.economics,
             no_offer=advice.no_offer,
@@ -161,8 +165,8 @@ class DealDesk:
         """Record a verdict in the decision log without putting the deal into the pipeline; the decision's id."""
         store = self._kept()
         self._keep_profile(store, checked.judged_by)
-        body = {"deal": checked.deal.name, **checked.verdict.plain()}
-        return store.record(kind="verdict", actor="operator", subject=checked.deal.name, body=body).id
+        made = _decision(checked, deal_key(checked.deal), "operator", "operator")
+        return store.record_all([made])[0].id
 
     def log_file(self, name: str, sha256: str, checked: Sequence[CheckedDeal]) -> int:
         """Record that a file was checked: with the file's hash and the profile, every verdict can be had again."""
@@ -260,8 +264,9 @@ class DealDesk:
     def _sentences(self, judge: Judge) -> SentenceReader:
         profile = judge.profile
         reader = self._reader
-        if reader is None or reader[0] != profile.id.sha256:
-            reader = self._reader = (profile.id.sha256, SentenceReader(profile.facts, profile.currency))
+        of = (profile.id.sha256, profile.rates)
+        if reader is None or reader[0] != of:
+            reader = self._reader = (of, SentenceReader(profile.facts, profile.currency, profile.rates))
         return reader[1]
 
     def _guidance(self, verdict: Verdict, asker: Asker) -> tuple[dict[str, Passage], tuple[str, ...]]:
@@ -296,12 +301,27 @@ class DealDesk:
         if key is None and deal.source_id is None and deal.name == UNNAMED:
             facts = {"asker": asker.user, "deal": deal.sha256}
             key = f"unnamed:{hashlib.sha256(canonical_json(facts)).hexdigest()[:32]}"
-        body = {"deal": deal.name, **checked.verdict.plain()}
+        author = asker.person.key if asker.person is not None else asker.user
         saved = store.save_deal(
             deal,
             key=key,
             verdict=checked.verdict,
-            decision=NewDecision("verdict", asker.user, deal.name, body),
+            decision=_decision(checked, key or deal_key(deal), asker.user, author),
             checked_by=asker.user,
         )
         return replace(checked, key=saved.key, decision_id=saved.decision_id)
+
+
+def _decision(checked: CheckedDeal, key: str, actor: str, author: str) -> NewDecision:
+    """The verdict as the log keeps it: the facts and the findings stand beside it, where they can be erased."""
+    said = {"deal": checked.deal.name, **checked.verdict.plain()}
+    if checked.deal.converted:
+        said["converted"] = [each.plain() for each in checked.deal.converted]
+    in_the_log = {name: said.pop(name) for name in IN_THE_LOG}
+    return NewDecision("verdict", actor, key, in_the_log, said, author, f"deal {key}")
+
+
+def _reached(deal: Deal, profile: Profile) -> tuple[str, ...]:
+    """How amounts that were stated in another currency were reached."""
+    labels = {name: spec.label for name, spec in profile.facts.items()}
+    return tuple(each.words(labels.get(each.fact, each.fact), profile.currency) for each in deal.converted)

@@ -14,6 +14,7 @@ from bot.cli.console import count, fail, out, print_json, say
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
+    from bot.bootstrap import Core
     from bot.store.records import Head
 
 app = typer.Typer(
@@ -35,7 +36,8 @@ def verify(
 ) -> None:
     """Read the whole log and find the first row that is not as it was written.
 
-    Also looked at: whether each exception stands as the log says that it was left.
+    Also looked at: whether each exception stands as the log says that it was left, and whether each text beside the log
+    is the one that was logged, or was erased by an entry of the log.
 
     Exit status: 0 when all is whole, 1 when something was changed.
 
@@ -44,10 +46,13 @@ def verify(
     noted = None if head is None else _head(head)
     with core() as rooms:
         report, altered = rooms.store.verify(noted), rooms.store.exceptions.altered()
-    whole = report.ok and not altered
+        texts = rooms.store.personal.altered()
+    whole = report.ok and not altered and not texts
     if json_:
         said = {"ok": whole, "rows": report.rows, "head": report.head, "first_bad": report.first_bad}
-        print_json({"schema": 1, **said, "reason": report.reason, "altered_exceptions": altered})
+        print_json(
+            {"schema": 1, **said, "reason": report.reason, "altered_exceptions": altered, "altered_texts": texts}
+        )
     elif whole:
         out().print(f"Whole: {count(report.rows, 'row')}, head {report.rows}:{report.head}", soft_wrap=True)
         if noted is None:
@@ -55,6 +60,8 @@ def verify(
     else:
         if report.reason:
             out().print(f"NOT WHOLE: {report.reason}", soft_wrap=True)
+        for where in texts:
+            out().print(f"NOT WHOLE: beside the log, {where}: not the text that was logged.", soft_wrap=True)
         for number in altered:
             out().print(f"NOT WHOLE: exception {number} is not as the log says that it was left.", soft_wrap=True)
     raise typer.Exit(0 if whole else NOT_WHOLE)
@@ -78,11 +85,15 @@ def head_(json_: Annotated[bool, typer.Option("--json", help="As JSON on standar
 def export(
     after: Annotated[int, typer.Option(min=0, help="Only rows after this id.")] = 0,
     kind: Annotated[str | None, typer.Option(help="Only rows of this kind, such as exception.decided.")] = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="With what stands beside the log, such as facts and answers, under `texts`.")
+    ] = False,
 ) -> None:
     """Write the log as JSON lines to standard output, oldest first.
 
-    Each line is a row: id, at, kind, actor, subject, body, sha256, previous. What was written in exceptions is not in
-    the log, only its mark.
+    Each line is a row as the hash covers it: id, at, kind, actor, subject, body, sha256, previous. The facts and
+    findings of verdicts, the words of questions and answers, and what was written in exceptions are not in the log,
+    only their marks (`beside`): with `--texts` those of verdicts and answers are written too, unless they were erased.
 
     For example: `dealfit audit export --kind exception.decided > decided.jsonl`
     """
@@ -98,26 +109,77 @@ def export(
                 "sha256": row.sha256,
                 "previous": row.previous,
             }
+            if texts and "beside" in row.body:
+                whole = rooms.store.decision(row.id)
+                beside = {} if whole is None else {k: v for k, v in whole.body.items() if k not in row.body}
+                line["texts"] = None if beside.get("erased") else beside
             sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 @app.command("erase")
 def erase(
-    before: Annotated[str, typer.Option(help="What was written before this day, such as 2025-12-31.")],
-    author: Annotated[str | None, typer.Option(help="Only of this person: their key in people.yaml.")] = None,
+    before: Annotated[
+        str | None, typer.Option(help="What was written before this day, such as 2025-12-31. Left out: of any day.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option(help="Only of this person: their key in people.yaml, or a Slack user id.")
+    ] = None,
+    deal: Annotated[str | None, typer.Option(help="Only about this deal: its key, or its name.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
-    """Erase what people wrote in exceptions. It cannot be undone; the log stays whole, and says that it was done.
+    """Erase what people wrote, asked and were told, for good. The log stays whole, and says that it was done.
 
-    For example: `dealfit audit erase --before 2025-12-31 --author dana`
+    Erased are, beside the log: the facts and findings of recorded verdicts, questions and answers, and what was written
+    in exceptions (also in those that still hold: their conditions go too). The turns of threads go by day and by deal,
+    feedback goes by person. With `--deal` alone, the deal as it stands loses its name and its facts as well, and counts
+    nowhere; erase it at its source first, or the next import brings it back.
+
+    The setting DEALFIT_RETENTION_DAYS does this by itself, each day, for what is older.
+
+    For example: `dealfit audit erase --author dana --before 2025-12-31`
     """
-    day = _day(before)
-    whose = f"of {author} " if author else ""
-    if not yes and not typer.confirm(f"Erase what was written {whose}before {before} for good?", err=True):
-        fail("Nothing was erased.")
+    if before is None and author is None and deal is None:
+        fail("Say what to erase: --before a day, --author a person, --deal a deal, or several of them.")
+    day = None if before is None else _day(before)
     with core() as rooms:
-        gone = rooms.store.exceptions.erase(before=day, author=author)
-    out().print(f"{count(gone, 'text')} erased.")
+        key = None if deal is None else _deal(rooms, deal)
+        parts = ((author, "of"), (deal, "about"), (before, "before"))
+        what = " ".join(f"{word} {value}" for value, word in parts if value is not None)
+        if not yes and not typer.confirm(f"Erase what was written {what} for good?", err=True):
+            fail("Nothing was erased.")
+        names = None if author is None else _names(rooms, author)
+        gone = rooms.store.personal.erase(before=day, authors=names, deal=key)
+    said = [count(gone.texts, "text")]
+    said += [count(gone.turns, "turn") + " of threads"] if gone.turns else []
+    said += [count(gone.feedback, "word") + " of feedback"] if gone.feedback else []
+    said += ["the deal as it stood"] if gone.deals else []
+    out().print(f"{', '.join(said)} erased.")
+
+
+def _names(rooms: Core, author: str) -> list[str]:
+    """What an author may be recorded under: the key, and the Slack user id."""
+    person = rooms.people().by_key(author) or rooms.people().by_slack(author)
+    if person is None:
+        say(f"{author} is not in people.yaml: only what is recorded under that very name is erased.")
+        return [author]
+    if person.slack is None:
+        say(
+            f"people.yaml has no Slack id of {person.name}, under which feedback is kept. Erase that with --author U..."
+        )
+    return [person.key, *([person.slack] if person.slack else [])]
+
+
+def _deal(rooms: Core, text: str) -> str:
+    """The key of the deal that is meant."""
+    if rooms.store.deal(text) is not None:
+        return text
+    wanted = " ".join(text.split()).casefold()
+    found = [each.key for each in rooms.store.deals() if " ".join(each.name.split()).casefold() == wanted]
+    if len(found) > 1:
+        fail(f"{len(found)} deals are called {text!r}. Say which by its key: {', '.join(found[:5])}.")
+    if not found:
+        say(f"No deal is kept under {text!r}; what was recorded about a deal of that key is erased all the same.")
+    return found[0] if found else text
 
 
 def _head(text: str) -> Head:

@@ -52,7 +52,8 @@ def replay(
         for deviation in found.deviations:
             out().print(cell(deviation), soft_wrap=True)
     profile = decision.body["profile"]
-    judged = f"{decision.subject!r} under version {profile.get('version')} ({profile['sha256'][:12]})"
+    deal = decision.body.get("deal", decision.subject)
+    judged = f"{deal!r} under version {profile.get('version')} ({profile['sha256'][:12]})"
     if found.same:
         say(f"Decision {number}, {judged}: the same {len(found.recorded):,} bytes.")
     elif found.other_judge:
@@ -70,6 +71,11 @@ def _kept(store: Store, number: int) -> tuple[Decision, bytes]:
         hint = f"The newest verdict is {newest.id}." if newest else "No verdict was recorded yet."
         what = f"Decision {number} is of the kind {decision.kind}" if decision else f"There is no decision {number}"
         fail(f"{what}. {hint}")
+    if decision.body.get("erased"):
+        fail(
+            f"Decision {number} cannot be judged again: the deal's facts were erased. "
+            f"The log still says that its verdict was '{decision.body.get('verdict')}', on {decision.at:%Y-%m-%d}."
+        )
     profile = decision.body.get("profile")
     sha256 = profile.get("sha256") if isinstance(profile, dict) else None
     if not isinstance(sha256, str):

@@ -20,6 +20,7 @@ from bot.slack.work.pipeline_handlers import pipeline_handlers
 from bot.slack.work.proposal import ProposalWork
 from bot.slack.work.publishing import PublishingWork
 from bot.slack.work.questions import QuestionWork, failure_blocks
+from bot.slack.work.retention import RetentionWork
 from bot.slack.work.reviews import ReviewWork
 from bot.slack.work.scorecard import ScorecardWork
 from bot.slack.work.strategy import StrategyWork
@@ -65,6 +66,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "home": HomeWork(services).publish,
         **ExceptionWork(services).handlers(),
         **PublishingWork(services).handlers(),
+        **RetentionWork(services).handlers(),
         **StrategyWork(services, services.strategy).handlers(),
         "proposal": proposals.make,
         "proposal.start": proposals.start,

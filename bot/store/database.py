@@ -16,6 +16,7 @@ from bot.store import deal_book, decision_log, imports, review_book, threads
 from bot.store.activities import ActivityBook
 from bot.store.asked import AskedBook
 from bot.store.connections import DEALS_LOCK, Database, connect
+from bot.store.erasing import Eraser
 from bot.store.errors import RecordError
 from bot.store.exceptions import ExceptionBook
 from bot.store.migrating import bring_up_to_date
@@ -78,6 +79,8 @@ class Store:
         self._purged: datetime | None = None
         self.exceptions = ExceptionBook(database, clock)
         """Requests to go outside the profile, kept together with what the log says of them."""
+        self.personal = Eraser(database, clock)
+        """Erasing what is personal."""
         self.asked = AskedBook(database, clock)
         self.outgoing = OutgoingBook(database, clock)
         """What waits to be said in Slack."""
@@ -95,16 +98,26 @@ class Store:
 
     # The decision log
 
-    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Decision:
-        """Appends one decision to the log. `body` is JSON data. Raises RecordError when it is not."""
-        return self.record_all([NewDecision(kind, actor, subject, body)])[0]
+    def record(
+        self,
+        *,
+        kind: str,
+        actor: str,
+        subject: str,
+        body: Mapping[str, Any],
+        beside: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        about: str = "",
+    ) -> Decision:
+        """Appends one decision to the log: see NewDecision. Raises RecordError for a body that is no JSON data."""
+        return self.record_all([NewDecision(kind, actor, subject, body, beside, author, about)])[0]
 
     def record_all(self, entries: Iterable[NewDecision]) -> list[Decision]:
         """Appends decisions in one step: all of them or none."""
         prepared = [decision_log.prepare(entry) for entry in entries]
         with self._database.writing() as connection:
             rows = decision_log.append(self._database, connection, prepared, self._clock)
-        return [decision_log.read(row) for row in rows]
+            return decision_log.whole(connection, [decision_log.read(row) for row in rows])
 
     def decision(self, number: int) -> Decision | None:
         """The decision with this id."""
@@ -119,7 +132,7 @@ class Store:
             return decision_log.find(connection, kind=kind, subject=subject, actor=actor, limit=limit)
 
     def each_decision(self, *, after: int = 0, kind: str | None = None) -> Iterator[Decision]:
-        """Every decision after this id, oldest first, in one consistent view; however many, a few at a time."""
+        """Every row of the log after this id, oldest first, in one consistent view; however many, a few at a time."""
         with self._database.reading() as connection:
             yield from decision_log.each(connection, after=after, kind=kind)
 
@@ -164,6 +177,7 @@ class Store:
     ) -> SavedDeal:
         """Keeps a deal with its last verdict.
 
+        `status` is what its source says; without one a deal stays what it was, and a new one is open.
         `decision_id` names the decision that recorded the verdict; with `decision` it is recorded here instead, in the
         same step. `checked_by` is who had it checked. `key` is only for a deal that was saved under another name.
         """
@@ -177,7 +191,6 @@ class Store:
         Saving the same again changes nothing but `updated_at`. Two deals of a batch with the same key are one deal, and
         the last counts: compare the keys of what is returned.
         """
-        `status` is what its source says; without one a deal stays what it was, and a new one is open.
         rows = self._put(batch)
         if all(row["verdict"] is not None for row in rows):
             return [deal_book.read(row) for row in rows]
@@ -193,11 +206,13 @@ class Store:
         rows = [deal_book.prepare(item, now) for item in batch]
         new = [(row, item.decision) for row, item in zip(rows, batch, strict=True)]
         to_record = [(row, decision_log.prepare(made)) for row, made in new if isinstance(made, NewDecision)]
+        unsaid = [row for row, item in zip(rows, batch, strict=True) if item.status is None]
         with self._database.writing() as connection:
             made = decision_log.append(self._database, connection, [entry for _, entry in to_record], self._clock)
             for (row, _), decision in zip(to_record, made, strict=True):
                 row["decision_id"] = decision["id"]
             self._database.hold(connection, DEALS_LOCK)
+            deal_book.keep_statuses(connection, unsaid)
             deal_book.save(connection, rows, deal_book.next_version(connection))
         return rows
 
@@ -206,13 +221,11 @@ class Store:
         with self._database.reading() as connection:
             return deal_book.get(connection, key)
 
-        unsaid = [row for row, item in zip(rows, batch, strict=True) if item.status is None]
     def open_deals(self, owners: Collection[str] | None = None) -> list[SavedDeal]:
         """The deals that are neither won nor lost: of these owners, or of everybody, in the order of their keys."""
         return self.deals(statuses=OPEN, owners=owners)
 
     def deals(
-            deal_book.keep_statuses(connection, unsaid)
         self,
         *,
         statuses: Collection[Status] | None = None,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, LargeBinary, Select, cast, insert, select
 
+from bot.store import texts
 from bot.store.chain import GENESIS, RawRow, audit, seal
 from bot.store.connections import LOG_LOCK, Database
 from bot.store.errors import RecordError
-from bot.store.plain import json_bytes, label
+from bot.store.plain import clean, json_bytes, label
 from bot.store.records import AuditReport, Decision, Head, NewDecision
 from bot.store.tables import decisions, utc_text
+from bot.store.texts import BESIDE, WrittenText
 
 LONGEST = {"kind": 100, "actor": 300, "subject": 500}
 """Characters. A longer text is cut and ends in a hash of the whole: say it in full in the body."""
@@ -23,13 +26,21 @@ LONGEST = {"kind": 100, "actor": 300, "subject": 500}
 LARGEST_ID = 2**63 - 1
 
 
-class Prepared(NamedTuple):
-    """A decision that can be kept, with its texts cleaned and its body in canonical form."""
+class Sealed(NamedTuple):
+    """What the hash of a row covers beside its number, its time and the row before it."""
 
     kind: str
     actor: str
     subject: str
     body: bytes
+
+
+class Prepared(NamedTuple):
+    """A decision that can be kept, with its texts cleaned and its body in canonical form, and what stands beside it."""
+
+    row: Sealed
+    beside: WrittenText | None = None
+    about: str = ""
 
 
 def prepare(entry: NewDecision) -> Prepared:
@@ -42,7 +53,11 @@ def prepare(entry: NewDecision) -> Prepared:
     body = json_bytes(entry.body)
     if not body.startswith(b"{"):
         raise RecordError(f"The body of a decision is a JSON object, not a {type(entry.body).__name__}.")
-    return Prepared(kind, actor, subject, body)
+    if entry.beside is None:
+        return Prepared(Sealed(kind, actor, subject, body))
+    beside = WrittenText.new(json_bytes(entry.beside, "beside").decode(), clean(entry.author or entry.actor))
+    marked = Sealed(kind, actor, subject, json_bytes({**entry.body, BESIDE: beside.mark}))
+    return Prepared(marked, beside, clean(entry.about or kind))
 
 
 def append(
@@ -56,11 +71,12 @@ def append(
     at, previous = utc_text(clock()), last.sha256  # the time of our turn, so that times go up as ids do
     rows: list[dict[str, Any]] = []
     for number, entry in enumerate(entries, last.id + 1):
-        sha256 = seal(number=number, at=at, **entry._asdict(), previous=previous)
-        row = entry._asdict() | {"body": entry.body.decode()}
+        sha256 = seal(number=number, at=at, **entry.row._asdict(), previous=previous)
+        row = entry.row._asdict() | {"body": entry.row.body.decode()}
         rows.append({"id": number, "at": at, **row, "sha256": sha256, "previous": previous})
         previous = sha256
     connection.execute(insert(decisions), rows)
+    texts.put(connection, ((e.beside, e.about) for e in entries if e.beside is not None), datetime.fromisoformat(at))
     return rows
 
 
@@ -80,11 +96,11 @@ def find(
     for name, wanted in (("kind", kind), ("subject", subject), ("actor", actor)):
         if wanted is not None:
             query = query.where(decisions.c[name] == label(wanted, LONGEST[name]))
-    return [read(row) for row in connection.execute(query).mappings()]
+    return whole(connection, [read(row) for row in connection.execute(query).mappings()])
 
 
 def each(connection: Connection, *, after: int, kind: str | None) -> Iterator[Decision]:
-    """The decisions after this id, oldest first, streamed."""
+    """The rows after this id, oldest first, streamed, as the log holds them: texts beside it by their marks."""
     query = select(decisions).where(decisions.c.id > after).order_by(decisions.c.id)
     if kind is not None:
         query = query.where(decisions.c.kind == label(kind, LONGEST["kind"]))
@@ -98,7 +114,13 @@ def get(connection: Connection, number: int) -> Decision | None:
     if not 0 < number <= LARGEST_ID:
         return None
     row = connection.execute(select(decisions).where(decisions.c.id == number)).mappings().first()
-    return read(row) if row else None
+    return whole(connection, [read(row)])[0] if row else None
+
+
+def whole(connection: Connection, found: list[Decision]) -> list[Decision]:
+    """The decisions with what stands beside the log put back into their bodies."""
+    bodies = texts.with_texts(connection, [each.body for each in found])
+    return [replace(each, body=body) for each, body in zip(found, bodies, strict=True)]
 
 
 def verify(database: Database, connection: Connection, published: Head | None) -> AuditReport:

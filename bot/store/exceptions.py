@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,35 +11,31 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.store import decision_log
+from bot.store import decision_log, texts
 from bot.store.connections import LOG_LOCK, Database
 from bot.store.errors import StoreError
 from bot.store.exception_tables import exception_cards, exceptions, personal_texts
 from bot.store.plain import clean, json_bytes
 from bot.store.records import NewDecision
+from bot.store.texts import WrittenText
 from bot.store.upsert import inserting
+
+__all__ = [
+    "Card",
+    "Event",
+    "ExceptionBook",
+    "ExceptionChange",
+    "ExceptionRow",
+    "StaleError",
+    "WrittenText",
+    "subject_of",
+]
 
 LARGEST = decision_log.LARGEST_ID
 
 
 class StaleError(StoreError):
     """Somebody else changed the request since it was read: read it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenText:
-    """What somebody wrote. `mark` stands for it in the log and in bodies; `text` is None once it was erased."""
-
-    mark: str
-    text: str | None
-    salt: str | None = None
-    author: str = ""
-
-    @classmethod
-    def new(cls, text: str, author: str) -> WrittenText:
-        """A text with a salt of its own, so that its mark says nothing of it."""
-        salt, text = secrets.token_hex(32), clean(text)
-        return cls(hashlib.sha256(f"{salt}{text}".encode()).hexdigest(), text, salt, author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +136,7 @@ class ExceptionBook:
                 raise StaleError("Another exception was asked for on this deal in between. Look at it again.")
             new = {"number": row.number, "origin": row.origin, "asked_at": row.asked_at, **values}
             connection.execute(insert(exceptions).values(**new))
-        self._write(connection, row, change.texts)
+        texts.put(connection, ((each, subject_of(row.number)) for each in change.texts), self._clock())
         for event in change.events:
             body = {"exception": row.number, "state": row.state, "state_sha256": row.sha256, **event.body}
             entry = decision_log.prepare(NewDecision(event.kind, event.actor, subject_of(row.number), body))
@@ -154,20 +149,6 @@ class ExceptionBook:
             return replace(row, version=row.version + 1)
         last = connection.execute(select(func.max(exceptions.c.number))).scalar() or 0
         return replace(row, number=last + 1, version=1)
-
-    def _write(self, connection: Connection, row: ExceptionRow, texts: Sequence[WrittenText]) -> None:
-        for written in texts:
-            values = {
-                "mark": written.mark,
-                "salt": written.salt,
-                "text": written.text,
-                "about": subject_of(row.number),
-                "author": written.author,
-                "at": self._clock(),
-                "erased_at": None,
-            }
-            statement = inserting(connection, personal_texts).values(**values)
-            connection.execute(statement.on_conflict_do_nothing(index_elements=[personal_texts.c.mark]))
 
     def get(self, number: int) -> ExceptionRow | None:
         """One request. Any number may be asked for: it may come from a forged button."""
@@ -212,24 +193,6 @@ class ExceptionBook:
         with self._database.reading() as connection:
             return [int(number) for (number,) in connection.execute(query)]
 
-    def erase(self, *, before: datetime, author: str | None = None) -> int:
-        """Takes away what people wrote before this moment, of one person or of all. How many texts went.
-
-        The decision log says that it was done, when and by whom, and how many; it held only their marks, and stays
-        whole.
-        """
-        wanted = (personal_texts.c.at < before) & personal_texts.c.erased_at.is_(None)
-        if author is not None:
-            wanted &= personal_texts.c.author == clean(author)
-        with self._database.writing() as connection:
-            self._database.hold(connection, LOG_LOCK)
-            gone = update(personal_texts).where(wanted).values(text=None, salt=None, erased_at=self._clock())
-            count = int(connection.execute(gone).rowcount)
-            body = {"before": before.isoformat(), "author": author, "texts": count}
-            entry = decision_log.prepare(NewDecision("erasure", "operator", "personal texts", body))
-            decision_log.append(self._database, connection, [entry], self._clock)
-        return count
-
     def altered(self) -> list[int]:
         """The requests that are not as the decision log says they were left: somebody wrote past it."""
         from bot.store.tables import decisions  # noqa: PLC0415 - tables import each other in one direction
@@ -267,13 +230,13 @@ def _by_origin(connection: Connection, origin: str) -> ExceptionRow | None:
 
 def _with_texts(connection: Connection, rows: list[dict[str, Any]]) -> list[ExceptionRow]:
     subjects = [subject_of(row["number"]) for row in rows]
-    texts: dict[str, dict[str, str | None]] = {}
+    written: dict[str, dict[str, str | None]] = {}
     for start in range(0, len(subjects), 500):
         some = subjects[start : start + 500]
         query = select(personal_texts.c.about, personal_texts.c.mark, personal_texts.c.text)
         for about, mark, text in connection.execute(query.where(personal_texts.c.about.in_(some))):
-            texts.setdefault(about, {})[mark] = text
-    return [_row(row, texts.get(subject_of(row["number"]), {})) for row in rows]
+            written.setdefault(about, {})[mark] = text
+    return [_row(row, written.get(subject_of(row["number"]), {})) for row in rows]
 
 
 def _row(values: dict[str, Any], texts: Mapping[str, str | None]) -> ExceptionRow:

@@ -38,17 +38,27 @@ class NewDecision:
 
     `kind` is what was decided ("verdict", "answer"), `actor` who asked or decided, `subject` what it is about (a deal's
     key, a thread); `body` is JSON data.
+
+    `beside` is JSON data too, for what is personal: it stands beside the log, which holds only its mark, and can be
+    erased. `author` is whose it is (the actor unless given), `about` what it is about. Readers get the two as one.
     """
 
     kind: str
     actor: str
     subject: str
     body: Mapping[str, Any]
+    beside: Mapping[str, Any] | None = None
+    author: str | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A row of the decision log. `sha256` covers every other field; `previous` is the hash of the row before it."""
+    """A row of the decision log. `sha256` covers every other field; `previous` is the hash of the row before it.
+
+    `body` has what stands beside the log put back, or `erased` where that is gone; as a row of `each_decision` it is
+    the body that the hash covers, with the mark of the text under `beside`.
+    """
 
     id: int
     at: datetime
@@ -129,6 +139,7 @@ class SavedDeal:
     facts_text: str = field(repr=False)
     verdict_text: str | None = field(repr=False)
     version: int = field(default=0, compare=False)
+    converted_text: str | None = field(default=None, repr=False)
 
     @cached_property
     def facts_plain(self) -> dict[str, Any]:
@@ -139,7 +150,6 @@ class SavedDeal:
     @cached_property
     def verdict_plain(self) -> dict[str, Any] | None:
         """The verdict as JSON data, as `Verdict.plain` gave it; None for a deal without one."""
-    converted_text: str | None = field(default=None, repr=False)
         if self.verdict_text is None:
             return None
         verdict: dict[str, Any] = json.loads(self.verdict_text)
@@ -166,6 +176,7 @@ class SavedDeal:
             currency=self.currency,
             source=self.source,
             source_id=self.source_id,
+            converted=conversions_of(json.loads(self.converted_text)) if self.converted_text else (),
         )
         return deal, dropped
 
@@ -176,7 +187,6 @@ def restored_facts(text: str, facts: FactSpecs) -> tuple[Mapping[str, FactValue]
     dropped: list[str] = []
     for name, data in json.loads(text).items():
         spec = facts.get(name)
-            converted=conversions_of(json.loads(self.converted_text)) if self.converted_text else (),
         try:
             if spec is None:
                 dropped.append(name)

@@ -151,9 +151,20 @@ def test_the_command_line_reads_verifies_exports_and_erases(settings: Desk, cloc
     kinds = {json.loads(line)["kind"] for line in run("audit", "export", "--kind", "exception.decided")[1].splitlines()}
     assert kinds == {"exception.decided"}
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    assert "2 texts erased." in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
+    verdict = next(row for row in rows if row["kind"] == "verdict")
+    assert set(verdict["body"]) == {"verdict", "judge", "profile", "beside"}
+    full = [json.loads(line) for line in run("audit", "export", "--kind", "verdict", "--texts")[1].splitlines()]
+    assert full[0]["texts"]["facts"]["days"] == 45
+    assert full[0]["body"] == verdict["body"]
+    assert run("audit", "erase", "--yes")[0] == 2
+    assert "3 texts erased." in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
     assert "(erased)" in run("exceptions", "show", str(number))[1]
-    assert run("audit", "verify")[0] == 0
+    assert run("audit", "verify", "--head", head)[0] == 0
+    assert json.loads(run("audit", "export", "--kind", "verdict", "--texts")[1].splitlines()[0])["texts"] is None
+    status, _, why = run("profile", "replay", str(verdict["id"]))
+    assert (status, "erased" in why, "needs_approval" in why) == (2, True, True)
+    assert "the deal as it stood erased" in run("audit", "erase", "--deal", "mercy\x1b[31m", "--yes")[1]
+    assert run("audit", "verify", "--head", head)[0] == 0
 
 
 def test_a_request_written_past_the_log_fails_the_audit(settings: Desk) -> None:

@@ -74,9 +74,11 @@ class FakeStore:
     rows: list[dict[str, Any]] = field(default_factory=list)
     broken: bool = False
 
-    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> FakeDecision:
+    def record(
+        self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any], beside: Mapping[str, Any], **_: str
+    ) -> FakeDecision:
         if self.broken:
             message = "disk full"
             raise OSError(message)
-        self.rows.append({"kind": kind, "actor": actor, "subject": subject, "body": body})
+        self.rows.append({"kind": kind, "actor": actor, "subject": subject, "body": {**body, **beside}})
         return FakeDecision(len(self.rows))
