@@ -57,7 +57,7 @@ $(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
 	@touch $@
 
 eval: $(ENV_STAMP) ## Measure answers and refusal, retrieval (DATA=folder of collections), speed (PLAYBOOKS="14 1000"), a model (MODEL_URL=); writes docs/evaluation.md
-	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA)) $(if $(PLAYBOOKS),--playbooks $(PLAYBOOKS)) $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(MODEL_NAME),--model-name $(MODEL_NAME)) $(if $(SAMPLE),--sample $(SAMPLE))
+	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA)) $(if $(PLAYBOOKS),--playbooks $(PLAYBOOKS)) $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(MODEL_NAME),--model-name $(MODEL_NAME)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY_MODEL),--only-model)
 
 pictures: env ## Take the README's pictures anew, in a browser
 	@$(BIN)/pytest -q tests/e2e/test_browser.py --deselect tests/e2e/test_browser.py::test_the_pictures_of_the_readme_are_there

@@ -39,6 +39,17 @@ def measured(asked: argparse.Namespace) -> Iterator[Section]:
     """The sections that were asked for, one after the other."""
     core = _core(asked.keep)
     core.library.refresh()
+    if not asked.only_model:
+        yield from _without_a_model(asked, core)
+    core.close()
+    if asked.model_url is not None:
+        yield _with_a_model(asked)
+    for playbooks in [] if asked.only_model else asked.playbooks:
+        tell(f"{playbooks:,} made-up playbooks are indexed and asked", 0, 0)
+        yield speed.measure(playbooks, asked.keep / "playbooks")
+
+
+def _without_a_model(asked: argparse.Namespace, core: Core) -> Iterator[Section]:
     if asked.data is None:
         tell("no folder with public collections was given (make eval DATA=...): retrieval is not measured", 0, 0)
     else:
@@ -48,15 +59,20 @@ def measured(asked: argparse.Namespace) -> Iterator[Section]:
                 yield refusal.measure(index)
                 yield followups.measure(index, core)
     yield answering.measure(core.answers_with(None), read_golden(), tell)
-    core.close()
-    if asked.model_url is not None:
-        model = _core(asked.keep, OPENAI_BASE_URL=asked.model_url, OPENAI_MODEL=asked.model_name)
-        questions = sample(read_golden(), asked.sample)
-        yield answering.measure_model(model.answers_with(None), questions, tell, name=asked.model_name)
-        model.close()
-    for playbooks in asked.playbooks:
-        tell(f"{playbooks:,} made-up playbooks are indexed and asked", 0, 0)
-        yield speed.measure(playbooks, asked.keep / "playbooks")
+
+
+def _with_a_model(asked: argparse.Namespace) -> Section:
+    core = _core(
+        asked.keep,
+        OPENAI_BASE_URL=asked.model_url,
+        OPENAI_MODEL=asked.model_name,
+        DEALFIT_MODEL_SECONDS=str(asked.model_seconds),
+    )
+    questions = sample(read_golden(), asked.sample)
+    try:
+        return answering.measure_model(core.answers_with(None), questions, tell, name=asked.model_name)
+    finally:
+        core.close()
 
 
 def tell(what: str, done: int, total: int) -> None:
@@ -93,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model-url", help="an OpenAI-compatible endpoint, such as evaluation.serve_model starts")
     parser.add_argument("--model-name", default="small", help="the model's name there, and on the page")
+    parser.add_argument("--model-seconds", type=int, default=300, help="how long the model may take for an answer")
+    parser.add_argument("--only-model", action="store_true", help="ask the model, and measure nothing else")
     parser.add_argument("--sample", type=int, default=40, help="how many golden questions the model is asked")
     return parser
 

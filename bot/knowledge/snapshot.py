@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.knowledge.fusion import CANDIDATES, FEEDBACK, FEEDBACK_WEIGHT, fuse
 from bot.knowledge.keywords import Keywords, Tokens
+from bot.knowledge.neighbours import joined
 from bot.knowledge.passages import Hit, IndexMismatch
 from bot.knowledge.refresh import embedded_text, section_text
 
@@ -84,7 +85,8 @@ class Snapshot:
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.passage.path, hit.passage.position))
         # The same text in two playbooks is one result: the better placed one stands for both.
-        return list({hit.passage.sha256: hit for hit in reversed(hits)}.values())[::-1][:limit]
+        folded = list({hit.passage.sha256: hit for hit in reversed(hits)}.values())[::-1]
+        return joined(folded)[:limit]
 
     def _scores(self, candidates: list[int], words: list[float], vector: Vector) -> list[float]:
         """The fused scores, after the best passages of a first round have lent the question their meaning."""
