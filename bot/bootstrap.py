@@ -374,10 +374,11 @@ class SlackApp:
     services: Services
     core: Core
 
-    def stop(self) -> None:
-        """Finish what runs; what is not finished in time goes on elsewhere, or at the next start."""
-        self.queue.stop()
+    def stop(self) -> int:
+        """Finish what runs; what has not begun goes on elsewhere, or at the next start. How many pieces still run."""
+        left = self.queue.stop()
         self.services.replies.outbox.stop()
+        return left
 
     def close(self) -> None:
         """Finish what runs and let go of everything."""

@@ -42,15 +42,19 @@ class HttpDelivery:
     via = "http"
 
     def __init__(self, request_url: str, signing_secret: str, ids: Ids, timeout: float) -> None:
+        self.use(request_url)
+        self._secret = signing_secret
+        self._ids = ids
+        self._timeout = timeout
+        self.faults: Faults | None = None
+
+    def use(self, request_url: str) -> None:
+        """Send to this address from now on. Raises NotLoopback."""
         host = urlsplit(request_url).hostname or ""
         if host not in LOOPBACK:
             what = "The app's request URL"
             raise NotLoopback(what, host)
         self._url = request_url
-        self._secret = signing_secret
-        self._ids = ids
-        self._timeout = timeout
-        self.faults: Faults | None = None
 
     async def ready(self) -> None:
         """Return at once: a request finds out by itself whether the app is there."""

@@ -87,8 +87,9 @@ class Playground(ViewActs):
         self._sockets = SocketMode(self.workspace, self._ids)
         self._sockets.faults = self.faults
         link: SocketMode | HttpDelivery = self._sockets
+        self._requests: HttpDelivery | None = None
         if request_url is not None:
-            link = HttpDelivery(request_url, self.signing_secret, self._ids, ack_timeout)
+            self._requests = link = HttpDelivery(request_url, self.signing_secret, self._ids, ack_timeout)
             link.faults = self.faults
         self._dispatcher = Dispatcher(
             link=link,
@@ -143,6 +144,11 @@ class Playground(ViewActs):
 
     def _socket_url(self) -> str:
         return f"ws{self.url.removeprefix('http')}link?ticket={self._sockets.issue_ticket()}&app_id=playground"
+
+    def send_requests_to(self, request_url: str) -> None:
+        """Change the app's request URL, as one does on its settings page. It must have one already."""
+        if self._requests is not None:
+            self._requests.use(request_url)
 
     def start(self) -> None:
         """Serve in a background thread. Raises PortInUse."""

@@ -17,6 +17,7 @@ import structlog
 from bot.slack import effects
 from bot.slack.inbox import Work
 from bot.slack.lanes import QUICK, Lanes
+from bot.slack.leaving import GRACE_SECONDS, Running
 from bot.slack.outages import is_temporary
 from bot.slack.schedules import Schedules
 from bot.slack.seats import first_free, seats_of, visiting
@@ -84,6 +85,7 @@ class DurableQueue:
         self._file: WorkFile | None = None
         self._dbos: type[DBOS] | None = None
         self._workflow: Callable[..., None] | None = None
+        self._running = Running()
         self._stopping = threading.Event()
         self._log = structlog.get_logger("dealfit.queue")
 
@@ -144,21 +146,33 @@ class DurableQueue:
         """What this process is called among those at the database; nobody else is, while it runs."""
         return _worker(-1 if self._seat is None else self._seat)
 
-    def stop(self) -> None:
-        """Finish what runs, as far as a few seconds allow; the rest goes on at the next start."""
+    def stop(self, seconds: float = GRACE_SECONDS) -> int:
+        """Finish the steps that run; the rest goes on at the next start, or in another process.
+
+        Returns how many pieces still run after `seconds`. Then the seat stays ours until the process ends, so that
+        nobody else begins what we may still finish.
+        """
         self._stopping.set()
         self.schedules.unbind()
+        left = self._running.leave(seconds)
         if self._dbos is not None:
-            self._dbos.destroy(workflow_completion_timeout_sec=5)
+            self._dbos.destroy()
             self._dbos = None
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._seat is not None:
+        if left:
+            self._log.warning("work_left_running", pieces=left)
+        elif self._seat is not None:
             self._seats.leave(self._seat)
             self._seat = None
+        return left
 
     def _do(self, kind: str, key: str, payload: dict[str, Any]) -> None:
+        with self._running.piece():
+            self._carry_out(kind, key, payload)
+
+    def _carry_out(self, kind: str, key: str, payload: dict[str, Any]) -> None:
         try:
             with self._lanes.room(kind):
                 self._handlers[kind](payload, self._step)
@@ -184,6 +198,7 @@ class DurableQueue:
         """
         from dbos import DBOS  # noqa: PLC0415 loaded already by start
 
+        self._running.begin_step()
         try:
             with effects.step(f"{DBOS.workflow_id}:{DBOS.step_id}"):
                 return do()

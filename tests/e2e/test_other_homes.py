@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -105,17 +104,10 @@ def test_on_postgresql_everything_is_the_same(folder, postgres_url):
         assert not (folder / "data" / "work.db").exists()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @pytest.mark.timeout(120)
 def test_over_http_everything_is_the_same(folder):
-    port, secret = free_port(), "canary-signing-secret"
-    ground = Playground(
-        clock=utc_now, manifest=manifest(), request_url=f"http://127.0.0.1:{port}/slack/events", signing_secret=secret
-    )
+    secret, nowhere = "canary-signing-secret", "http://127.0.0.1:9/slack/events"
+    ground = Playground(clock=utc_now, manifest=manifest(), request_url=nowhere, signing_secret=secret)
     with ground:
         env = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -123,11 +115,13 @@ def test_over_http_everything_is_the_same(folder):
             "SLACK_API_URL": ground.api_url,
             "SLACK_BOT_TOKEN": ground.bot_token,
             "SLACK_SIGNING_SECRET": secret,
-            "PORT": str(port),
         }
-        command = [sys.executable, "-m", "bot.cli", "run", "--http"]
+        command = [sys.executable, "-m", "bot.cli", "run", "--http", "--port", "0"]
         process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
         try:
+            served = next(line for line in process.stderr if "serves Slack at" in line)
+            port = int(re.search(r":(\d+)/slack/events", served)[1])
+            ground.send_requests_to(f"http://127.0.0.1:{port}/slack/events")
             wait_until_ready(port)
             known = {m.ts for m in ground.messages(DEALS, DANA)}
             assert ground.slash_command(DANA, DEALS, "/deal-check", MERCY).acked

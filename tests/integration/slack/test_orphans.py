@@ -77,3 +77,41 @@ def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
     second.stdout.close()
     lines = log.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("done")] == ["done worker steady"]
+
+
+def wait_for(log: Path, word: str) -> None:
+    deadline = time.monotonic() + 30
+    while word not in log.read_text(encoding="utf-8") and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+@pytest.mark.timeout(120)
+def test_who_leaves_ends_the_step_that_runs_and_hands_the_rest_over(url, tmp_path):
+    log = tmp_path / "log"
+    log.touch()
+    first = worker(url, log, "leave")
+    wait_for(log, "waiting")
+    first.terminate()
+    said, _ = first.communicate(timeout=30)
+    assert (first.returncode, said.split("\n")[-2]) == (0, "left 0")
+    assert log.read_text(encoding="utf-8").splitlines() == ["begun worker leave", "waiting", "waited"]
+    second = worker(url, log)
+    wait_for(log, "done")
+    second.terminate()
+    second.communicate(timeout=30)
+    assert log.read_text(encoding="utf-8").splitlines()[3:] == ["done worker steady"]
+
+
+def test_who_must_leave_a_step_running_keeps_the_seat_so_that_nobody_begins_it_again(tmp_path):
+    url, log = f"sqlite:///{tmp_path / 'work.db'}", tmp_path / "log"
+    log.touch()
+    leaving = worker(url, log, "stay")
+    wait_for(log, "waiting")
+    leaving.terminate()
+    assert next(line for line in leaving.stdout if line.startswith("left")).strip() == "left 1"
+    with visiting(seats_of(url), 0) as free:
+        assert not free
+    leaving.kill()
+    leaving.communicate(timeout=30)
+    with visiting(seats_of(url), 0) as free:
+        assert free
