@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from bot.cli.console import cell, out, table
-from bot.pipeline.strategy.wording import headline, trend_words, whole_money
+from bot.pipeline.strategy.wording import headline, suggestion_notes, suggestion_words, trend_words, whole_money
 
 if TYPE_CHECKING:
     from bot.pipeline.strategy.measuring import Measured, Results
@@ -55,25 +55,14 @@ def show_sources(found: Sources) -> None:
 def show_suggestion(found: Suggestion) -> None:
     """Print what was found, how sure that is, and the YAML to copy."""
     console = out()
-    base = f"{100 * found.good / found.deals:.1f}%" if found.deals else "-"
-    console.print(cell(f"Good means: {found.good_means}. {found.good:,} of {found.deals:,} deals were good ({base})."))
-    if found.held_out is not None and found.chance is not None:
-        figures = found.held_out
-        console.print(cell(
-            f"On customers that the rules had not seen: they pick {figures.called:.1f}% of the deals, and "
-            f"{_one(figures.precision)} of those were good (lowest {_one(figures.low)}, highest {_one(figures.high)}), "
-            f"against {base} of all. They find {figures.found:.1f}% of the good deals; "
-            f"{figures.undecided:.1f}% cannot be placed because a fact is unknown."
-        ))  # fmt: skip
-        console.print(cell(f"Labels dealt out at random do as well in {100 * found.chance:.1f}% of tries."))
+    for sentence in suggestion_words(found):
+        console.print(cell(sentence))
     if not found.found:
         console.print(f"[bold]{cell(found.why)}[/]")
     else:
         console.print()
         console.print(cell(found.segments), soft_wrap=True)
-    unknown = [f"{fact} is unknown for {count:,}" for fact, count in found.unknown]
-    known = f"Facts known before the sale: {', '.join(found.facts)}."
-    _notes([known, *([f"{'; '.join(unknown)} of {found.deals:,} deals."] if unknown else []), *found.notes])
+    _notes(list(suggestion_notes(found)))
 
 
 def show_measured(found: Measured) -> None:
@@ -140,10 +129,6 @@ def _share(whale: Whale, percent: int) -> str:
 
 def _percent(value: Decimal | None) -> str:
     return "-" if value is None else f"{value}%"
-
-
-def _one(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}%"
 
 
 def _notes(notes: Sequence[str]) -> None:

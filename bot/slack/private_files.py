@@ -1,4 +1,4 @@
-"""A file for one person: into the direct message where they wait, else into their direct message with the app.
+"""A file: for one person into the direct message where they wait, else into theirs with the app; or for a channel.
 
 Slack has no file that only one person in a channel sees. Where a file cannot go, the reason is given in words.
 """
@@ -14,6 +14,7 @@ from bot.slack.replies import Place
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
 
 WHY_NOT = {
     "missing_scope": "the app may not upload files yet: whoever runs Dealfit adds the scope files:write",
@@ -21,6 +22,7 @@ WHY_NOT = {
     "file_uploads_disabled": "this workspace does not allow files",
     "cannot_dm_bot": "you cannot be written to",
     "user_disabled": "your account is not active",
+    "not_in_channel": "I am not in that channel: invite me there with /invite @Dealfit",
 }
 
 
@@ -32,6 +34,17 @@ class Delivery:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as Slack takes it; `alt` is what a screen reader says of a picture."""
+
+    name: str
+    data: bytes
+    title: str
+    comment: str
+    alt: str = ""
+
+
 def send_privately(
     client: WebClient, place: Place, *, name: str, data: bytes, title: str, comment: str, alt: str = ""
 ) -> Delivery:
@@ -41,18 +54,33 @@ def send_privately(
     here = place.channel.startswith("D")
     try:
         channel = place.channel if here else str(client.conversations_open(users=place.user)["channel"]["id"])
+    except SlackApiError as error:
+        return Delivery(problem=_why_not(error))
+    problem = send_to(client, channel, Upload(name, data, title, comment, alt), place.thread_ts if here else None)
+    return Delivery(here=here and problem is None, problem=problem)
+
+
+def send_to(client: WebClient, channel: str, file: Upload, thread_ts: str | None = None) -> str | None:
+    """Send a file to a conversation. Raises what passes by itself; why it went nowhere, None where it went."""
+    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+
+    try:
         client.files_upload_v2(
             channel=channel,
-            thread_ts=place.thread_ts if here else None,
-            file=data,
-            filename=name,
-            title=inert(title),
-            alt_txt=inert(alt) or None,
-            initial_comment=comment,
+            thread_ts=thread_ts,
+            file=file.data,
+            filename=file.name,
+            title=inert(file.title),
+            alt_txt=inert(file.alt) or None,
+            initial_comment=file.comment,
         )
     except SlackApiError as error:
-        if is_temporary(error):
-            raise
-        reason = str(error.response.get("error"))
-        return Delivery(problem=WHY_NOT.get(reason, f"Slack refused it ({reason})"))
-    return Delivery(here=here)
+        return _why_not(error)
+    return None
+
+
+def _why_not(error: SlackApiError) -> str:
+    if is_temporary(error):
+        raise error
+    reason = str(error.response.get("error"))
+    return WHY_NOT.get(reason, f"Slack refused it ({reason})")

@@ -39,6 +39,14 @@ ALL: tuple[Subcommand, ...] = (
     Subcommand("reviews", "shows the calls, reviews and renewals ahead of won deals.", "reviews"),
     Subcommand("agenda", "shows the agenda of a customer's next one.", "reviews.agenda", "<customer>", A_NAME),
     Subcommand("money", "shows where the margin comes from, to those who see every team.", "strategy.money"),
+    Subcommand("curve", "sends that as a picture: the best deals first, added up.", "strategy.picture"),
+    Subcommand(
+        "suggest",
+        "says which customers the good deals came from, as segments to copy.",
+        "strategy.suggest",
+        "[margin|percent|value|won]",
+        re.compile(r"(margin|percent|value|won)?"),
+    ),
     Subcommand(
         "backtest",
         "says what the live profile, or a candidate for it, would have said of past deals.",

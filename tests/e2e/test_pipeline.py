@@ -151,6 +151,41 @@ def test_the_picture_has_an_alternative_in_words(office: Office) -> None:
     assert "version 2026.11" in office.new_messages("D0MORGAN", MORGAN, known)[0].text
 
 
+def test_every_figure_of_the_glance_comes_as_a_file(office: Office) -> None:
+    glance = office.command(MORGAN, "/pipeline")
+    known = {m.ts for m in office.ground.messages("D0MORGAN", MORGAN)}
+    pressed(office, MORGAN, glance, elements(glance, ids.CSV)[0])
+    [file] = office.new_messages("D0MORGAN", MORGAN, known)[0].files
+    assert file["name"].startswith("pipeline-fit-")
+    rows = list(csv.DictReader(io.StringIO(office.ground.files.get(file["id"]).data.decode("utf-8-sig"))))
+    [whole] = [row for row in rows if row["part"] == "all"]
+    assert f"{int(whole['fits']):,} of {int(whole['deals']):,}" in texts(glance.blocks)
+    assert "Lena Fischer" not in {row["label"] for row in rows}
+
+
+def test_the_picture_is_shared_in_the_channel_with_one_press_and_once(office: Office) -> None:
+    glance = office.command(MORGAN, "/pipeline", channel=ASK)
+    known = {m.ts for m in office.ground.messages(ASK, ALEX)}
+    share = elements(glance, ids.SHARE_PICTURE)[0]
+    shared = pressed(office, MORGAN, glance, share)
+    [file] = shared.files
+    assert shared.ephemeral_to is None
+    assert office.ground.files.get(file["id"]).data.startswith(PNG)
+    assert "open deals fit" in file["alt_txt"]
+    assert "Shared by Morgan Lee" in shared.text
+    assert office.ground.press(MORGAN, glance, share["action_id"]).acked
+    office.command(MORGAN, "/pipeline", "saved", channel=ASK)
+    assert len([m for m in office.new_messages(ASK, ALEX, known) if m.files]) == 1
+    channel = office.ground.workspace.channels[ASK]
+    again = office.command(MORGAN, "/pipeline", channel=ASK)
+    channel.is_ext_shared = True
+    try:
+        refused = pressed(office, MORGAN, again, elements(again, ids.SHARE_PICTURE)[0])
+    finally:
+        channel.is_ext_shared = False
+    assert OUTSIDE in texts(refused.blocks)
+
+
 def test_sharing_posts_it_once_and_whoever_reads_it_opens_only_their_deals(office: Office) -> None:
     answer = office.command(MORGAN, "/pipeline", "which of Dana's deals break the payment terms", channel=ASK)
     share = elements(answer, ids.SHARE)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.deals.mapping import load_mapping
 from bot.pipeline.importing import import_deals
-from bot.slack.blocks.strategy import PICTURE
+from bot.slack.blocks.strategy import FILE, PICTURE
 from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, texts
 
 VICTOR, DIRECT = "U0VICTOR", "D0VICTOR"
@@ -55,9 +56,10 @@ def files(office: Office, ending: str) -> list[Any]:
 
 def test_only_those_who_see_every_team_are_answered(office: Office) -> None:
     for user in (DANA, MORGAN, ALEX):
-        for command in ("money", "backtest", "measure"):
+        for command in ("money", "suggest", "backtest", "measure"):
             card = texts(office.command(user, "/pipeline", command).blocks)
             assert "margin comes from" not in card
+            assert "Good means" not in card
             assert "1,4" not in card
             assert "see every team" in card or "pipeline is for reps and their managers" in card
 
@@ -75,12 +77,35 @@ def test_where_the_money_comes_from_with_slacks_own_chart_and_as_a_picture(offic
     assert files(office, ".png")[-1].data.startswith(PNG)
 
 
+def test_every_figure_of_an_answer_comes_as_a_file_and_the_curve_by_its_own_word(office: Office) -> None:
+    card = said_after(office, "money", "Where the margin comes from")
+    assert office.ground.press(VICTOR, card, FILE).acked
+    sheet = office.ground.wait_for(lambda: [f for f in files(office, ".csv") if f.name.startswith("money-")], 60)[-1]
+    rows = list(csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig"))))
+    assert len([row for row in rows if row["part"] == "curve of deals"]) > 50
+    assert {"customers below zero", "by Segment"} <= {row["part"] for row in rows}
+    before = len(files(office, ".png"))
+    said_after(office, "curve", "direct message")
+    office.ground.wait_for(lambda: len(files(office, ".png")) == before + 1, 30)
+
+
+def test_which_customers_to_look_for_as_segments_to_copy(office: Office) -> None:
+    card = said_after(office, "suggest", "Which customers to look for")
+    shown = texts(card.blocks)
+    assert "47 of 153 deals were good" in shown
+    assert "stance: pursue" in shown
+    assert "Nothing is applied" in shown
+    written = office.ground.wait_for(lambda: files(office, ".yaml"), 60)[-1]
+    assert written.data.decode().strip() in shown
+
+
 def test_a_backtest_says_that_it_has_begun_answers_and_sends_its_files(office: Office) -> None:
     card = said_after(office, "backtest", "What a backtest cannot know")
     shown = texts(card.blocks)
     assert "Of 98 won deals it would have refused 57" in shown
     assert any("judging every closed deal" in texts(m.blocks) for m in office.ground.messages(DEALS, VICTOR))
-    sheet = office.ground.wait_for(lambda: files(office, ".csv"), 60)[-1]
+    sheets = office.ground.wait_for(lambda: len(found := files(office, ".csv")) > 2 and found, 60)
+    sheet = next(each for each in sheets if re.fullmatch(r"backtest-[0-9-]+[.]csv", each.name))
     rows = list(csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig"))))
     assert len(rows) == 156
     assert sum(row["verdict"] == "does_not_fit" and row["outcome"] == "won" for row in rows) == 57

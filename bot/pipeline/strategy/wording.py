@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
     from bot.pipeline.strategy.effects import Refused
     from bot.pipeline.strategy.sources import Sources
+    from bot.pipeline.strategy.suggesting import Suggestion
     from bot.pipeline.strategy.trends import Trend
 
 FIGURES = {
@@ -93,6 +94,34 @@ def verdict_on_past(found: Backtest) -> Iterator[str]:
         near = f"{offers.found:,} of the {offers.refused:,} refused won deals{seen} had a counter-offer that fits"
         price = f", {offers.better_price:,} more would have fitted at a lower discount" if offers.better_price else ""
         yield f"{near}{price}."
+
+
+def suggestion_words(found: Suggestion) -> Iterator[str]:
+    """What was looked for, and how far it holds on customers that the rules had not seen, in sentences."""
+    base = f"{100 * found.good / found.deals:.1f}%" if found.deals else "-"
+    yield f"Good means: {found.good_means}. {found.good:,} of {found.deals:,} deals were good ({base})."
+    if found.held_out is not None and found.chance is not None:
+        figures = found.held_out
+        yield (
+            f"On customers that the rules had not seen: they pick {figures.called:.1f}% of the deals, and "
+            f"{_one(figures.precision)} of those were good (lowest {_one(figures.low)}, highest {_one(figures.high)}), "
+            f"against {base} of all. They find {figures.found:.1f}% of the good deals; "
+            f"{figures.undecided:.1f}% cannot be placed because a fact is unknown."
+        )
+        yield f"Labels dealt out at random do as well in {100 * found.chance:.1f}% of tries."
+
+
+def suggestion_notes(found: Suggestion) -> Iterator[str]:
+    """What has to be known beside a suggestion."""
+    yield f"Facts known before the sale: {', '.join(found.facts)}."
+    unknown = [f"{fact} is unknown for {count:,}" for fact, count in found.unknown]
+    if unknown:
+        yield f"{'; '.join(unknown)} of {found.deals:,} deals."
+    yield from found.notes
+
+
+def _one(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}%"
 
 
 def money(refused: Refused, found: Backtest) -> str:

@@ -38,6 +38,7 @@ MOST_ROWS = 50
 """Rows that one message shows; the buttons under it turn the pages."""
 MOST_CHIPS = 20
 MOST_UNKNOWN = 6
+MOST_NOTES = 8
 NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, ColumnType.MONEY})
 
 
@@ -68,12 +69,18 @@ class Shown:
 def answer_blocks(answer: PipelineAnswer, shown: Shown) -> list[Block]:
     """The message."""
     blocks = _understood(answer, shown) + _unknown(answer, shown)
-    blocks += [context(inline(note, 800)) for note in answer.notes[:8]]
+    blocks += [context(note) for note in _some(answer.notes, MOST_NOTES)]
     tail = [context(inline(answer.profile_words))]
     if answer.table is not None:
         blocks += _table(answer, answer.table, shown)
         tail = [*_on(answer.table, shown), *tail]
     return fit_message(blocks, context("This is longer than one message: ask for less, or take the file."), tail)
+
+
+def _some(notes: Sequence[str], most: int) -> list[str]:
+    """Notes in mrkdwn of ours; where there are more than have room, that is said."""
+    more = [f"and {len(notes) - most} more notes"] if len(notes) > most else []
+    return [*(inline(note, 800) for note in notes[:most]), *more]
 
 
 def answer_words(answer: PipelineAnswer) -> str:
@@ -90,6 +97,8 @@ def _understood(answer: PipelineAnswer, shown: Shown) -> list[Block]:
     said = " · ".join(f"`{inline(text, 120)}`" for text in parts[:MOST_CHIPS]) or "all open deals"
     heading = f"*{inline(shown.title, 120)}*\n" if shown.title else ""
     who = f"\nShared by {inline(shown.shared_by)}, who may see these deals." if shown.shared_by else ""
+    if len(parts) > MOST_CHIPS:
+        said += f" and {len(parts) - MOST_CHIPS} more parts"
     blocks = [section(f"{heading}*Understood as*: {said}{who}")]
     if shown.shared_by is None:
         selects = [_chip(place, choice) for place, choice in enumerate(shown.choices[:MOST_CHIPS]) if choice.options]
@@ -210,7 +219,9 @@ def _on(table: Table, shown: Shown) -> list[Block]:
     notes = [f"*In all*: {_totals(table)}"] if table.totals and table.rows else []
     if table.cut:
         notes.append(f"The question asks for the first {len(table.rows):,} of {len(table.rows) + table.cut:,} rows.")
-    notes += [inline(note, 500) for note in table.notes[:6]]
+    if len(table.columns) > TABLE_COLUMNS:
+        notes.append(f"The first {TABLE_COLUMNS} of {len(table.columns)} columns; the CSV has all.")
+    notes += _some(table.notes, MOST_NOTES - 2)
     blocks = [context(*notes)] if notes else []
     rows = range(shown.first, shown.first + kept)
     wanted = _selects(table, shown, rows)

@@ -23,12 +23,14 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
-from bot.slack.blocks.pipeline_parts import bar_chart, drill_select, rows_that_fit, table_block
+from bot.slack.blocks.pipeline_parts import bar_chart, drill_select, rows_that_fit, stacked_table
 from bot.slack.blocks.titles import TITLES
 
 MOST_ROWS = 10
+MOST_NOTES = 8
 TABLE_ROOM = 1_500
-"""Characters of one table at a glance; whoever wants all asks for it, or takes the file."""
+"""Characters of one part at a glance; whoever wants all asks for it, or takes the file."""
+PART_HEAD = ("Deals", "Fit", "Fit in %", "Money", "Money that fits", "Money in %")
 VERDICT_NAMES = {judgement: title.split(" ", 1)[1] for judgement, title in TITLES.items()}
 
 
@@ -115,9 +117,10 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
         blocks.insert(1, context(f"Shared by {inline(shared_by)}: what {inline(glance.whose)} shows."))
     blocks += [block for block in (_by_verdict(glance), _by_part(glance)) if block is not None]
     blocks += _since(glance) + _failing(glance) + _drop(glance) + _facts(glance)
-    for part in glance.parts:
-        blocks += _part(part, glance.currency)
-    tail = [context(*[inline(note, 500) for note in (*glance.notes[:8], glance.profile_words)])]
+    blocks += _parts(glance)
+    notes = [inline(note, 500) for note in glance.notes[:MOST_NOTES]]
+    notes += [f"and {len(glance.notes) - MOST_NOTES} more notes"] if len(glance.notes) > MOST_NOTES else []
+    tail = [context(*notes, inline(glance.profile_words))]
     tail += [_buttons(shared=shared_by is not None)]
     if shared_by is None:
         tail.append(context("Ask in words: `/pipeline which of Dana's deals break the payment terms`"))
@@ -207,26 +210,36 @@ def _by_part(glance: Glance) -> Block | None:
     return bar_chart(title, labels, series, x_label=part.name, y_label=glance.currency)
 
 
-def _part(part: Part, currency: str) -> list[Block]:
-    if not part.figures:
+def _parts(glance: Glance) -> list[Block]:
+    """How much fits by each part, as one table: a message may hold one. The lists under it lead to the deals."""
+    parts, left, selects = [], [], []
+    for place, part in enumerate(glance.parts):
+        rows = [_row(figure, glance.currency) for figure in part.figures]
+        kept = rows_that_fit(PART_HEAD, rows, TABLE_ROOM, MOST_ROWS)
+        parts.append((part.title, rows[:kept]))
+        if kept < len(rows):
+            left.append(f"{part.title}: the first {kept} of {len(rows):,}. The list and the CSV have all.")
+        figures = [(f"{figure.label} ({figure.split.total.deals:,})", figure.mark) for figure in part.figures]
+        found = drill_select(figures, f"Show the deals of a {part.name.lower()}…", place)
+        selects += [found] if found else []
+    if not any(rows for _, rows in parts):
         return []
-    head = [part.name, "Deals", "Fit", "Fit in %", "Money", "Money that fits", "Money in %"]
-    rows = []
-    for figure in part.figures:
-        split = figure.split
-        rows.append(
-            [
-                figure.label,
-                f"{split.total.deals:,}",
-                f"{split.fits.deals:,}",
-                _percent(split.share_of_deals),
-                money_words(split.total.money, currency),
-                money_words(split.fits.money, currency),
-                _percent(split.share_of_money),
-            ]
-        )
-    figures = [(f"{figure.label} ({figure.split.total.deals:,})", figure.mark) for figure in part.figures]
-    return _tabled(f"*{part.title}*", figures, head, rows)
+    blocks = [section("*How much fits*"), stacked_table(PART_HEAD, parts)]
+    blocks += [context(*left)] if left else []
+    return [*blocks, actions(*selects)] if selects else blocks
+
+
+def _row(figure: Figure, currency: str) -> list[str]:
+    split = figure.split
+    return [
+        figure.label,
+        f"{split.total.deals:,}",
+        f"{split.fits.deals:,}",
+        _percent(split.share_of_deals),
+        money_words(split.total.money, currency),
+        money_words(split.fits.money, currency),
+        _percent(split.share_of_money),
+    ]
 
 
 def _since(glance: Glance) -> list[Block]:
@@ -239,13 +252,21 @@ def _since(glance: Glance) -> list[Block]:
 def _failing(glance: Glance) -> list[Block]:
     if not glance.failing:
         return []
-    head = ["Check that fails", "Deals", "Money behind it", "May be approved", "Not known for"]
-    rows = [
-        [c.label, f"{c.deals:,}", money_words(c.money, glance.currency), f"{c.approvable:,}", f"{c.unknown:,}"]
-        for c in glance.failing
+    lines = [
+        f"• *{inline(one.label, 120)}*: {one.deals:,} {'deal' if one.deals == 1 else 'deals'}, "
+        f"{inline(money_words(one.money, glance.currency))}{_of_these(one)}"
+        for one in glance.failing[:MOST_ROWS]
     ]
+    if len(glance.failing) > MOST_ROWS:
+        lines.append(f"and {len(glance.failing) - MOST_ROWS} more: the list beside and the CSV have all")
     figures = [(f"{check.label} ({check.deals:,})", check.mark) for check in glance.failing]
-    return _tabled("*What fails most*", figures, head, rows)
+    return [_titled("*What fails most*\n" + "\n".join(lines), figures)]
+
+
+def _of_these(check: Failing) -> str:
+    said = [f"{check.approvable:,} may be approved"] if check.approvable else []
+    said += [f"not known for {check.unknown:,} more"] if check.unknown else []
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _drop(glance: Glance) -> list[Block]:
@@ -278,23 +299,15 @@ def _titled(text: str, figures: Sequence[tuple[str, str | None]]) -> Block:
     return section(text, accessory=drill_select(figures, "Show the deals of…"))
 
 
-def _tabled(
-    title: str, figures: Sequence[tuple[str, str | None]], head: Sequence[str], rows: Sequence[Sequence[str]]
-) -> list[Block]:
-    """A table under its title, which says what is left off; the list beside it has all."""
-    kept = rows_that_fit(head, rows, TABLE_ROOM, MOST_ROWS)
-    rest = f" (the first {kept}; {len(rows) - kept} more in the list beside)" if kept < len(rows) else ""
-    return [_titled(f"{title}{rest}", figures), table_block(head, rows[:kept])]
-
-
 def _percent(share: Decimal | None) -> str:
     return "–" if share is None else f"{share}%"
 
 
 def _buttons(*, shared: bool) -> Block:
-    row = [button("As a picture", ids.PICTURE, ids.WHOLE)]
+    row = [button("As a picture", ids.PICTURE, ids.WHOLE), button("Export CSV", ids.CSV, ids.WHOLE)]
     if not shared:
         row.append(button("Share in channel", ids.SHARE, ids.WHOLE))
+        row.append(button("Share picture in channel", ids.SHARE_PICTURE, ids.WHOLE))
         row.append(button("Weekly in a channel", ids.SAVE, ids.WHOLE))
         row.append(button("Saved questions", ids.SAVED, ids.WHOLE))
     return actions(*row)

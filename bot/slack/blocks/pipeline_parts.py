@@ -53,6 +53,24 @@ def table_block(head: Cells, rows: Sequence[Cells], right: Sequence[bool] | None
     }
 
 
+def stacked_table(head: Cells, parts: Sequence[tuple[str, Sequence[Cells]]]) -> Block:
+    """Tables with the same columns as one, each under a heading row of its own: a message may hold one table."""
+    first, *rest = [(title, rows) for title, rows in parts if rows]
+    made = table_block([first[0], *head], first[1])
+    for title, rows in rest:
+        bold = [
+            {"type": "text", "text": cell(text), "style": {"bold": True}} for text in [title, *head][:TABLE_COLUMNS]
+        ]
+        made["rows"].append([{"type": "rich_text", "elements": [_run(one)]} for one in bold])
+        made["rows"] += table_block([], rows)["rows"][1:]
+    made["rows"] = made["rows"][: TABLE_ROWS + 1]
+    return made
+
+
+def _run(element: Block) -> Block:
+    return {"type": "rich_text_section", "elements": [element]}
+
+
 def data_table(caption: str, head: Cells, rows: Sequence[Sequence[tuple[str, Decimal | int | None]]]) -> Block:
     """A table that sorts and turns pages; each cell is what stands there, and its number where it is one."""
     made: list[list[Block]] = [[{"type": "raw_text", "text": cell(text)} for text in head[:TABLE_COLUMNS]]]
@@ -147,6 +165,9 @@ def deals_select(deals: Sequence[tuple[str, str]], placeholder: str = "Open a de
     return select(ids.DEAL, placeholder, [(name, deal_value(key)) for name, key in deals])
 
 
-def drill_select(figures: Sequence[tuple[str, str | None]], placeholder: str) -> dict[str, Any] | None:
-    """A select of figures, by (words, mark of the question that asks for their deals)."""
-    return select(ids.DRILL, placeholder, [(words, mark) for words, mark in figures if mark])
+def drill_select(
+    figures: Sequence[tuple[str, str | None]], placeholder: str, place: int | None = None
+) -> dict[str, Any] | None:
+    """A select of figures, by (words, mark of the question that asks for their deals); `place` tells it from others."""
+    name = ids.DRILL if place is None else f"{ids.DRILL}.{place}"
+    return select(name, placeholder, [(words, mark) for words, mark in figures if mark])

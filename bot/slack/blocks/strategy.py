@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from bot.pipeline.strategy.intervals import METHOD
 from bot.pipeline.strategy.outcomes import Outcome
 from bot.pipeline.strategy.whale import SLACK_STEPS
-from bot.pipeline.strategy.wording import headline, money, trend_words, verdict_on_past, whole_money
+from bot.pipeline.strategy.wording import (
+    headline,
+    money,
+    suggestion_notes,
+    suggestion_words,
+    trend_words,
+    verdict_on_past,
+    whole_money,
+)
 from bot.slack.blocks.elements import (
     Block,
     actions,
@@ -23,19 +31,27 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
-from bot.slack.blocks.pipeline_parts import CHART_TITLE, plain_number, table_block
+from bot.slack.blocks.pipeline_parts import CHART_TITLE, plain_number, stacked_table, table_block
 
 if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
-    from bot.pipeline.strategy.measuring import Measured, Results
+    from bot.pipeline.strategy.comparing import Comparison
+    from bot.pipeline.strategy.measuring import Measured, Results, Said
     from bot.pipeline.strategy.sources import Kind, Sources
+    from bot.pipeline.strategy.suggesting import Suggestion
     from bot.profile.verdict import ProfileId
 
 PICTURE = "dealfit.strategy.picture"
+FILE = "dealfit.strategy.file"
 MOST_KINDS = 7
 MOST_RULES = 8
 MOST_PERIODS = 8
 MOST_CAUTIONS = 6
+MOST_WORST = 5
+MOST_NOTES = 8
+YAML = 2_400
+"""Characters of suggested segments that the message shows; the file has them all."""
+RESULTS = ("Won", "Lost", "Win rate", "Churn", "Margin", "Days agreed")
 
 
 def money_blocks(found: Sources) -> list[Block]:
@@ -46,16 +62,26 @@ def money_blocks(found: Sources) -> list[Block]:
     story = "\n".join(inline(sentence, 600) for sentence in headline(found))
     blocks = [header(f"Where the {found.measure.value} comes from"), section(story)]
     blocks += _curve(found)
+    parts, left = [], []
     for _, what, kinds in found.by[:3]:
         if len(kinds) > 1:
-            blocks.append(section(f"*By {inline(what, 60)}*"))
-            blocks.append(table_block(["", "Deals", "of deals", label, "of it", "Below 0"], _kinds(kinds, found)))
+            parts.append((what, _kinds(kinds, found)))
+            left += _left(what, MOST_KINDS, len(kinds))
+    if parts:
+        blocks.append(stacked_table(["Deals", "of deals", label, "of it", "Below 0"], parts))
+    blocks += [context(*left)] if left else []
     if found.worst:
-        rows = [[each.customer, str(each.deals), whole_money(each.amount, found.currency)] for each in found.worst[:5]]
-        blocks += [section("*Customers below zero*"), table_block(["Customer", "Deals", label], rows)]
-    blocks.append(actions(button("As a picture", PICTURE, "money", label="Send me the curve as a picture")))
+        lines = [
+            f"• *{inline(each.customer, 120)}*: {inline(whole_money(each.amount, found.currency))} "
+            f"from {_deals(each.deals)}"
+            for each in found.worst[:MOST_WORST]
+        ]
+        more = found.customers.below - len(lines)
+        lines += [f"and {more:,} more: the file names the worst of them"] if more > 0 else []
+        blocks.append(section("*Customers below zero*\n" + "\n".join(lines)))
     left_out = [f"{deals:,} deals: {why}." for why, deals in found.left_out if deals]
-    return _ended(blocks, [*left_out, *found.notes], found.profile)
+    picture = button("As a picture", PICTURE, "money", label="Send me the curve as a picture")
+    return _ended(blocks, [*left_out, *found.notes], found.profile, picture, _file("money"))
 
 
 def backtest_blocks(found: Backtest) -> list[Block]:
@@ -71,23 +97,45 @@ def backtest_blocks(found: Backtest) -> list[Block]:
             name = rule.label if rule.counted else f"{rule.label} (dry run)"
             figures = [str(won.part.deals), str(won.alone), money(won, found), won.money_share.words]
             rows.append([name, *figures, str(lost.part.deals), str(churned.part.deals)])
-        blocks.append(table_block(head, rows))
+        left = _left("Rules", MOST_RULES, len(refusing))
+        blocks += [table_block(head, rows), *([context(*left)] if left else [])]
     if found.against is not None:
-        against = found.against
-        blocks.append(
-            section(f"*Against version {inline(against.profile.version, 60)}*: {against.moved:,} deals move.")
-        )
-        rows = [
-            [move.name, move.outcome.value, _said(move.before.value), _said(move.after.value), ", ".join(move.rules)]
-            for move in against.moves[:MOST_RULES]
-        ]
-        if rows:
-            blocks.append(table_block(["Deal", "Ended", "Before", "Now", "Because of"], rows, [False] * 5))
-    told = "\n".join(
-        f"{'⚠️' if each.strong else '•'} {inline(each.text, 400)}" for each in found.cautions[:MOST_CAUTIONS]
-    )
-    blocks += [divider(), section(f"*What a backtest cannot know*\n{told}")]
+        blocks.append(section(_moves(found.against)))
+    told = [f"{'⚠️' if each.strong else '•'} {inline(each.text, 400)}" for each in found.cautions[:MOST_CAUTIONS]]
+    more = len(found.cautions) - len(told)
+    told += [f"and {more} more: the file has them"] if more > 0 else []
+    blocks += [divider(), section("*What a backtest cannot know*\n" + "\n".join(told))]
     return _ended(blocks, [METHOD, *found.notes], found.profile)
+
+
+def suggestion_blocks(found: Suggestion) -> list[Block]:
+    """Which customers to look for, as profile language to copy; nothing is applied from here."""
+    said = "\n".join(inline(sentence, 800) for sentence in suggestion_words(found))
+    blocks = [header("Which customers to look for"), section(said)]
+    if not found.found:
+        blocks.append(section(f"*{inline(found.why, 1500)}*"))
+        return _ended(blocks, list(suggestion_notes(found)), found.profile)
+    head = ["Customers", "Stance", "Deals", "Good", "in %"]
+    rows = [
+        [leaf.name, leaf.stance.value, f"{leaf.deals:,}", f"{leaf.good:,}", _share(leaf.good, leaf.deals)]
+        for leaf in found.leaves
+    ]
+    blocks.append(table_block(head, rows, [False, False, True, True, True]))
+    if len(found.segments) <= YAML:
+        blocks.append(section("*To copy into a candidate profile*"))
+        code = {"type": "text", "text": inert(found.segments).strip() or " "}
+        blocks.append({"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [code]}]})
+    else:
+        blocks.append(
+            section("The segments to copy into a candidate profile are too long for a message: the file has them.")
+        )
+    blocks.append(
+        context(
+            "Nothing is applied. Read it, change it, put it beside the live profile as `candidates/NAME.yaml`, then "
+            "`/pipeline backtest NAME`."
+        )
+    )
+    return _ended(blocks, list(suggestion_notes(found)), found.profile)
 
 
 def measured_blocks(found: Measured) -> list[Block]:
@@ -96,20 +144,22 @@ def measured_blocks(found: Measured) -> list[Block]:
     if not found.whole.won + found.whole.lost + found.whole.churned:
         blocks.append(section("No deal is won, lost or churned yet: there are no results to measure."))
         return _ended(blocks, found.notes, found.profile)
-    head = ["", "Won", "Lost", "Win rate", "Churn", "Margin", "Days agreed"]
-    rows = [_results(_said(row.name), row) for row in (*found.by_verdict, found.whole)]
-    blocks += [section("*By what the profile says now*"), table_block(head, rows)]
-    if found.periods:
-        rows = [_results(row.name, row) for row in found.periods[-MOST_PERIODS:]]
-        blocks += [section(f"*By {found.length.value} of the close date*"), table_block(head, rows)]
+    of_time = f"By {found.length.value} of the close date"
+    periods = [_results(row.name, row) for row in found.periods[-MOST_PERIODS:]]
+    by_verdict = [_results(_said(row.name), row) for row in (*found.by_verdict, found.whole)]
+    blocks.append(stacked_table(RESULTS, [("By what the profile says now", by_verdict), (of_time, periods)]))
+    if len(found.periods) > MOST_PERIODS:
+        blocks.append(
+            context(f"The last {MOST_PERIODS} of {len(found.periods):,} {found.length.value}s. The file has all.")
+        )
     no = [each for each in found.said_no if each.does_not_fit or each.declined or each.walked_away]
     if no:
-        rows = [[e.period, str(e.does_not_fit), str(e.declined), str(e.walked_away)] for e in no[-MOST_PERIODS:]]
-        head = ["We said no", "Found not to fit", "Exceptions declined", "Walked away"]
-        blocks.append(table_block(head, rows))
+        lines = [_no(each) for each in no[-MOST_PERIODS:]]
+        lines += [f"and in {len(no) - MOST_PERIODS} {found.length.value}s before"] if len(no) > MOST_PERIODS else []
+        blocks.append(section("*How often we said no*\n" + "\n".join(lines)))
     trends = "\n".join(f"• {inline(trend_words(each, found.length.value), 300)}" for each in found.trends)
-    blocks.append(section(trends))
-    return _ended(blocks, found.notes, found.profile)
+    blocks.append(section(f"*What rises and falls*\n{trends}"))
+    return _ended(blocks, found.notes, found.profile, _file(f"measure {found.length.value}"))
 
 
 def _curve(found: Sources) -> list[Block]:
@@ -160,7 +210,41 @@ def _percent(value: Decimal | None) -> str:
     return "-" if value is None else f"{value}%"
 
 
-def _ended(blocks: list[Block], notes: Sequence[str], profile: ProfileId) -> list[Block]:
+def _no(said: Said) -> str:
+    parts = ((said.does_not_fit, "found not to fit"), (said.declined, "declined"), (said.walked_away, "walked away"))
+    return f"• {inline(said.period, 40)}: {', '.join(f'{count:,} {what}' for count, what in parts if count)}"
+
+
+def _moves(found: Comparison) -> str:
+    lines = [f"*Against version {inline(found.profile.version, 60)}*: {found.moved:,} deals move."]
+    for move in found.moves[:MOST_RULES]:
+        rules = f" because of {inline(', '.join(move.rules), 120)}" if move.rules else ""
+        change = f"{_said(move.before.value)} → {_said(move.after.value)}"
+        lines.append(f"• *{inline(move.name, 80)}* ({move.outcome.value}): {change}{rules}")
+    more = found.moved - len(lines) + 1
+    return "\n".join([*lines, *([f"and {more:,} more: the files have them"] if more > 0 else [])])
+
+
+def _deals(count: int) -> str:
+    return "1 deal" if count == 1 else f"{count:,} deals"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "-"
+
+
+def _left(what: str, shown: int, there: int) -> list[str]:
+    """What a table leaves off, said; nothing where it has all."""
+    return [f"{inline(what, 60)}: the first {shown} of {there:,}. The file has all."] if there > shown else []
+
+
+def _file(what: str) -> dict[str, Any]:
+    return button("All as a file", FILE, what, label="Send me all figures as a file")
+
+
+def _ended(blocks: list[Block], notes: Sequence[str], profile: ProfileId, *buttons: dict[str, Any]) -> list[Block]:
     judged = f"Judged by {inline(profile.title, 120)}, version {inline(profile.version, 60)} ({profile.sha256[:8]})"
-    tail = [context(*[inline(note, 500) for note in list(notes)[:8]], judged)]
-    return fit_message(blocks, context("The rest has no room in one message; the command line has it all."), tail)
+    shown = [inline(note, 500) for note in list(notes)[:MOST_NOTES]]
+    shown += [f"and {len(notes) - MOST_NOTES} more notes on the command line"] if len(notes) > MOST_NOTES else []
+    tail = [context(*shown, judged), *([actions(*buttons)] if buttons else [])]
+    return fit_message(blocks, context("The rest has no room in one message; the file has it all."), tail)

@@ -29,11 +29,12 @@ WORK = {
     ids.SHARE: "pipeline.share",
     ids.CSV: "pipeline.csv",
     ids.PICTURE: "pipeline.picture",
+    ids.SHARE_PICTURE: "pipeline.share_picture",
     ids.SAVED: "pipeline.saved",
     ids.FORGET: "pipeline.forget",
     ids.GLANCE: "pipeline",
 }
-ONCE_A_MESSAGE = frozenset({"pipeline.share"})
+ONCE_A_MESSAGE = frozenset({"pipeline.share", "pipeline.share_picture"})
 """A second click would show it twice: there the message is the key, not the click."""
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 TIMEZONE = re.compile(r"[A-Za-z0-9_+\-/]{1,60}")

@@ -22,6 +22,7 @@ def pipeline_handlers(services: Services, pipeline: PipelineWork) -> dict[str, H
         "pipeline.share": pipeline.share,
         "pipeline.csv": files.csv,
         "pipeline.picture": files.picture,
+        "pipeline.share_picture": files.share,
         "pipeline.save": saved.save,
         "pipeline.saved": saved.show,
         "pipeline.forget": saved.forget,

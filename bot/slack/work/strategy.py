@@ -1,4 +1,4 @@
-"""`/pipeline money`, `backtest` and `measure`: only for those who see every team, and only to the one who asks."""
+"""`/pipeline money`, `suggest`, `backtest`, `measure`: for those who see every team, and only to the one who asks."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from bot.checking.asker import Asker
     from bot.pipeline.strategy.backtest import Backtest
     from bot.pipeline.strategy.service import StrategyService
+    from bot.pipeline.strategy.suggesting import Suggestion
     from bot.slack.services import Services
 
 Message = dict[str, Any]
 ALTERNATIVE = 1000
+LOOKING = (
+    "I am looking for rules, and try them on customers that they have not seen. The answer comes here in a minute."
+)
 BEGUN = "I am judging every closed deal anew. This takes from a few seconds to a minute; the answer comes here."
 
 
@@ -39,7 +43,9 @@ class StrategyWork:
             "strategy.money": self.money,
             "strategy.backtest": self.backtest,
             "strategy.measure": self.measure,
+            "strategy.suggest": self.suggest,
             "strategy.picture": self.picture,
+            "strategy.file": self.file,
         }
 
     def money(self, payload: Mapping[str, Any], steps: Steps) -> None:
@@ -53,13 +59,40 @@ class StrategyWork:
 
     def backtest(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """What the live profile, or a candidate against it, would have said of past deals."""
-        place, name = Place.of(payload), str(payload.get("text") or "").strip()
+        name = str(payload.get("text") or "").strip()
+        self._slowly(
+            payload, steps, BEGUN, lambda asker: self._backtest(asker, name), lambda: self._files(payload, name)
+        )
+
+    def suggest(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Which customers to look for, as profile language in the message and in a file."""
+        by = str(payload.get("text") or "").strip().casefold()
+        self._slowly(
+            payload, steps, LOOKING, lambda asker: self._suggestion(asker, by), lambda: self._segments(payload, by)
+        )
+
+    def file(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Every figure of an answer as CSV, to the person alone."""
+        told = steps("send", lambda: self._sheet(payload), attempts=PATIENT)
+        if told:
+            steps("post", lambda: self._send(Place.of(payload), _said(told)), attempts=PATIENT)
+
+    def _slowly(
+        self,
+        payload: Mapping[str, Any],
+        steps: Steps,
+        begun: str,
+        compute: Callable[[Asker], Message],
+        files: Callable[[], str | None],
+    ) -> None:
+        """Say that it has begun, answer, and send the files."""
+        place = Place.of(payload)
         refusal = steps("allowed", lambda: self._refusal(payload))
         if refusal is None:
-            steps("begun", lambda: self._send(place, _said(BEGUN)), attempts=PATIENT)
-            self._answer(payload, steps, lambda asker: self._backtest(asker, name))
+            steps("begun", lambda: self._send(place, _said(begun)), attempts=PATIENT)
+            self._answer(payload, steps, compute)
             # A second step makes the figures anew: a queue should not keep files, and they come out the same.
-            told = steps("files", lambda: self._files(payload, name), attempts=PATIENT)
+            told = steps("files", files, attempts=PATIENT)
             if told:
                 steps("told", lambda: self._send(place, {"text": told, "blocks": [context(told)]}), attempts=PATIENT)
         else:
@@ -77,10 +110,11 @@ class StrategyWork:
 
     def _computed(self, payload: Mapping[str, Any], compute: Callable[[Asker], Message]) -> Message:
         from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.sources import Unreadable  # noqa: PLC0415 the same
 
         try:
             return compute(self._asker(payload))
-        except (AccessDenied, NoCandidate, NothingClosed, ColumnError) as error:
+        except (AccessDenied, NoCandidate, NothingClosed, ColumnError, Unreadable) as error:
             return _said(str(error))
 
     def _money(self, asker: Asker) -> Message:
@@ -94,6 +128,15 @@ class StrategyWork:
     def _backtest(self, asker: Asker, name: str) -> Message:
         found = self._looked_back(asker, name)
         return {"text": f"Backtest of version {found.profile.version}", "blocks": drawing.backtest_blocks(found)}
+
+    def _suggestion(self, asker: Asker, by: str) -> Message:
+        found = self._found(asker, by)
+        return {"text": "Which customers to look for", "blocks": drawing.suggestion_blocks(found)}
+
+    def _found(self, asker: Asker, by: str) -> Suggestion:
+        from bot.pipeline.strategy.labels import Good  # noqa: PLC0415 takes a second to load
+
+        return self._strategy.suggest(asker, by=Good(by) if by else None)
 
     def _looked_back(self, asker: Asker, name: str) -> Backtest:
         if not name:
@@ -112,6 +155,7 @@ class StrategyWork:
         from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415 takes a second to load
         from bot.pipeline.strategy.backtest_chart import backtest_alternative, backtest_png  # noqa: PLC0415 the same
         from bot.pipeline.strategy.rows import deal_sheet  # noqa: PLC0415 the same
+        from bot.pipeline.strategy.sheets import backtest_sheet  # noqa: PLC0415 the same
 
         try:
             found = self._looked_back(self._asker(payload), name)
@@ -128,7 +172,37 @@ class StrategyWork:
         table = self._give(
             payload, f"backtest-{day}.csv", deal_sheet(found.judged, found.before), "Backtest, deal by deal", ""
         )
-        return _where(picture, table)
+        rules = self._give(payload, f"backtest-rules-{day}.csv", backtest_sheet(found), "Backtest, all rules", "")
+        return _where(picture, table, rules)
+
+    def _segments(self, payload: Mapping[str, Any], by: str) -> str | None:
+        """The suggested segments as a file, sent; what has to be said besides."""
+        from bot.pipeline.strategy.sources import Unreadable  # noqa: PLC0415 takes a second to load
+
+        try:
+            found = self._found(self._asker(payload), by)
+        except (AccessDenied, ColumnError, Unreadable):
+            return None  # said already
+        if not found.segments:
+            return None
+        name = f"suggested-segments-{self._services.clock().date().isoformat()}.yaml"
+        return _where(self._give(payload, name, found.segments.encode(), "Suggested segments", ""))
+
+    def _sheet(self, payload: Mapping[str, Any]) -> str | None:
+        from bot.pipeline.strategy.sheets import measured_sheet, money_sheet  # noqa: PLC0415 takes a second to load
+
+        what, _, length = str(payload.get("value") or "").partition(" ")
+        day = self._services.clock().date().isoformat()
+        try:
+            asker = self._asker(payload)
+            if what == "measure":
+                by = Length.MONTH if length == "month" else Length.QUARTER
+                data, title = measured_sheet(self._strategy.measure(asker, length=by)), "Fit against results"
+            else:
+                what, data, title = "money", money_sheet(self._strategy.money(asker)), "Where the money comes from"
+        except (AccessDenied, ColumnError) as error:
+            return str(error)
+        return _where(self._give(payload, f"{what}-{day}.csv", data, title, ""))
 
     def _picture(self, payload: Mapping[str, Any]) -> str | None:
         from bot.pipeline.strategy.whale_chart import alternative, whale_png  # noqa: PLC0415 takes a second to load
@@ -137,6 +211,8 @@ class StrategyWork:
             found = self._strategy.money(self._asker(payload))
         except AccessDenied as error:
             return str(error)
+        if not found.deals.count:
+            return f"No {found.scope} deal with a known {found.measure.value}: there is nothing to draw yet."
         name = f"money-{self._services.clock().date().isoformat()}.png"
         title = f"Where the {found.measure.value} comes from"
         return _where(self._give(payload, name, whale_png(found), title, alternative(found)))

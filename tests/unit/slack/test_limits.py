@@ -268,6 +268,8 @@ def assert_message(text: str, blocks: list[Any]) -> None:
     assert not problems, [str(p) for p in problems]
     assert live(blocks) == []
     assert not LIVE_MARK.search(text)
+    # Slack has refused a second one with only_one_table_allowed.
+    assert sum(block["type"] in {"table", "data_table"} for block in blocks) <= 1
 
 
 def assert_view(view: Any) -> None:
