@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.deals.facts import FactSpec, FactValue
 from bot.profile.compiled_check import CompiledCheck
-from bot.profile.conditions import Subject, Test, Within, tests_of
+from bot.profile.conditions import Compare, Known, Order, Subject, Test, tests_of
+from bot.profile.evaluate import value_test
 from bot.profile.model import Check, Profile
 from bot.profile.probes import edges, further
 from bot.profile.regions import samples
@@ -39,23 +40,32 @@ def cliffs(profile: Profile, words: Words, check: Check) -> Iterator[Cliff]:
     conditions = [check.when, *(part for case in check.cases for part in (case.when, case.require))]
     tests = [test for condition in conditions for test in tests_of(condition)]
     reaches: list[Test] = [
-        Within(subject, reach, reach) for band in check.exception for subject, reach in band.up_to.items()
+        Compare(subject, order, reach)
+        for band in check.exception
+        for subject, reach in band.up_to.items()
+        for order in (Order.AT_MOST, Order.AT_LEAST)
     ]
     subjects = dict.fromkeys(test.subject for test in tests)
     ordered = [subject for subject in subjects if any(_ends(test, subject) for test in tests)]
     judged = _Levels(profile, words, check)
+    kinds = {each: _kinds(words.spec(each), [t for t in (*tests, *reaches) if t.subject == each]) for each in subjects}
     for subject in ordered:
         spec = words.spec(subject)
         pairs = list(_pairs(spec, [*tests, *reaches], subject))
-        others = {
-            other: list(samples(words.spec(other), [t for t in (*tests, *reaches) if t.subject == other]))
-            for other in subjects
-            if other != subject
-        }
+        others = {other: values for other, values in kinds.items() if other != subject}
         if len(pairs) * math.prod(len(values) for values in others.values()) > MAX_DEALS:
             continue
         if found := judged.fall(subject, pairs, others):
             yield found
+
+
+def _kinds(spec: FactSpec, tests: list[Test]) -> list[Any]:
+    """One value for each way in which these tests can answer: others of the same kind are judged alike."""
+    answers = [value_test(test) for test in tests if not isinstance(test, Known)]
+    first: dict[tuple[bool, ...], Any] = {}
+    for value in samples(spec, tests):
+        first.setdefault(tuple(holds(value) for holds in answers), value)
+    return list(first.values())
 
 
 def _ends(test: Test, subject: Subject) -> bool:

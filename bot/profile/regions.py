@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Any
 
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
-from bot.profile.conditions import AllOf, Among, AnyOf, Compare, Condition, Known, Subject, Test, Within, negated
+from bot.profile.conditions import (
+    AllOf,
+    Among,
+    AnyOf,
+    Compare,
+    Condition,
+    Known,
+    Subject,
+    Test,
+    Within,
+    negated,
+    tests_of,
+)
 from bot.profile.evaluate import value_test
 from bot.profile.read_conditions import measure_spec
 
@@ -26,14 +39,13 @@ _FRESH = "\u0000another text"
 def possible(facts: FactSpecs, *conditions: Condition | None) -> bool:
     """Whether some deal, its facts known or not, meets all these conditions. None stands for no condition."""
     given = [condition for condition in conditions if condition is not None]
-    return _Search(facts).run(_chained(given, None), {})
+    return _Search(facts, given).found()
 
 
 def found_possible(facts: FactSpecs, conditions: Sequence[Condition]) -> tuple[bool, bool]:
     """Whether some deal meets all these conditions, and whether that is certain."""
-    search = _Search(facts)
-    found = search.run(_chained(conditions, None), {})
-    return found, search.certain
+    search = _Search(facts, conditions)
+    return search.found(), search.certain
 
 
 def covers(facts: FactSpecs, wider: Condition | None, *conditions: Condition | None) -> bool:
@@ -58,15 +70,39 @@ def contradiction(facts: FactSpecs, condition: Condition) -> tuple[Test, Test] |
     return next((found for part in parts if (found := contradiction(facts, part))), None)
 
 
-class _Search:
-    """Goes through the alternatives one by one, and leaves a branch as soon as one fact has no value left."""
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What a fact can still be: known or not (None: either), and the values of each of its subjects that are tested."""
 
-    def __init__(self, facts: FactSpecs) -> None:
+    known: bool | None = None
+    values: tuple[tuple[Subject, tuple[FactValue, ...]], ...] = ()
+
+
+_ANYTHING = _Left()
+
+
+class _Search:
+    """Goes through the alternatives one by one, and leaves a branch as soon as one fact has no value left.
+
+    For each subject there is one list of values, such that every answer that all tests together can give is among
+    them; what is chosen for a fact is what of these lists its tests have left.
+    """
+
+    def __init__(self, facts: FactSpecs, conditions: Sequence[Condition]) -> None:
         self._facts = facts
+        self._conditions = conditions
         self._left = MAX_STEPS
+        self._tests: dict[Subject, dict[Test, None]] = {}
+        for test in tests_of(AllOf(tuple(conditions))):
+            self._tests.setdefault(test.subject, {})[test] = None
+        self._samples: dict[Subject, tuple[FactValue, ...]] = {}
         self.certain = True
 
-    def run(self, todo: _Todo, chosen: Mapping[str, tuple[Test, ...]], depth: int = 0) -> bool:
+    def found(self) -> bool:
+        """Whether some deal meets all the conditions; in doubt yes, and then it is not `certain`."""
+        return self._run(_chained(self._conditions, None), {})
+
+    def _run(self, todo: _Todo, chosen: Mapping[str, _Left], depth: int = 0) -> bool:
         self._left -= 1
         if self._left < 0 or depth > MAX_DEPTH:
             self.certain = False
@@ -75,37 +111,39 @@ class _Search:
             return True
         first, rest = todo
         if isinstance(first, AllOf):
-            return self.run(_chained(first.parts, rest), chosen, depth + 1)
+            return self._run(_chained(first.parts, rest), chosen, depth + 1)
         if isinstance(first, AnyOf):
-            return any(self.run((part, rest), chosen, depth + 1) for part in first.parts)
+            return any(self._run((part, rest), chosen, depth + 1) for part in first.parts)
         fact = first.subject.fact
-        tests = (*chosen.get(fact, ()), first)
-        return _some_value(self._facts[fact], tests) and self.run(rest, {**chosen, fact: tests}, depth + 1)
+        left = self._after(first, chosen.get(fact, _ANYTHING))
+        return left is not None and self._run(rest, {**chosen, fact: left}, depth + 1)
+
+    def _after(self, test: Test, left: _Left) -> _Left | None:
+        """What the fact can be when this test holds as well; None when there is nothing."""
+        unknown = isinstance(test, Known) and test.negative
+        if left.known is unknown:
+            return None
+        if isinstance(test, Known):
+            return replace(left, known=not unknown)
+        values = dict(left.values)
+        before = values[test.subject] if test.subject in values else self._all(test.subject)
+        holds = value_test(test)
+        values[test.subject] = tuple(value for value in before if holds(value))
+        return _Left(known=True, values=tuple(values.items())) if values[test.subject] else None
+
+    def _all(self, subject: Subject) -> tuple[FactValue, ...]:
+        found = self._samples.get(subject)
+        if found is None:
+            spec = self._facts[subject.fact]
+            real = spec if subject.measure is None else measure_spec(spec)
+            found = self._samples[subject] = tuple(samples(real, self._tests[subject]))
+        return found
 
 
 def _chained(parts: Sequence[Condition], rest: _Todo) -> _Todo:
     for part in reversed(parts):
         rest = (part, rest)
     return rest
-
-
-def _some_value(spec: FactSpec, tests: Iterable[Test]) -> bool:
-    """Whether the fact can be such that all its tests hold."""
-    tests = tuple(tests)
-    known = [test for test in tests if isinstance(test, Known)]
-    others: dict[Subject, list[Compare | Among | Within]] = {}
-    for test in tests:
-        if not isinstance(test, Known):
-            others.setdefault(test.subject, []).append(test)
-    if any(test.negative for test in known):
-        return not others and all(test.negative for test in known)
-    return all(_holds_somewhere(spec, subject, each) for subject, each in others.items())
-
-
-def _holds_somewhere(spec: FactSpec, subject: Subject, tests: list[Compare | Among | Within]) -> bool:
-    real = spec if subject.measure is None else measure_spec(spec)
-    holding = [value_test(test) for test in tests]
-    return any(all(holds(value) for holds in holding) for value in samples(real, tests))
 
 
 def samples(spec: FactSpec, tests: Iterable[Test]) -> Iterator[FactValue]:
