@@ -83,8 +83,14 @@ def write_rules(evidence: Evidence, draft: Draft) -> None:
 
 def quote(evidence: Evidence, draft: Draft, *, skip: frozenset[str] = frozenset()) -> None:
     """The sentences of the passages that answer; `skip` names passages that the draft has used already."""
-    hits = [hit for hit in evidence.hits if hit.passage.id not in skip]
-    beside = bool(evidence.rules) and evidence.rules_lead
+    for coaching, passage in evidence.coached:
+        if passage.id not in skip:
+            draft.paragraph()
+            for sentence in coaching.sentences:
+                draft.add(sentence, (coaching.citation,))
+    told = {passage.id for _, passage in evidence.coached} | skip
+    hits = [hit for hit in evidence.hits if hit.passage.id not in told]
+    beside = bool(evidence.coached) or (bool(evidence.rules) and evidence.rules_lead)
     if beside:
         picks = extractive.choose(evidence.question, hits, most=BESIDE_RULES, passages=1)
     else:

@@ -58,7 +58,7 @@ class ModelComposer:
 
     def passages(self, evidence: Evidence, draft: Draft, counted: Counted, *, seconds: float | None = None) -> Composed:
         """What the model makes of the passages, in a single call. `seconds` are left; all of its time without."""
-        if not evidence.hits:
+        if not evidence.passages:
             return Composed("extractive")
         shown = shown_of(evidence)
         try:

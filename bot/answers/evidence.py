@@ -12,6 +12,7 @@ from bot.answers.model import Citation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.answers.coaching import Coaching
     from bot.answers.lookup import Lookup
     from bot.answers.refusal import Signals
     from bot.answers.verdicts import VerdictEvidence
@@ -53,8 +54,9 @@ class Evidence:
     `question` stands alone. `rules_lead` says whether the rules are the answer, or only belong to it. `hits` are the
     passages worth quoting, best first: empty when the playbooks do not say. `near` are the best passages in any case.
     `problem` says in words why the playbooks could not be searched, with the remedy. `verdict` is on the deal that the
-    question is about, and `of_verdict` is what to say of it. `asks_of_deals` says that the question is about a deal or
-    about the asker's deals, which a verdict may answer where no playbook does; `lookup` is for what is not here yet.
+    question is about, `of_verdict` is what to say of it, and `coached` are the playbooks' words for its findings.
+    `asks_of_deals` says that the question is about a deal or about the asker's deals, which a verdict may answer where
+    no playbook does; `lookup` is for what is not here yet.
     """
 
     question: str
@@ -68,6 +70,7 @@ class Evidence:
     profile: ProfileId | None = None
     verdict: VerdictEvidence | None = None
     of_verdict: tuple[str, ...] = ()
+    coached: tuple[tuple[Coaching, Passage], ...] = ()
     asks_of_deals: bool = False
     lookup: Lookup | None = None
 
@@ -76,13 +79,19 @@ class Evidence:
         """Whether there is nothing to answer with."""
         return not self.rules and not self.hits and self.verdict is None
 
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages worth quoting, best first, each once."""
+        found = [passage for _, passage in self.coached] + [hit.passage for hit in self.hits]
+        return tuple({passage.id: passage for passage in found}.values())
+
     def citations(self) -> tuple[Citation, ...]:
         """All of the evidence as numbered citations: rules first, then the verdict, then passages."""
         rules = [rule.citation(at) for at, rule in enumerate(self.rules, start=1)]
         if self.verdict is not None:
             rules.append(self.verdict.citation(len(rules) + 1))
         first = len(rules) + 1
-        return (*rules, *(cite(hit.passage, at) for at, hit in enumerate(self.hits, start=first)))
+        return (*rules, *(cite(passage, at) for at, passage in enumerate(self.passages, start=first)))
 
 
 def cite(passage: Passage, n: int) -> Citation:

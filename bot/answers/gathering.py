@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.answers import cues
+from bot.answers.deal_talk import Aim, DealTalk, aim_of, deal_talk, mentions, of_people
 from bot.answers.evidence import Evidence
 from bot.answers.followup import StandAlone, stand_alone
 from bot.answers.lookup import AtHand, Desk, Lookup
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.answers.model import Asker, Turn
+    from bot.deals.deal import Deal
     from bot.knowledge.passages import Hit
     from bot.profile.judge import Judge
 
 LOOKED_AT = 10
 """How many passages a search brings back."""
+
+BESIDE_COACHING = 3
+"""How many passages about the person asked for stand beside the words for a deal's findings."""
+
+STATES_A_DEAL = 3
+"""A message with so many facts, which asks nothing, states a deal: no follow-up is about its words."""
 
 LONGEST_QUESTION = 2_000
 """Characters of a question that are read; the rest of a longer one is not."""
@@ -63,9 +71,17 @@ class Gatherer:
         self._desk = desk
         self._book: RuleBook | None = None
 
-    def understand(self, question: str, history: Sequence[Turn]) -> StandAlone:
-        """The question so that it stands alone."""
-        return stand_alone(question[:LONGEST_QUESTION], history, self.book().reader)
+    def understand(self, question: str, history: Sequence[Turn], deal: Deal | None = None) -> StandAlone:
+        """The question so that it stands alone. One that speaks of the `deal` at hand does already."""
+        question = question[:LONGEST_QUESTION]
+        if deal is not None:
+            profile = self.book().judge.profile
+            if aim_of(question, deal, profile) is not None:
+                return StandAlone(question.strip())
+            if (asked := of_people(question, deal, profile)) is not None:
+                return StandAlone(asked, rewritten=True)
+        earlier = history if deal is None else [turn for turn in history if not self._states_a_deal(turn.text)]
+        return stand_alone(question, earlier, self.book().reader)
 
     def gather(
         self,
@@ -83,6 +99,22 @@ class Gatherer:
         """
         book, deal = self.book(), at_hand.deal if at_hand is not None else None
         found = book.find(question.text, deal)
+        aim = aim_of(question.text, deal, book.judge.profile) if deal is not None else None
+        talk = self._talk(aim, question.text, asker, at_hand) if aim is not None else None
+        if aim is not None and talk is not None and (aim.whole or not (found.rules and found.lead)):
+            hits, problem = self._beside(aim, talk, question.text, asker)
+            evidence = Evidence(
+                question=question.text,
+                facts=found.facts,
+                hits=tuple(hits),
+                problem=problem,
+                profile=book.judge.profile.id,
+                verdict=talk.verdict,
+                of_verdict=talk.said,
+                coached=talk.coached,
+                lookup=self._lookup(asker, book, at_hand, said, private=private),
+            )
+            return Gathered(evidence, question, (f"Deal: {talk.verdict.name}",))
         hits, problem = ([], None) if found.about_deal else self._search(search_for or question.text, asker)
         signals = read_signals(search_for or question.text, hits)
         evidence = Evidence(
@@ -96,15 +128,7 @@ class Gatherer:
             problem=problem,
             profile=book.judge.profile.id,
             asks_of_deals=not found.about_deal and cues.asks_for_a_verdict(question.text),
-            lookup=Lookup(
-                asker=asker,
-                book=book,
-                search=partial(self._found, asker=asker),
-                desk=self._desk,
-                at_hand=at_hand,
-                said=said,
-                private=private,
-            ),
+            lookup=self._lookup(asker, book, at_hand, said, private=private),
         )
         return Gathered(evidence, question, found.read)
 
@@ -119,6 +143,40 @@ class Gatherer:
             reader = QuestionReader(facts, SentenceReader(facts, judge.profile.currency))
             book = self._book = RuleBook(judge, reader, self._explain)
         return book
+
+    def _talk(self, aim: Aim, question: str, asker: Asker, at_hand: AtHand | None) -> DealTalk | None:
+        """What to say of the deal at hand; None without a desk, or when its findings have nothing to do with it."""
+        if self._desk is None or at_hand is None:
+            return None
+        profile = self.book().judge.profile
+        checked = self._desk.check(at_hand.deal, asker=asker, record=False)
+        return deal_talk(aim, checked, profile, key=at_hand.key, hits=self._found(question, asker=asker))
+
+    def _beside(self, aim: Aim, talk: DealTalk, question: str, asker: Asker) -> tuple[list[Hit], str | None]:
+        """The passages beside the coaching: about the person asked for, or about the matter."""
+        if not aim.whole:
+            hits, problem = self._search(question, asker)
+            return (hits[:BESIDE_COACHING] if read_signals(question, hits).answered else []), problem
+        if not aim.people:
+            return [], None
+        hits, problem = self._search(f"{question} {talk.search}", asker)
+        return [hit for hit in hits if mentions(hit, aim.people)][:BESIDE_COACHING], problem
+
+    def _states_a_deal(self, text: str) -> bool:
+        return "?" not in text and self._desk is not None and len(self._desk.read(text).facts) >= STATES_A_DEAL
+
+    def _lookup(
+        self, asker: Asker, book: RuleBook, at_hand: AtHand | None, said: Sequence[str], *, private: bool
+    ) -> Lookup:
+        return Lookup(
+            asker=asker,
+            book=book,
+            search=partial(self._found, asker=asker),
+            desk=self._desk,
+            at_hand=at_hand,
+            said=said,
+            private=private,
+        )
 
     def _found(self, question: str, *, asker: Asker) -> list[Hit]:
         return self._search(question, asker)[0]

@@ -109,7 +109,7 @@ class AnswerService:
         """
         if not question.strip():
             return self._say(NOTHING_ASKED, Answer(NOTHING_ASKED, refused=True), on_text)
-        alone = self._gatherer.understand(question, history)
+        alone = self._gatherer.understand(question, history, deal)
         spending = self._budget.begin(asker.user) if self._composer is not None and self._budget is not None else None
         allowed = self._composer is not None and (self._budget is None or spending is not None)
         counted = spending.counted if spending is not None else Counted()

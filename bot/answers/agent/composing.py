@@ -91,7 +91,7 @@ class AgentComposer:
     def compose(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         """Rules and the verdict at hand in the judge's words, and what the model makes of all it finds."""
         opening(evidence, draft)
-        if evidence.lookup is None or not (evidence.hits or evidence.asks_of_deals):
+        if evidence.lookup is None or not (evidence.passages or evidence.asks_of_deals):
             composed = Composed("extractive")
         elif not self._support.may_be_tried():
             composed = _told(self._single.passages(evidence, draft, counted), "the endpoint has no tools")

@@ -94,6 +94,7 @@ def one_that_cites(sentence: str, words: str) -> Callable[[list[dict[str, Any]]]
 
     def reply(messages: list[dict[str, Any]]) -> str:
         given = "\n".join(str(one["content"]) for one in messages if one["role"] in {"user", "tool"})
+        given = given.replace("\n| ", " ")
         number = next(n for n, text in re.findall(r"\[(\d+)\]([^\[]*)", given) if words in text)
         return sentence.format(number)
 
@@ -283,3 +284,46 @@ def test_the_log_keeps_nothing_of_what_the_check_took_out(house: House, chat_ser
     assert decision.body["dropped"] == [{"kind": "quantity", "characters": 41}]
     assert "hunter2" not in str(decision.body)
     assert "$99" not in str(decision.body)
+
+
+STRONG = (
+    "Strong Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, remote access, managed services for 6 "
+    "months, discount 12%, net 60, $85k, margin 40%, outcomes: time to deploy: 10 -> 3 days by 2027-03-01, owner "
+    "J. Smith, agreed; up-time: 98 -> 99 percent by 2027-06-01, owner R. Jones"
+)
+
+
+def test_what_to_tell_their_cfo_is_answered_for_this_deal(
+    house: House, chat_server: ChatServer, live: LiveProfile, library: Library
+) -> None:
+    """With a model and without: the verdict's own figures and outcomes, and the playbooks' words for what fails."""
+    checked = house.desk.check_text(STRONG, asker=DANA)
+    history = [Turn("user", f"check {STRONG}"), Turn("assistant", "Incomplete: Strong Regional")]
+    given: dict[str, Any] = {"asker": DANA, "history": history, "deal": checked.deal, "deal_key": checked.key}
+    quoting = AnswerService(live=live, library=library, clock=clock, desk=house.desk)
+    quoted = quoting.answer("what do I tell their CFO?", **given)
+    said = "Hold on to net 30, and offer 12% more [1]. Holding the terms is not distrust [{0}]. Ask for 44% [{0}]."
+    chat_server.will(one_that_cites(said, "Holding the terms is not distrust"))
+    written = house.service().answer("what do I tell their CFO?", **given)
+    assert written.composer == "model"
+    assert "44%" not in written.text
+    for answer in (quoted, written):
+        (verdict,) = [one for one in answer.citations if one.kind == "verdict"]
+        said = [claim.text for claim in answer.claims if claim.citations == (verdict.n,)]
+        assert verdict.n == 1
+        assert "Payment terms: 60 days, limit at most 30 days, gap 30 days; Finance may approve it." in said
+        assert "Agreed with the customer: time to deploy: 10 -> 3 days by 2027-03-01, owner J. Smith." in said
+        assert not [text for text in said if "up-time" in text], "that one is not agreed"
+        assert all(text in verdict.text for text in said)
+        assert checked.key is not None
+        assert checked.key in verdict.passage
+        assert answer.understood == ("Deal: Strong Regional",)
+    paths = [one.path for one in quoted.citations]
+    assert {paths[1], paths[2]} == {"pricing.md", "payment-terms.md"}, "what fails comes first"
+    them = [one.path for one in quoting.answer("what do I tell them?", **given).citations]
+    assert paths.count("cfo-conversation.md") > them.count("cfo-conversation.md"), "more of it for the one asked about"
+    nobody = quoting.answer("what do I tell their CFO?", **{**given, "asker": Asker("U9", "Nobody")})
+    assert {one.kind for one in nobody.citations} == {"verdict"}, "no playbook for who has no role"
+    narrow = quoting.answer("how do I handle their objection to the payment terms?", **given)
+    assert "Payment terms: 60 days" in narrow.text
+    assert "Discount" not in narrow.text
