@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,10 +46,17 @@ class Database:
         return f"Database({self.address.shown})"
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end, or undone when anything is raised. Raises StoreError."""
-        with self._in_words(), self._writer.begin() as connection:
-            yield connection
+    def writing(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """A transaction that is committed at the end, or undone when anything is raised. Raises StoreError.
+
+        What is not `lasting` need not wait for the disk: a power cut may undo it (the end of a process never does).
+        """
+        with self._in_words(), self._writer.connect() as connection:
+            if self.is_sqlite:
+                sure = "FULL" if lasting else "NORMAL"
+                _pragma(cast("sqlite3.Connection", connection.connection.driver_connection), f"synchronous = {sure}")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -112,7 +112,8 @@ class OutgoingBook:
     def sent(self, claimed: Claimed, holder: str, *, channel: str, ts: str | None, pause: float) -> None:
         """It was sent. Its text is forgotten; the place takes its next message after `pause` seconds."""
         values: dict[str, Any] = {"state": SENT, "body": "", "tried_at": None, "channel": clean(channel), "ts": ts}
-        with self._database.writing() as connection:
+        # After a power cut that undoes this, the message is looked for in Slack and found.
+        with self._database.writing(lasting=False) as connection:
             connection.execute(update(outgoing).where(outgoing.c.number == claimed.number).values(**values))
             self._let_go(connection, claimed.lane, holder, pause)
 
@@ -167,7 +168,7 @@ class OutgoingBook:
 
     def take_turn(self, lane: str, pause: float) -> float:
         """Take the next free moment of a place for something that is sent otherwise. In how many seconds it comes."""
-        with self._database.writing() as connection:
+        with self._database.writing(lasting=False) as connection:
             now = self._now(connection)
             self._be_there(connection, lane)
             at = connection.execute(select(lanes.c.free_at).where(lanes.c.lane == lane).with_for_update()).scalar_one()
