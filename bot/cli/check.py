@@ -20,6 +20,7 @@ from bot.cli.wiring import core
 if TYPE_CHECKING:
     from bot.bootstrap import Core
     from bot.checking.desk import CheckedDeal
+    from bot.deals.exchange import Conversion
     from bot.deals.facts import FactSpecs, FactValue
 
 SCHEMA = 1
@@ -126,7 +127,8 @@ def _one(
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
-    given = exact_facts(pairs, profile.facts, profile.currency, option="--facts")
+    converted: list[Conversion] = []
+    given = exact_facts(pairs, profile, option="--facts", converted=converted)
     options = supposed(desk, changes)
     try:
         reading = desk.read(text) if text else None
@@ -136,7 +138,9 @@ def _one(
     if reading and not facts and not reading.conflicts:
         fail(desk.how_to_write())
     called = name or (reading.name if reading else None) or UNNAMED
-    deal = Deal(name=called, customer=reading.customer if reading else None, facts=facts, currency=profile.currency)
+    converted += [each for each in reading.converted if each.fact not in given] if reading else []
+    customer = reading.customer if reading else None
+    deal = Deal(called, facts, customer, currency=profile.currency, converted=tuple(converted))
     checked = desk.check(deal, asker=OPERATOR, reading=reading)
     moved = steps_of(desk, deal, options)
     recorded = _log(rooms, [checked]) if record else True
@@ -220,6 +224,7 @@ def plain_deal(checked: CheckedDeal) -> dict[str, Any]:
         "no_offer": checked.no_offer,
         "coaching": [one.plain() for one in coach(checked.verdict, checked.guidance)],
         "economics": None if checked.economics is None else checked.economics.plain(),
+        "converted": [each.plain() for each in checked.deal.converted],
     }
 
 

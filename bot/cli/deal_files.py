@@ -84,8 +84,9 @@ def read_file(path: Path, mapping_path: Path | None, profile: Profile, sheet: st
     data = read_bytes(path)
     mapping = read_mapping(mapping_path, profile, path)
     rows = read_deals(
-        data, filename=path.name, facts=profile.facts, currency=profile.currency, mapping=mapping, sheet=sheet
-    )
+        data, filename=path.name, facts=profile.facts, currency=profile.currency, mapping=mapping, sheet=sheet,
+        rates=profile.rates,
+    )  # fmt: skip
     notes = []
     if rows.left_out:
         notes.append(f"{rows.left_out} rows were left out, as the mapping says.")

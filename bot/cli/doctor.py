@@ -85,12 +85,17 @@ def _signs() -> Iterator[Sign]:
 
 def _profile(rooms: Core) -> Sign:
     from bot.profile.lint import lint  # noqa: PLC0415
+    from bot.profile.rates import look_over  # noqa: PLC0415
 
     profile = rooms.live.current().profile
     people, anchors = rooms.people(), rooms.library.anchors()
-    problems = lint(profile, anchors, authorities=people.authorities, today=rooms.clock().date())
+    today = rooms.clock().date()
+    problems = [*lint(profile, anchors, authorities=people.authorities, today=today)]
+    problems += look_over(profile.rates, today) if profile.rates is not None else ()
     counts = (len(profile.segments), len(profile.checks), len(profile.facts))
     words = f"{profile.title} {profile.version}, " + "{} segments, {} checks, {} facts".format(*counts)
+    if profile.rates is not None and profile.rates.rates:
+        words += f", exchange rates of {', '.join(profile.rates.rates)}"
     if problems:
         return Sign("profile", "note", f"{words}; {len(problems)} remarks, see `dealfit profile lint`")
     return Sign("profile", "ok", words)

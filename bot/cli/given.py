@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING
 from bot.cli.console import fail
 
 if TYPE_CHECKING:
-    from bot.deals.facts import FactSpecs, FactValue
+    from bot.deals.exchange import Conversion
+    from bot.deals.facts import FactValue
+    from bot.profile.model import Profile
 
 
-def exact_facts(pairs: Sequence[str], facts: FactSpecs, currency: str, *, option: str) -> dict[str, FactValue]:
-    """The facts of the pairs. Ends the command with a message and the remedy where one cannot be read."""
+def exact_facts(
+    pairs: Sequence[str],
+    profile: Profile,
+    *,
+    option: str,
+    converted: list[Conversion] | None = None,
+) -> dict[str, FactValue]:
+    """The facts of the pairs. Ends the command with a message and the remedy where one cannot be read.
+
+    How amounts in another currency were reached is added to `converted`.
+    """
     from rapidfuzz import process  # noqa: PLC0415
 
-    from bot.deals.values import FactError, parse_value  # noqa: PLC0415
+    from bot.deals.converting import read_value  # noqa: PLC0415
+    from bot.deals.errors import FactError  # noqa: PLC0415
 
+    facts = profile.facts
     values: dict[str, FactValue] = {}
     for pair in pairs:
         fact, equals, raw = pair.partition("=")
@@ -29,7 +42,9 @@ def exact_facts(pairs: Sequence[str], facts: FactSpecs, currency: str, *, option
         if fact in values:
             fail(f"{option} {pair}: {fact} is given twice.")
         try:
-            values[fact] = parse_value(facts[fact], raw, currency)
+            values[fact], made = read_value(facts[fact], raw, profile.currency, profile.rates)
+            if made is not None and converted is not None:
+                converted.append(made)
         except FactError as error:
             fail(f"{option} {pair}: {error}")
     return values

@@ -38,7 +38,8 @@ def lint(
 
     Errors keep a profile from being used; warnings are what loads and is hardly meant: gaps, overlaps, cliffs, facts
     that nothing uses. A warning that is meant so is silenced with `accept` in the file, with the reason.
-    Authorities are looked up in the people.yaml beside the file, or else in the live one.
+    Authorities are looked up in the people.yaml beside the file, or else in the live one. The exchange rates beside it
+    (rates.yaml) are looked over too.
 
     Exit status: 0 without problems, 1 with warnings only, 2 with errors.
 
@@ -52,6 +53,7 @@ def lint(
     from bot.profile.loading import load_profile  # noqa: PLC0415
     from bot.profile.people import load_people  # noqa: PLC0415
     from bot.profile.problems import PeopleError, ProfileError  # noqa: PLC0415
+    from bot.profile.rates import look_over  # noqa: PLC0415
 
     with core() as rooms:
         path = file or rooms.settings.profile_path
@@ -67,7 +69,8 @@ def lint(
             except PeopleError as error:
                 say(f"The authorities that the profile names are not looked up. {error}")
             anchors, today = rooms.library.anchors(), rooms.clock().date()
-            problems = tuple(find(profile, anchors, authorities=authorities, today=today))
+            rates = () if profile.rates is None else look_over(profile.rates, today)
+            problems = (*find(profile, anchors, authorities=authorities, today=today), *rates)
     if json_:
         shape = ("file", "line", "column", "severity", "message", "suggestion")
         print_json({"schema": 1, "problems": [{name: getattr(p, name) for name in shape} for p in problems]})

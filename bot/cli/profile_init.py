@@ -12,7 +12,7 @@ from bot.cli.wiring import core
 
 STARTER = Path(__file__).parents[1] / "profile" / "starter"
 SCHEMA = "deal-profile.schema.json"
-FILES = ("deal-profile.yaml", "people.yaml", "cases/first.yaml")
+FILES = ("deal-profile.yaml", "people.yaml", "rates.yaml", "cases/first.yaml")
 
 
 def init(
@@ -22,8 +22,8 @@ def init(
 ) -> None:
     """Start a Deal Profile of your own: a folder with a small, commented one that passes lint and test.
 
-    It holds the profile, the people who may approve, cases that guard it, and the schema by which editors help you
-    write. Nothing that exists is overwritten.
+    It holds the profile, the people who may approve, exchange rates, cases that guard it, and the schema by which
+    editors help you write. Nothing that exists is overwritten.
 
     For example:
 
@@ -51,6 +51,7 @@ def init(
         .replace("effective: 2026-01-01", f"effective: {today}")
         .replace("currency: USD", f"currency: {currency}")
     )
+    data["rates.yaml"] = data["rates.yaml"].replace("currency: USD", f"currency: {currency}")
     try:
         (folder / "cases").mkdir(parents=True, exist_ok=True)
         for each, text in data.items():

@@ -18,6 +18,7 @@ from bot.cli.wiring import core
 if TYPE_CHECKING:
     from bot.bootstrap import Core
     from bot.deals.deal import Deal
+    from bot.deals.exchange import Conversion
     from bot.pipeline.proposals.service import Made, NoProposal
 
 
@@ -117,7 +118,8 @@ def _deal(
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
-    given = exact_facts(pairs, profile.facts, profile.currency, option="--facts")
+    converted: list[Conversion] = []
+    given = exact_facts(pairs, profile, option="--facts", converted=converted)
     reading = desk.read(words) if words else None
     if reading is not None and not reading.facts and not given:
         fail(desk.how_to_write())
@@ -134,6 +136,7 @@ def _deal(
         close_date=close,
         currency=profile.currency,
         facts={**(reading.facts if reading else {}), **given},
+        converted=(*converted, *((each for each in reading.converted if each.fact not in given) if reading else ())),
     )
 
 

@@ -42,7 +42,7 @@ def supposed(desk: DealDesk, options: Sequence[str]) -> list[Mapping[str, FactVa
     found: list[Mapping[str, FactValue]] = []
     for option in options:
         if "=" in option:
-            found.append(exact_facts([option], profile.facts, profile.currency, option="--what-if"))
+            found.append(exact_facts([option], profile, option="--what-if"))
             continue
         said = desk.suppose(f"what if {option}")
         if said is None or not said.facts or said.unread:

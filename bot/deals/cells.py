@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.deals.errors import FactError, shorten
+from bot.deals.errors import FactError, ForeignAmount, shorten
 from bot.deals.facts import FactSpec, FactType
 from bot.deals.mapping import Mapping
 from bot.deals.numbers import DateError, parse_date, tidy
@@ -30,6 +30,8 @@ class Bad:
     """What cannot be read, and why."""
 
     told: str
+    foreign: tuple[Decimal, str] | None = None
+    """The amount and its currency, where that is all that is wrong with it."""
 
 
 class Cells:
@@ -93,6 +95,8 @@ class Cells:
                 loose = parse_value(_unbounded(self.spec), value, self._currency)
                 value = Decimal(loose) * factor if isinstance(loose, int | Decimal) else value
             return self._parse(value)
+        except ForeignAmount as error:
+            return Bad(str(error), (error.amount if factor is None else error.amount * factor, error.currency))
         except FactError as error:
             return Bad(str(error))
         except DateError as error:

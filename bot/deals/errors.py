@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 _SHOWN = 60
 _HUGE = 10**50
 
@@ -25,6 +27,26 @@ class FactError(ValueError):
     def __reduce__(self) -> tuple[object, ...]:
         """Keep all the parts when the error crosses a process."""
         return _rebuild, (self.fact, self.label, self.raw, self.remedy, self.problem)
+
+
+class ForeignAmount(FactError):
+    """An amount in another currency than the profile's: exchange rates may make it one that can be taken.
+
+    `amount` is what was stated, in `currency`.
+    """
+
+    def __init__(self, error: FactError, amount: Decimal, currency: str) -> None:
+        """The fault as it is where there is no rate."""
+        super().__init__(
+            fact=error.fact, label=error.label, raw=error.raw, remedy=error.remedy, problem=error.problem
+        )  # fmt: skip
+        self.amount = amount
+        self.currency = currency
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep all the parts when the error crosses a process."""
+        return ForeignAmount, (_rebuild(self.fact, self.label, self.raw, self.remedy, self.problem), self.amount,
+                               self.currency)  # fmt: skip
 
 
 def _rebuild(fact: str, label: str, raw: str, remedy: str, problem: str) -> FactError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -17,10 +18,11 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one unit of a currency is worth in the profile's currency, and on which day it was."""
+    """What one unit of a currency is worth in the profile's currency, on which day it was, and where it stands."""
 
     rate: Decimal
     as_of: date
+    place: tuple[int, int] = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,8 @@ class Rates:
 
     def missing(self, currency: str) -> str:
         """What to do where there is no rate."""
-        return (
-            f"The profile is in {self.currency}, and {self.file} has no rate for {currency}. "
-            f"Add it there, or write the amount in {self.currency}."
-        )
+        file = PurePath(self.file).name
+        return f"{file} has no rate for {currency}. Add it there, or write the amount in {self.currency}."
 
 
 def conversions_of(plain: Iterable[Mapping[str, Any]]) -> tuple[Conversion, ...]:

@@ -34,6 +34,12 @@ _SYMBOL_OF = {code: sign for sign, code in SYMBOLS.items()}
 class CurrencyError(ValueError):
     """An amount in a currency that is not the profile's. The message is the remedy."""
 
+    def __init__(self, message: str, amount: Decimal, currency: str) -> None:
+        """`amount` is the amount as it was stated, in `currency`."""
+        super().__init__(message)
+        self.amount = amount
+        self.currency = currency
+
 
 def parse_money(text: str, currency: str) -> Decimal:
     """An amount in `currency` (an ISO code; empty takes any): 85,000, $85k, 1.2M, USD 85 000, 85 thousand dollars.
@@ -45,25 +51,23 @@ def parse_money(text: str, currency: str) -> Decimal:
         if re.fullmatch(r"[a-z -]+", text, re.IGNORECASE):
             return parse_number(text)
         raise NumberError
-    for mark in (match["before"], match["after"]):
-        if mark:
-            check_currency(mark, currency, text)
+    codes = [_code(mark.strip(), currency) for mark in (match["before"], match["after"]) if mark]
+    if None in codes:
+        raise NumberError
+    if len(set(codes)) > 1:
+        msg = f"It names two currencies: {' and '.join(sorted(set(filter(None, codes))))}. Name one."
+        raise NumberError(msg)
     digits, scale = match["number"], match["scale"]
     if looks_european(digits) and not scale:
         msg = "A point separates decimals here; write a thousand as 1,000 or 1000."
         raise NumberError(msg)
     number = parse_number(digits).scaleb(MULTIPLIERS[scale.lower()] if scale else 0)
-    return checked(-number if match["minus"] or match["minus2"] else number)
-
-
-def check_currency(mark: str, currency: str, text: str) -> None:
-    """Refuse a currency's sign, code or name that does not stand for `currency`."""
-    code = _code(mark.strip(), currency)
-    if code is None:
-        raise NumberError
-    if currency and code != currency:
+    amount = checked(-number if match["minus"] or match["minus2"] else number)
+    stated = next(iter(codes), None)
+    if currency and stated not in {None, currency}:
         msg = f"The profile is in {currency}; convert {shorten(text.strip())} first."
-        raise CurrencyError(msg)
+        raise CurrencyError(msg, amount, str(stated))
+    return amount
 
 
 def _code(mark: str, currency: str) -> str | None:

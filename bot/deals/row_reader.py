@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from bot.deals.arithmetic import figure_maker
 from bot.deals.cells import Bad, Cells
+from bot.deals.converting import convert
 from bot.deals.deal import Deal
 from bot.deals.errors import DealsFileError, FactError, shorten
+from bot.deals.exchange import Conversion, Rates
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
 from bot.deals.files import Record
 from bot.deals.mapping import FIELDS, Mapping, Status
@@ -64,16 +67,26 @@ class _Plan:
 class RowReader:
     """What stays the same from row to row. Raises DealsFileError for a mapping that does not fit the profile."""
 
-    def __init__(self, filename: str, facts: FactSpecs, currency: str, mapping: Mapping, place: Place) -> None:
+    def __init__(
+        self,
+        filename: str,
+        facts: FactSpecs,
+        currency: str,
+        mapping: Mapping,
+        place: Place,
+        rates: Rates | None = None,
+    ) -> None:
         if problems := list(mapping.problems(facts, currency)):
             raise DealsFileError("\n".join(problems))
         self.filename = filename
         self.facts = facts
         self.specs = mapping.specs(facts)
         self.currency = currency
+        self.rates = rates or Rates(currency)
         self.mapping = mapping
         self.place = place
         self._cells: dict[str, Cells] = {}
+        self._foreign_cells: dict[tuple[str, str], Cells] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
         self._targets: dict[str, str | None] = {}
         self._ignored = frozenset(key(column) for column in mapping.ignore)
@@ -120,6 +133,13 @@ class RowReader:
         if target not in self._cells:
             self._cells[target] = Cells(target, self.specs.get(target), self.currency, self.mapping)
         return self._cells[target]
+
+    def foreign_cells(self, target: str, currency: str) -> Cells:
+        """The reader of an amount's cells in a row of another currency; the profile's range is not for these."""
+        if (target, currency) not in self._foreign_cells:
+            spec = replace(self.specs[target], minimum=None, maximum=None)
+            self._foreign_cells[target, currency] = Cells(target, spec, currency, self.mapping)
+        return self._foreign_cells[target, currency]
 
     def knows(self, column: str) -> bool:
         """Whether the column is used."""
@@ -203,7 +223,7 @@ class RowReader:
 class _Row:
     """One row while it is read."""
 
-    __slots__ = ("close_date", "errors", "facts", "fields", "foreign", "reader", "record")
+    __slots__ = ("close_date", "converted", "errors", "facts", "fields", "foreign", "reader", "record")
 
     def __init__(self, reader: RowReader, record: Record) -> None:
         self.reader = reader
@@ -213,6 +233,7 @@ class _Row:
         self.close_date: date | None = None
         self.errors: list[str] = []
         self.foreign: str | None = None
+        self.converted: list[Conversion] = []
 
     def error(self, column: str, told: str) -> None:
         self.errors.append(f"{self.reader.place(self.record.line, column)}: {told}")
@@ -226,13 +247,16 @@ class _Row:
         facts, foreign = self.facts, self.foreign
         for at, column, cells in plan.takes:
             cell = values[at]
+            if foreign is not None and cells.spec is not None and cells.spec.type is FactType.MONEY:
+                self._foreign(cells.target, cell, column, foreign)
+                continue
             try:
                 value = cells.memo[cell]
             except (KeyError, TypeError):
                 value = cells(cell)
             if value is None:
                 continue
-            if cells.spec is not None and foreign is None and type(value) is not Bad:
+            if cells.spec is not None and type(value) is not Bad:
                 facts[cells.target] = value  # as `put` does, for nearly every cell of nearly every file
             else:
                 self.put(cells.target, value, column, cells.spec)
@@ -240,19 +264,37 @@ class _Row:
             self.error(column, f"another column holds {target} too. Remove one of them.")
 
     def put(self, target: str, value: Any, column: str, spec: FactSpec | None) -> None:
-        """Take a value for a fact or a field."""
+        """Take a value for a fact or a field; what a mapping or a second file states is in the profile's currency."""
         if type(value) is Bad:
-            self.error(column, value.told)
-        elif spec is not None:
-            if self.foreign and spec.type is FactType.MONEY:
-                here = self.reader.currency
-                self.error(column, f"the profile is in {here}; convert {self.foreign} amounts first.")
+            if value.foreign is None or spec is None:
+                self.error(column, value.told)
             else:
-                self.facts[target] = value
+                self._convert(spec, *value.foreign, column)
+        elif spec is not None:
+            self.facts[target] = value
         elif target == "close_date":
             self.close_date = value
         elif value is not None:
             self.fields[target] = value
+
+    def _foreign(self, target: str, cell: Any, column: str, currency: str) -> None:
+        """Take an amount of a row that is in another currency; of a currency that is not known that was told."""
+        if currency not in CURRENCY_CODES:
+            return
+        value = self.reader.foreign_cells(target, currency)(cell)
+        if type(value) is Bad:
+            self.error(column, value.told if value.foreign is None else f"the row is in {currency}, and this is not.")
+        elif isinstance(value, int | Decimal):
+            self._convert(self.reader.specs[target], Decimal(value), currency, column)
+
+    def _convert(self, spec: FactSpec, amount: Decimal, currency: str, column: str) -> None:
+        try:
+            made = convert(spec, amount, currency, self.reader.rates)
+        except FactError as error:
+            self.error(column, str(error))
+        else:
+            self.facts[spec.name] = made.value
+            self.converted.append(made)
 
     def _currency(self, at: int, column: str, values: Sequence[Any]) -> None:
         """The deal's currency, when it is not the profile's."""
@@ -317,4 +359,5 @@ class _Row:
             currency=reader.currency,
             source=source or f"file:{reader.filename}",
             source_id=fields.get("id"),
+            converted=tuple(each for each in self.converted if each.fact in reader.facts),
         )

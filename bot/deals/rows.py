@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from bot.deals.errors import DealsFileError
+from bot.deals.exchange import Rates
 from bot.deals.facts import FactSpecs
 from bot.deals.files import Record, Table, lines, open_table
 from bot.deals.mapping import Mapping
@@ -55,16 +56,18 @@ def open_deals(
     currency: str,
     mapping: Mapping | None = None,
     sheet: str | None = None,
+    rates: Rates | None = None,
 ) -> DealStream:
     """The deals of a CSV, Excel, Parquet, YAML or JSON-lines file; the kind is told by the file, else by its name.
 
     Columns are matched to facts by name, label or further name, and to the deal's own fields; `mapping` says otherwise.
-    `currency` is the profile's, `sheet` the sheet of a workbook. CSV, Excel and Parquet are read in little memory, and
-    from a stream that can be rewound. Raises DealsFileError when the file as a whole cannot be read.
+    `currency` is the profile's; amounts in others need one of the `rates`. `sheet` is the sheet of a workbook. CSV,
+    Excel and Parquet are read in little memory, and from a stream that can be rewound. Raises DealsFileError when the
+    file as a whole cannot be read.
     """
     name = PurePath(filename).name
     mapping = mapping or Mapping()
-    reader = RowReader(name, facts, currency, mapping, lines(name))
+    reader = RowReader(name, facts, currency, mapping, lines(name), rates)
     table = open_table(data, name, reader.knows, sheet or mapping.sheet)
     reader.place = table.place
     records, columns, good = _begun(table)
@@ -102,8 +105,11 @@ def read_deals(
     currency: str,
     mapping: Mapping | None = None,
     sheet: str | None = None,
+    rates: Rates | None = None,
 ) -> DealRows:
     """All deals of a file at once, as `open_deals` reads them."""
-    stream = open_deals(data, filename=filename, facts=facts, currency=currency, mapping=mapping, sheet=sheet)
+    stream = open_deals(
+        data, filename=filename, facts=facts, currency=currency, mapping=mapping, sheet=sheet, rates=rates
+    )
     rows = [replace(row, record=None) for row in stream]
     return DealRows(rows, left_out=stream.left_out, unread=stream.unread)

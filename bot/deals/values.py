@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from bot.deals.errors import FactError, shorten
+from bot.deals.errors import FactError, ForeignAmount, shorten
 from bot.deals.facts import FactSpec, FactType, FactValue, Outcome
 from bot.deals.money import CurrencyError, money_words, parse_money
 from bot.deals.numbers import (
@@ -138,7 +138,9 @@ def _from_text(spec: FactSpec, text: str, raw: object, currency: str) -> FactVal
                 return _whole(spec, _quantity(spec, text), raw, currency)
     except OutcomeError as error:
         raise _error(spec, raw, currency, problem=error.problem, hint=error.remedy) from None
-    except (NumberError, DateError, CurrencyError) as error:
+    except CurrencyError as error:
+        raise ForeignAmount(_error(spec, raw, currency, hint=str(error)), error.amount, error.currency) from None
+    except (NumberError, DateError) as error:
         raise _error(spec, raw, currency, hint=str(error) or None) from None
 
 

@@ -60,7 +60,8 @@ class ImportReport:
     `rejected` and `notes_by_row` are (line, reason) of the first thousand: rejected rows are not in the pipeline; the
     others are, with a fact unknown where its cell could not be read. `unknown_owners` counts the deals of each owner
     whom people.yaml does not name, `statuses` what came in as open, won and lost, `without_customer` the open deals
-    that name no customer. `decision_id` is the import in the decision log.
+    that name no customer. `converted` counts the amounts in each other currency, with its rate and the rate's day.
+    `decision_id` is the import in the decision log.
     """
 
     file: str
@@ -76,6 +77,7 @@ class ImportReport:
     unknown_owners: dict[str, int]
     statuses: dict[str, int]
     without_customer: int
+    converted: tuple[tuple[str, str, str, int], ...]
     missing: Missing
     notes: tuple[str, ...]
     decision_id: int
@@ -89,6 +91,10 @@ class ImportReport:
             "rejected": self.rejected_rows,
             "statuses": self.statuses,
             "without_customer": self.without_customer,
+            "converted": [
+                {"currency": code, "rate": rate, "as_of": day, "amounts": amounts}
+                for code, rate, day, amounts in self.converted
+            ],
             "missing": {
                 "deals": self.missing.deals,
                 "names": list(self.missing.names),
@@ -139,6 +145,7 @@ def import_deals(
         currency=profile.currency,
         mapping=mapping,
         sheet=sheet,
+        rates=profile.rates,
     )
     of = source or (mapping.source if mapping else None) or f"file:{rows.filename}"
     body = {
@@ -187,6 +194,7 @@ def import_deals(
         unknown_owners=dict(sorted(taking.unknown_owners.items())),
         statuses=dict(taking.statuses),
         without_customer=taking.without_customer,
+        converted=tuple((*of, amounts) for of, amounts in sorted(taking.converted.items())),
         missing=missing,
         notes=(*_file_notes(rows), *_count_notes(taking, missing), *_row_notes(taking)),
         decision_id=decision.id,
@@ -238,6 +246,8 @@ def _file_notes(rows: DealStream) -> Iterator[str]:
 def _count_notes(taking: Taking, missing: Missing) -> Iterator[str]:
     if taking.without_customer:
         yield f"{taking.without_customer:,} open deals name no customer. They are in the pipeline."
+    for (code, rate, day), amounts in sorted(taking.converted.items()):
+        yield f"{amounts:,} {'amount' if amounts == 1 else 'amounts'} in {code} converted at {rate}, the rate of {day}."
     if missing.deals:
         some = ", ".join(missing.names) + (", ..." if missing.deals > len(missing.names) else "")
         told = "are out now, neither won nor lost" if missing.removed else "stay open; --remove-missing takes them out"

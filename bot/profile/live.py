@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.problems import Problem, ProfileError
+from bot.profile.rates import rates_path
 
 
 class Log(Protocol):
@@ -34,17 +35,18 @@ class LiveProfile:
     def __init__(self, path: Path, log: Log, clock: Callable[[], datetime]) -> None:
         """Load the file. Raises ProfileError or OSError: there is no earlier profile to fall back on yet."""
         self.path = path
+        self._rates = rates_path(path)
         self._log = log
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen = file_state(path)
+        self._seen = self._state()
         self._judge = Judge(load_profile(path))
         self._problem: ProfileError | None = None
         self._loaded_at = clock()
 
     def current(self) -> Judge:
         """The judge of the profile that is live now."""
-        if file_state(self.path) != self._seen:
+        if self._state() != self._seen:
             with self._lock:
                 self._reload()
         return self._judge
@@ -59,8 +61,12 @@ class LiveProfile:
         """When the profile that is live was read."""
         return self._loaded_at
 
+    def _state(self) -> tuple[object, object]:
+        """What changes when the profile's file or its rates are edited."""
+        return file_state(self.path), file_state(self._rates)
+
     def _reload(self) -> None:
-        state = file_state(self.path)
+        state = self._state()
         if state == self._seen:
             return
         # The state is taken before the bytes: an edit in between is seen again at the next call, never missed.

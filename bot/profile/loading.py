@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from bot.profile.economics_reading import EconomicsReader
 from bot.profile.exceptions_language import read_exceptions
 from bot.profile.model import SEGMENT_CHECK, Band, Case, Check, Profile, Segment, Stance
 from bot.profile.problems import Problem, ProfileError
+from bot.profile.rates import load_rates
 from bot.profile.read_conditions import ConditionReader, measure_spec
 from bot.profile.read_derived import read_derived
 from bot.profile.read_facts import read_facts
@@ -32,8 +34,12 @@ MAX_CHECKS = 500
 
 
 def load_profile(path: Path) -> Profile:
-    """Read a Deal Profile from its file. Raises ProfileError for what it says, OSError when it cannot be opened."""
-    return parse_profile(path.read_bytes(), str(path))
+    """Read a Deal Profile from its file, with the exchange rates that stand beside it.
+
+    Raises ProfileError for what they say, OSError when one cannot be opened.
+    """
+    profile = parse_profile(path.read_bytes(), str(path))
+    return replace(profile, rates=load_rates(path, profile.currency))
 
 
 def parse_profile(data: bytes, filename: str) -> Profile:

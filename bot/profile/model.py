@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
+from bot.deals.exchange import Rates
 from bot.deals.facts import FactSpecs
 from bot.profile.conditions import Condition, Ordered, Subject
 from bot.profile.derived import Derived
@@ -98,6 +99,9 @@ class Profile:
     economics: EconomicsPlan | None = None
     derived: tuple[Derived, ...] = ()
     exceptions: ExceptionsPlan = field(default_factory=ExceptionsPlan)
+    rates: Rates | None = field(default=None, repr=False, compare=False)
+    """Exchange rates into the currency, from the rates.yaml beside the file. No verdict depends on them: amounts are
+    converted where a deal is read, and the deal holds what came of it."""
 
     @property
     def specs(self) -> FactSpecs:

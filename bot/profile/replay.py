@@ -18,8 +18,9 @@ from bot.profile.loading import parse_profile
 from bot.profile.model import Profile
 from bot.profile.verdict import JUDGE
 
-NOT_OF_THE_VERDICT = frozenset({"deal"})
-"""What a record holds beside the verdict: the deal's name, on which no verdict depends."""
+NOT_OF_THE_VERDICT = frozenset({"deal", "converted"})
+"""What a record holds beside the verdict: the deal's name, and how amounts of another currency were reached. The facts
+hold the amounts, so no verdict depends on either."""
 
 _JUDGE = "judge"
 _FIRST_JUDGE = 1  # its verdicts do not say by whom they were made

@@ -177,7 +177,7 @@ class Sync:
             where = f"{self._crm.name} deal {places[line] if line < len(places) else '?'}"
             return where if column is None else f"{where}: {column}"
 
-        reader = RowReader(self._crm.name, profile.facts, profile.currency, self._mapping, place)
+        reader = RowReader(self._crm.name, profile.facts, profile.currency, self._mapping, place, profile.rates)
         columns = tuple(dict.fromkeys(self._mapping.column_of().values()))
         for page in self._crm.deals(columns, self._since("deals", resumed=resumed)):
             records: tuple[CrmDeal, ...] = page.records

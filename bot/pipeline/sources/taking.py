@@ -66,6 +66,8 @@ class Taking:
         self.notes: list[tuple[int, str]] = []
         self.unknown_owners: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
+        self.converted: Counter[tuple[str, str, str]] = Counter()
+        """How many amounts were converted, by currency, rate and the day of the rate."""
 
     @property
     def kept(self) -> int:
@@ -128,6 +130,8 @@ class Taking:
         if status == "open" and deal.customer is None:
             self.without_customer += 1
         self.unread_cells += len(row.errors)
+        for each in deal.converted:
+            self.converted[each.currency, f"{each.rate:f}", each.as_of.isoformat()] += 1
         if row.errors and len(self.notes) < KEPT_REJECTS:
             self.notes += [(row.line, note) for note in row.errors]
         if deal.owner:

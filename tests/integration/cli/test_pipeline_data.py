@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 from openpyxl import Workbook
 
+from bot.settings import content_root
 from tests.integration.pipeline.crm_servers import TOKEN, HubSpotServer
 
 EXPORT = (
@@ -110,3 +112,29 @@ def test_a_crm_is_synced_and_shown(dealfit):
         assert TOKEN not in str(signs)
         wrong = dealfit("pipeline", "sync", "pipedrive")
         assert (wrong.status, "There is no source 'pipedrive'. Set up are: hubspot" in wrong.err) == (2, True)
+
+
+def test_an_amount_in_another_currency_shows_its_rate_and_is_judged_again_to_the_same_bytes(dealfit, tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(content_root() / "profile", folder)
+    rates = "currency: USD\nrates:\n  EUR: {rate: 1.0871, as_of: 2026-01-02}\n"
+    (folder / "rates.yaml").write_text(rates, "utf-8")
+    own = {"DEALFIT_PROFILE_DIR": str(folder)}
+    (tmp_path / "deals.csv").write_text("id,name,contract_value,currency\n1,Mercy,85000,EUR\n2,Hope,5,GBP\n", "utf-8")
+    done = dealfit("pipeline", "import", "deals.csv", **own)
+    assert "1 amount in EUR converted at 1.0871, the rate of 2026-01-02." in done.err
+    assert "rates.yaml has no rate for GBP. Add it there, or write the amount in USD." in done.err
+    told = "Contract value: EUR 85,000 is $92,403.50, at 1.0871 USD for 1 EUR on 2026-01-02."
+    assert told in dealfit("pipeline", "show", "Mercy").out
+    assert "The rate of EUR is of 2026-01-02" in dealfit("profile", "lint").out
+    assert "exchange rates of EUR" in dealfit("doctor").out
+    checked = dealfit("check", "--facts", "contract_value=€85k", "--format", "json")
+    assert checked.json["deals"][0]["facts"] == {"contract_value": 92403.5}
+    assert checked.json["deals"][0]["converted"][0]["rate"] == "1.0871"
+    assert told in dealfit("check", "hospital, contract value €85k").out
+    # A rate that changes later changes no verdict that was given, and no deal that was read.
+    (folder / "rates.yaml").write_text(rates.replace("1.0871", "2"), "utf-8")
+    first = dealfit("audit", "export").out.splitlines()
+    verdict = next(row["id"] for row in map(json.loads, first) if row["kind"] == "verdict")
+    assert "the same" in dealfit("profile", "replay", str(verdict)).err
+    assert told in dealfit("pipeline", "show", "Mercy").out

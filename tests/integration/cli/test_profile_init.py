@@ -15,6 +15,7 @@ def test_a_started_profile_passes_lint_and_its_own_strict_test(dealfit, tmp_path
     assert [line.rsplit("/", 1)[1] for line in done.out.split()] == [
         "deal-profile.yaml",
         "people.yaml",
+        "rates.yaml",
         "first.yaml",
         "deal-profile.schema.json",
     ]

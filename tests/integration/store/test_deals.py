@@ -136,9 +136,7 @@ def test_a_deal_that_is_checked_again_stays_what_its_source_said(store: Store) -
 
 
 def test_how_an_amount_was_converted_stays_with_its_deal(store: Store) -> None:
-    reached = Conversion(
-        "contract_value", Decimal(85000), "EUR", Decimal("1.0871"), date(2026, 11, 20), Decimal(92403)
-    )
+    reached = Conversion("contract_value", Decimal(85000), "EUR", Decimal("1.0871"), date(2026, 11, 20), Decimal(92403))
     made = Deal("Mercy", {"contract_value": Decimal(92403)}, converted=(reached,))
     saved = store.deal(store.save_deal(made, verdict=verdict(made)).key)
     assert saved is not None

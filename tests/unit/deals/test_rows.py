@@ -177,9 +177,9 @@ def test_a_deal_without_a_name_is_called_by_what_is_there() -> None:
 def test_amounts_in_another_currency_are_not_taken() -> None:
     rows = read("name,currency,contract value,beds\nA,EUR,5000,1\nB,usd,5000,2\nC,XQX,5000,3\nD,,EUR 5000,4\n")
     assert [row.deal.facts.get("contract_value") for row in rows if row.deal] == [None, Decimal(5000), None, None]
-    assert "the profile is in USD; convert EUR amounts first" in rows[0].errors[0]
+    assert "rates.yaml has no rate for EUR. Add it there, or write the amount in USD." in rows[0].errors[0]
     assert "'XQX' is not a currency" in rows[2].errors[0]
-    assert "convert EUR 5000 first" in rows[3].errors[0]
+    assert "no rate for EUR" in rows[3].errors[0]
 
 
 def test_yaml_keeps_what_stands_in_the_file() -> None:
