@@ -59,9 +59,9 @@ $(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
 eval: $(ENV_STAMP) ## Measure answers and refusal, retrieval (DATA=folder of collections), speed (PLAYBOOKS="14 1000"), a model (MODEL_URL=); writes docs/evaluation.md
 	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA)) $(if $(PLAYBOOKS),--playbooks $(PLAYBOOKS)) $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(MODEL_NAME),--model-name $(MODEL_NAME)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY_MODEL),--only-model)
 
-pictures: env ## Take the README's pictures anew, in a browser
-	@$(BIN)/pytest -q tests/e2e/test_browser.py --deselect tests/e2e/test_browser.py::test_the_pictures_of_the_readme_are_there
-	@mkdir -p docs/images && cp build/pictures/{verdict,answer,pipeline,form,home}.png docs/images/
+pictures: env ## Take the pictures of the README and the docs anew, in a browser
+	@$(BIN)/pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_exceptions.py -k "not are_there"
+	@mkdir -p docs/images && for name in $$(grep -oh 'images/[a-z-]*[.]png' README.md docs/*.md | sort -u | cut -d/ -f2) home.png; do cp build/pictures/$$name docs/images/; done
 
 lock: ## Compile requirements.txt, -dev and -bench from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml

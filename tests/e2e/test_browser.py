@@ -42,8 +42,10 @@ def app(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App
     shutil.copytree(indexed, folder, dirs_exist_ok=True)
     values = settings_for(folder)
     env = {**os.environ, **values}
-    command = [sys.executable, "-m", "bot.cli", "pipeline", "import", str(EXAMPLES)]
-    subprocess.run(command, env=env, check=True, capture_output=True)
+    command = [sys.executable, "-m", "bot.cli", "pipeline", "import"]
+    closed = [EXAMPLES.with_name("closed-deals.csv"), "--mapping", EXAMPLES.with_name("closed-deals.yaml")]
+    for given in ([EXAMPLES], closed):
+        subprocess.run([*command, *map(str, given)], env=env, check=True, capture_output=True)
     with AppProcess(values, hints=HINTS) as made:
         yield made
 
@@ -180,6 +182,18 @@ def test_the_manager_walks_from_a_question_to_a_card_a_file_and_a_saved_question
     expect(last(page)).to_contain_text("None yet")
 
 
+def test_a_strategist_sees_where_the_money_comes_from(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1750})
+    act_as(page, "Victor")
+    write(page, "/pipeline money")
+    answer = page.locator("#log article").nth(page.locator("#log article").count() - 1)
+    expect(answer).to_contain_text("75% of the margin comes from 24 of 95 deals")
+    expect(answer.locator("tbody")).to_have_count(1)
+    picture(page, "strategy")
+    answer.get_by_role("button", name="All as a file").or_(answer.get_by_label("Send me all figures as a file")).click()
+    expect(last(page)).to_contain_text("direct message")
+
+
 def test_the_home_tab_of_a_rep(page: Page) -> None:
     act_as(page, "Dana Reyes")
     write(page, f"/deal-check {MERCY}")
@@ -205,7 +219,10 @@ def test_it_reads_well_on_a_phone_and_in_the_dark(app: AppProcess, chromium: Bro
     assert visitor.problems == []
 
 
-def test_the_pictures_of_the_readme_are_there() -> None:
-    folder: Path = HERE.parent / "docs" / "images"
-    for name in ("verdict", "answer", "pipeline", "form"):
-        assert (folder / f"{name}.png").stat().st_size > 10_000
+def test_the_pictures_of_the_docs_are_there() -> None:
+    docs = HERE.parent / "docs"
+    pages = [HERE.parent / "README.md", *docs.glob("*.md")]
+    names = {name for page in pages for name in re.findall(r"images/([a-z-]+[.]png)", page.read_text("utf-8"))}
+    assert {"verdict.png", "question.png", "strategy.png", "exception-form.png"} <= names
+    for name in names:
+        assert (docs / "images" / name).stat().st_size > 10_000, name
