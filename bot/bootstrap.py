@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -386,33 +385,18 @@ class SlackApp:
         self.core.close()
 
 
-def slack_client(token: str, api_url: str, *, tries_again: bool = True) -> WebClient:
-    """A client that waits when Slack says so, and tries again when the network or Slack fails, unless told not to."""
-    from slack_sdk import WebClient  # noqa: PLC0415
-    from slack_sdk.http_retry.builtin_handlers import (  # noqa: PLC0415
-        ConnectionErrorRetryHandler,
-        RateLimitErrorRetryHandler,
-        ServerErrorRetryHandler,
-    )
+def slack_client(token: str, api_url: str) -> WebClient:
+    """A client that waits when Slack says so, and tries again when the network or Slack fails, where there is time."""
+    from bot.slack.client import SlackClient  # noqa: PLC0415
 
-    retries = [
-        ConnectionErrorRetryHandler(max_retry_count=2),
-        RateLimitErrorRetryHandler(max_retry_count=5),
-        ServerErrorRetryHandler(max_retry_count=2),
-    ]
-    return WebClient(
-        token=token,
-        base_url=api_url,
-        timeout=10,
-        retry_handlers=retries if tries_again else [],
-        logger=logging.getLogger("slack_sdk"),
-    )
+    return SlackClient(token, api_url)
 
 
 def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | None = None) -> SlackApp:
     """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
     from bot.slack.app import build_app, handlers, tell_of_failure  # noqa: PLC0415
     from bot.slack.askers import Askers  # noqa: PLC0415
+    from bot.slack.client import posting_client  # noqa: PLC0415
     from bot.slack.delivery import Courier  # noqa: PLC0415
     from bot.slack.directory import SlackDirectory  # noqa: PLC0415
     from bot.slack.durable import DurableQueue  # noqa: PLC0415
@@ -429,7 +413,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     askers = Askers(client=client, people=core.people, clock=core.clock)
     directory = SlackDirectory(client=client, askers=askers, clock=core.clock)
     core.exceptions.use(directory)
-    courier = Courier(slack_client(token, api_url, tries_again=False), core.clock)
+    courier = Courier(posting_client(token, api_url), core.clock)
     outbox = Outbox(core.store.outgoing, courier, Pace(core.settings.post_seconds))
     services = Services(
         client=client,

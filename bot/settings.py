@@ -94,6 +94,7 @@ class Settings(BaseModel):
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         alias="SLACK_API_URL",
+        repr=False,
         description="Base URL of Slack's Web API; a stand-in for Slack is named here.",
     )
     slack_bot_token: SecretStr | None = Field(
@@ -253,6 +254,9 @@ class Settings(BaseModel):
     def _ends_with_a_slash(cls, url: str) -> str:
         if not url.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        if any(mark in url for mark in "@?#"):
+            # It stands in errors and logs, and the client sends a password to nobody: there is a token for that.
+            raise ValueError("must be an address alone, without a user name, a password or a query")
         return url if url.endswith("/") else url + "/"
 
     @field_validator("hubspot_url", "salesforce_url")

@@ -31,13 +31,17 @@ def check_app_token(client: WebClient, app_token: str, api_url: str) -> None:
 def _ask(call: Callable[[], object], api_url: str) -> dict[str, object]:
     from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
 
+    from bot.slack.client import patience  # noqa: PLC0415 loaded with the client
+
     try:
-        return dict(getattr(call(), "data", {}))
+        with patience():
+            return dict(getattr(call(), "data", {}))
     except SlackApiError as error:
         reason = str(error.response.get("error"))
-        message = (
-            f"Slack refused: {reason}. {REMEDIES.get(reason, 'See https://docs.slack.dev/reference for this error.')}"
-        )
+        needed = error.response.get("needed")
+        named = f" (needed: {needed})" if needed else ""
+        remedy = REMEDIES.get(reason, "See https://docs.slack.dev/reference for this error.")
+        message = f"Slack refused: {reason}{named}. {remedy}"
         raise SlackUnreachable(message) from None
     except OSError as error:
         message = f"Slack cannot be reached at {api_url} ({error}). Check the network, a proxy, or SLACK_API_URL."

@@ -198,9 +198,11 @@ class DurableQueue:
         """
         from dbos import DBOS  # noqa: PLC0415 loaded already by start
 
+        from bot.slack.client import patience  # noqa: PLC0415 it is loaded with the client
+
         self._running.begin_step()
         try:
-            with effects.step(f"{DBOS.workflow_id}:{DBOS.step_id}"):
+            with effects.step(f"{DBOS.workflow_id}:{DBOS.step_id}"), patience():
                 return do()
         except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
             self._log.warning("step failed", step=name, exc_info=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import Core, slack_client
-from bot.settings import Settings, passwords_in, shown_url
+from bot.settings import Settings, SettingsError, passwords_in, shown_url
 from bot.slack.durable import StepFailed
 from tests.attack.messages import settled
 from tests.e2e.conftest import DANA, Running, copy_content
@@ -136,6 +136,13 @@ def test_no_repr_shows_a_secret(tmp_path: Path):
     secrets = Settings.load({"DEALFIT_DATABASE_URL": DATABASE}, env_file=None).secrets
     assert {PASSWORD, "canary%40pass%2Fword%230005"} <= set(secrets)
     core.close()
+
+
+def test_an_address_of_slack_with_a_password_is_refused_without_repeating_it():
+    with pytest.raises(SettingsError) as refused:
+        Settings.load({"SLACK_API_URL": "https://dealfit:canary-model-0006@slack.example/api/"}, env_file=None)
+    assert "SLACK_API_URL: Value error, must be an address alone" in str(refused.value)
+    assert found(f"{refused.value!r}") == []
 
 
 @pytest.mark.parametrize(

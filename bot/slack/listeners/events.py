@@ -19,7 +19,6 @@ def register(app: App) -> None:
     """Register the events of the manifest."""
     app.event("app_mention")(expected)
     app.event("message")(expected)
-    app.event("app_context_changed")(expected)
     app.event("app_home_opened")(opened)
 
 

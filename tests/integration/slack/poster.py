@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
-from slack_sdk import WebClient
-
+from bot.slack.client import posting_client
 from bot.slack.delivery import Courier
 from bot.slack.outbox import Outbox, Pace
 from bot.store.database import open_store
@@ -15,7 +14,7 @@ from bot.store.database import open_store
 def main(database: str, api_url: str, token: str, name: str, seconds: float) -> None:
     """Send until standard input ends."""
     store = open_store(database, lambda: datetime.now(UTC))
-    courier = Courier(WebClient(token=token, base_url=api_url), lambda: datetime.now(UTC))
+    courier = Courier(posting_client(token, api_url), lambda: datetime.now(UTC))
     outbox = Outbox(store.outgoing, courier, Pace(seconds, senders=3, held=1500))
     outbox.start(name, lambda _: None)
     print("ready", flush=True)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import utc_now
 from bot.playground.server import Playground
+from bot.slack.client import SlackClient, patience, posting_client
 from bot.slack.delivery import MESSAGE, Courier
 from bot.slack.outbox import Outbox, Pace
 from bot.store.database import Store, open_store
@@ -87,7 +88,7 @@ def test_a_thousand_messages_at_slacks_pace_by_two_processes_of_which_one_dies(
 def office(ground: Playground, tmp_path: Path) -> Iterator[tuple[Outbox, Store]]:
     """An outbox that sends when it is told to, and its store."""
     store = open_store(f"sqlite:///{tmp_path / 'dealfit.db'}", utc_now)
-    courier = Courier(WebClient(token=ground.bot_token, base_url=ground.api_url), lambda: datetime.now(UTC))
+    courier = Courier(posting_client(ground.bot_token, ground.api_url), lambda: datetime.now(UTC))
     yield Outbox(store.outgoing, courier, Pace(0)), store
     store.close()
 
@@ -137,3 +138,16 @@ def test_one_channel_that_slack_slows_down_keeps_no_other_waiting(ground: Playgr
     assert [m.text for m in ground.messages(QUIET)] == ["said"]
     assert [m.text for m in ground.messages("D0MORGAN")] == ["said"]
     assert (store.outgoing.waiting().messages, store.outgoing.waiting().places) == (2, 1)
+
+
+def test_a_listener_never_waits_for_slacks_limits_and_a_step_of_work_does(ground: Playground) -> None:
+    client = SlackClient(ground.bot_token, ground.api_url)
+    ground.faults.rate_limit("users.info", retry_after=600)
+    for _ in range(3):
+        with pytest.raises(SlackApiError, match=r"ratelimited|asked to wait"):
+            client.users_info(user="U0DANA")
+    assert len(ground.calls) == 1, "asked again before its time"
+    ground.faults.rate_limit("team.info", retry_after=1)
+    with patience(5):
+        assert client.team_info()["team"]["id"] == "T0ALPHATECH"
+    assert ground.calls[-1].at - ground.calls[-2].at >= 1
