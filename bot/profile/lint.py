@@ -14,6 +14,7 @@ from bot.profile.lint_cliffs import cliffs
 from bot.profile.lint_economics import EconomicsLinter
 from bot.profile.lint_places import Places
 from bot.profile.lint_rows import RowLinter
+from bot.profile.lint_shares import ShareLinter
 from bot.profile.model import Check, Profile
 from bot.profile.problems import Problem
 from bot.profile.shape_errors import did_you_mean
@@ -50,6 +51,7 @@ class _Linter:
         self._words = Words(profile.specs, profile.currency)
         self._places = Places(profile)
         self._rows = RowLinter(profile, self._words, self._places)
+        self._shares = ShareLinter(profile.specs, self._places)
         self._bands = BandLinter(profile, self._words, self._places, authorities)
 
     def problems(self) -> Iterator[Problem]:
@@ -64,6 +66,7 @@ class _Linter:
                     *self._rows.segment(index, segment),
                     *self._guidance(segment.guidance, node),
                     *self._bands.bands(segment),
+                    *self._shares.shares(node),
                 ),
             )
         for index, check in enumerate(self._profile.checks):
@@ -73,6 +76,7 @@ class _Linter:
                 (
                     *self._guidance(check.guidance, node),
                     *self._bands.bands(check),
+                    *self._shares.shares(node),
                     *self._rows.check(index, check),
                     *self._cliffs(index, check),
                 ),

@@ -106,7 +106,7 @@ class SegmentShape(Strict):
     because: Text
     guidance: Guidance | None = Field(None, description="A playbook passage: file.md#heading-in-small-letters.")
     exception: Exceptions | None = None
-    accept: dict[Literal["gap", "overlap", "always", "never", "authority"], Because] | None = Field(
+    accept: dict[Literal["gap", "overlap", "always", "never", "authority", "figure"], Because] | None = Field(
         None, description=_ACCEPT
     )
 
@@ -134,7 +134,7 @@ class CheckShape(Strict):
     exception: Exceptions | None = None
     guidance: Guidance | None = None
     mode: Literal["enforce", "dry-run"] = "enforce"
-    accept: dict[Literal["cliff", "gap", "overlap", "always", "never", "authority"], Because] | None = Field(
+    accept: dict[Literal["cliff", "gap", "overlap", "always", "never", "authority", "figure"], Because] | None = Field(
         None, description=_ACCEPT
     )
 

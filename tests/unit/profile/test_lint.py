@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.knowledge.folder import anchors_in
 from bot.profile.conditions import Condition
@@ -223,3 +224,30 @@ def test_a_fact_that_nothing_uses_can_be_accepted() -> None:
 def test_errors_cannot_be_accepted() -> None:
     more = "guidance: prices.md\naccept: {cliff: So be it.}"
     assert told(more) == ["28:15 The guidance prices.md leads nowhere."]
+
+
+def test_a_percentage_that_is_written_as_a_share_is_told_at_its_place() -> None:
+    profile = make(
+        check("{discount: <= 0.08}", more="exception: {authority: desk, up_to: {discount: 0.15}}")
+        + check("{discount: <= 0.08%, margin: 0.3..0.5}", id_="d", more="accept: {figure: We count in thin slices.}")
+        + check('{months: ">= 1"}', id_="e", when='{not: {any: [{margin: "< 0.25"}, {rate: 0.5}]}}')
+    )
+    told = [problem for problem in lint(profile, frozenset()) if problem.kind == "figure"]
+    assert [(problem.message, problem.suggestion) for problem in told] == snapshot(
+        [
+            (
+                "`discount` is a percentage, and 0.08 is a small part of one percent.",
+                "Write 8% if that is meant, or 0.08% with its sign.",
+            ),
+            (
+                "`discount` is a percentage, and 0.15 is a small part of one percent.",
+                "Write 15% if that is meant, or 0.15% with its sign.",
+            ),
+            (
+                "`margin` is a percentage, and 0.25 is a small part of one percent.",
+                "Write 25% if that is meant, or 0.25% with its sign.",
+            ),
+        ]
+    )
+    lines = profile.source.decode().splitlines()
+    assert [lines[p.line - 1][p.column - 1 :][:6] for p in told] == ["<= 0.0", "0.15}}", '"< 0.2']
