@@ -10,8 +10,9 @@ UV_VERSION := 0.13.8
 ENV_STAMP := $(VENV)/.made-from-lock
 BENCH_STAMP := $(VENV)/.made-for-bench
 RUN_ARGS ?=
+LOAD_ARGS ?=
 
-.PHONY: help env run test lint types imports format bench eval pictures lock clean
+.PHONY: help env run test lint types imports format bench eval load pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -58,6 +59,9 @@ $(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
 
 eval: $(ENV_STAMP) ## Measure answers and refusal, retrieval (DATA=folder of collections), speed (PLAYBOOKS="14 1000"), a model (MODEL_URL=); writes docs/evaluation.md
 	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA)) $(if $(PLAYBOOKS),--playbooks $(PLAYBOOKS)) $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(MODEL_NAME),--model-name $(MODEL_NAME)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY_MODEL),--only-model)
+
+load: env ## Put load on the app and measure, about 16 minutes on a quiet machine (LOAD_ARGS="burst --seconds 10"); writes build/load.json and docs/load.md
+	@$(BIN)/python -m load $(LOAD_ARGS)
 
 pictures: env ## Take the pictures of the README and the docs anew, in a browser
 	@$(BIN)/pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_exceptions.py -k "not are_there"
