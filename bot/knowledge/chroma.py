@@ -95,8 +95,11 @@ def open_embedded(folder: Path, embedder: Embedder) -> ChromaRows:
         raise failure(error) from error
 
 
-def open_server(url: str, embedder: Embedder, *, replace: bool = False) -> ChromaRows:
-    """The collection on a server; `replace` empties it first. Raises ChromaUnreachable and IndexMismatch."""
+def open_server(url: str, embedder: Embedder, *, replace: bool = False, seconds: float = _TIMEOUT) -> ChromaRows:
+    """The collection on a server; `replace` empties it first, and each call may take so many seconds.
+
+    Raises ChromaUnreachable and IndexMismatch.
+    """
     address = urlsplit(url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         message = f"DEALFIT_CHROMA_URL is {url!r}, which is no address of a server: write it like http://127.0.0.1:8000"
@@ -109,9 +112,11 @@ def open_server(url: str, embedder: Embedder, *, replace: bool = False) -> Chrom
     client: Any = None
     try:
         # Chroma's own client waits for ever, so ask first whether anybody is there.
-        with urlopen(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_TIMEOUT):  # noqa: S310 - http and https only, above
+        with urlopen(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=seconds):  # noqa: S310 - http and https only, above
             pass
-        client = _server_client(address.hostname, address.port or (443 if address.scheme == "https" else 8000), url)
+        client = _server_client(
+            address.hostname, address.port or (443 if address.scheme == "https" else 8000), url, seconds
+        )
         if replace and COLLECTION in {one.name for one in client.list_collections()}:
             client.delete_collection(COLLECTION)
         return _collection(client, embedder, failure)
@@ -123,14 +128,14 @@ def open_server(url: str, embedder: Embedder, *, replace: bool = False) -> Chrom
         raise failure(error) from error
 
 
-def _server_client(host: str, port: int, url: str) -> Any:
+def _server_client(host: str, port: int, url: str, seconds: float) -> Any:
     import chromadb  # noqa: PLC0415 - 2 s and more
     from chromadb.config import Settings  # noqa: PLC0415 - beside it
 
     settings = Settings(anonymized_telemetry=False)
     client: Any = chromadb.HttpClient(host=host, port=port, ssl=url.startswith("https"), settings=settings)
     for session in _sessions(client):
-        session.timeout = _TIMEOUT
+        session.timeout = seconds
     return client
 
 

@@ -102,7 +102,7 @@ def test_a_server_that_is_not_there(make: Make, caplog: pytest.LogCaptureFixture
 
 def test_a_server_that_never_answers_does_not_hang_us(silent: str) -> None:
     with pytest.raises(ChromaUnreachable, match="does not answer"):
-        open_server(silent, WordEmbedder())
+        open_server(silent, WordEmbedder(), seconds=0.2)
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://", "file:///etc/passwd"])
