@@ -43,8 +43,8 @@ def opened(part: Part, plan: ExceptionsPlan, now: datetime) -> Part:
         part,
         state=PartState.OPEN,
         opened_at=now,
-        remind_at=None if remind is None else remind.after(now),
-        escalate_at=None if escalate is None or plan.escalate_to in {None, part.escalated_to} else escalate.after(now),
+        remind_at=plan.after(remind, now),
+        escalate_at=None if plan.escalate_to in {None, part.escalated_to} else plan.after(escalate, now),
     )
 
 
@@ -72,9 +72,8 @@ def asked(request: ExceptionRequest) -> list[Event]:
 def decided(request: ExceptionRequest, authority: str, decision: Decision, plan: ExceptionsPlan) -> Changed:
     """One authority has decided. A no ends the whole; a yes may begin the next authority's turn."""
     state = _STATES[decision.choice]
-    request = _with_part(
-        request, authority, lambda p: replace(p, state=state, decision=decision, remind_at=None, escalate_at=None)
-    )
+    warn_at = None if decision.until is None else plan.warn_at(decision.until, decision.at)
+    request = _with_part(request, authority, lambda p: replace(_closed(p, state), decision=decision, warn_at=warn_at))
     if decision.choice is Choice.DECLINE:
         request = _all(request, lambda p: _closed(p, PartState.SUPERSEDED) if p.state.undecided else p)
     elif request.order is Asking.IN_ORDER:
@@ -132,8 +131,10 @@ def pursued(request: ExceptionRequest, plan: ExceptionsPlan, now: datetime) -> C
 
 def _pursued(part: Part, plan: ExceptionsPlan, now: datetime) -> tuple[Part, str]:
     if part.state.granted and part.decision is not None and part.decision.ends:
-        over = max(part.decision.ends.values()) <= now
-        return (_closed(part, PartState.EXPIRED), "expired") if over else (part, "")
+        if max(part.decision.ends.values()) <= now:
+            return _closed(part, PartState.EXPIRED), "expired"
+        due = part.warn_at is not None and part.warn_at <= now
+        return (replace(part, warn_at=None), "warned") if due else (part, "")
     if part.state is not PartState.OPEN:
         return part, ""
     if part.escalate_at is not None and part.escalate_at <= now and plan.escalate_to is not None:
@@ -148,7 +149,7 @@ def _pursued(part: Part, plan: ExceptionsPlan, now: datetime) -> tuple[Part, str
 
 
 def _again(plan: ExceptionsPlan, now: datetime) -> datetime | None:
-    return None if plan.remind_after is None else plan.remind_after.after(now)
+    return plan.after(plan.remind_after, now)
 
 
 def _said(part: Part, what: str) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def written(text: str, author: Who, *, least: int, most: int, what: str) -> Writ
 
 
 def _closed(part: Part, state: PartState) -> Part:
-    return replace(part, state=state, remind_at=None, escalate_at=None)
+    return replace(part, state=state, remind_at=None, escalate_at=None, warn_at=None)
 
 
 def _all(request: ExceptionRequest, change: Callable[[Part], Part]) -> ExceptionRequest:

@@ -117,6 +117,8 @@ class Part:
     reminders: int = 0
     escalate_at: datetime | None = None
     escalated_to: str | None = None
+    warn_at: datetime | None = None
+    """When the one who asked is told that the approval ends soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class ExceptionRequest:
             if part.state is PartState.OPEN:
                 moments += [moment for moment in (part.remind_at, part.escalate_at) if moment is not None]
             elif part.state.granted and part.decision is not None and part.decision.ends:
-                moments.append(max(part.decision.ends.values()))
+                moments += [max(part.decision.ends.values()), *([part.warn_at] if part.warn_at is not None else [])]
         return min(moments, default=None)
 
 

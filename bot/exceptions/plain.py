@@ -116,6 +116,8 @@ def plain_part(part: Part) -> Json:
         "reminders": part.reminders,
         "escalate_at": _moment(part.escalate_at),
         "escalated_to": part.escalated_to,
+        # Only where there is one: requests of earlier versions keep their bytes, and so their hash.
+        **({} if part.warn_at is None else {"warn_at": _moment(part.warn_at)}),
     }
 
 
@@ -166,6 +168,7 @@ def _part(data: Json, texts: Mapping[str, str | None]) -> Part:
         reminders=data["reminders"],
         escalate_at=_read(data["escalate_at"]),
         escalated_to=data["escalated_to"],
+        warn_at=_read(data.get("warn_at")),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -36,6 +37,8 @@ class ExceptionsShape(BaseModel):
         None, description="The authority that decides what others leave undecided, or may not decide themselves."
     )
     expires_in: Days_ | None = Field(None, description="How long an approval holds where its band does not say.")
+    warn_before: Wait_ | None = Field(None, description="When the rep is warned that an approval ends: 3 working days.")
+    closed_on: list[date] = Field([], description="Public holidays: days that are no working days, beside weekends.")
 
 
 class Asking(StrEnum):
@@ -47,23 +50,27 @@ class Asking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A number of days to wait; of working days, Saturdays and Sundays (UTC) do not count."""
+    """A number of days to wait; of working days, weekends (UTC) and days on which we are closed do not count."""
 
     days: int
     working: bool = False
 
-    def after(self, moment: datetime) -> datetime:
+    def after(self, moment: datetime, closed: Collection[date] = ()) -> datetime:
         """When the wait is over that began at this moment."""
         if not self.working:
             return moment + self.days * _DAY
-        if moment.weekday() >= _SATURDAY:
-            moment = datetime.combine(moment.date(), time(), moment.tzinfo)
-            while moment.weekday() >= _SATURDAY:
-                moment += _DAY
+        if not _is_open(moment, closed):
+            moment = _moved(datetime.combine(moment.date(), time(), moment.tzinfo), _DAY, closed)
         for _ in range(self.days):
-            moment += _DAY
-            while moment.weekday() >= _SATURDAY:
-                moment += _DAY
+            moment = _moved(moment + _DAY, _DAY, closed)
+        return moment
+
+    def before(self, moment: datetime, closed: Collection[date] = ()) -> datetime:
+        """When to begin, so that the wait is over by this moment."""
+        if not self.working:
+            return moment - self.days * _DAY
+        for _ in range(self.days):
+            moment = _moved(moment - _DAY, -_DAY, closed)
         return moment
 
     def __str__(self) -> str:
@@ -71,15 +78,37 @@ class Wait:
         return f"{self.days} {'working ' if self.working else ''}day{'' if self.days == 1 else 's'}"
 
 
+def _is_open(moment: datetime, closed: Collection[date]) -> bool:
+    return moment.weekday() < _SATURDAY and moment.date() not in closed
+
+
+def _moved(moment: datetime, by: timedelta, closed: Collection[date]) -> datetime:
+    """The moment on the next day, in this direction, that is a working day."""
+    while not _is_open(moment, closed):
+        moment += by
+    return moment
+
+
 @dataclass(frozen=True, slots=True)
 class ExceptionsPlan:
-    """How exceptions go. What the profile leaves out does not happen: no reminder, no escalation."""
+    """How exceptions go. What the profile leaves out does not happen: no reminder, no escalation, no warning."""
 
     order: Asking = Asking.TOGETHER
     remind_after: Wait | None = None
     escalate_after: Wait | None = None
     escalate_to: str | None = None
     expires_in_days: int = USUAL_DAYS
+    warn_before: Wait | None = None
+    closed: frozenset[date] = frozenset()
+
+    def after(self, wait: Wait | None, moment: datetime) -> datetime | None:
+        """When a wait is over that begins at this moment; None where there is none."""
+        return None if wait is None else wait.after(moment, self.closed)
+
+    def warn_at(self, end: datetime, now: datetime) -> datetime | None:
+        """When to warn of an end; None where nobody is, or where it would be at once: the end was just told."""
+        moment = None if self.warn_before is None else self.warn_before.before(end, self.closed)
+        return moment if moment is not None and moment > now else None
 
 
 def read_exceptions(shape: ExceptionsShape | None, node: Table, problems: Problems) -> ExceptionsPlan:
@@ -99,6 +128,8 @@ def read_exceptions(shape: ExceptionsShape | None, node: Table, problems: Proble
         escalate_after=escalate,
         escalate_to=shape.escalate_to,
         expires_in_days=int(shape.expires_in.split()[0]) if shape.expires_in else USUAL_DAYS,
+        warn_before=_wait(shape.warn_before),
+        closed=frozenset(shape.closed_on),
     )
 
 

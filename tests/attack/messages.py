@@ -45,8 +45,12 @@ def assert_dead_view(view: Any) -> None:
 
 
 def settled(office: Office) -> None:
-    """Return once no work is left."""
+    """Return once no work is left, and no message waits to be sent."""
+
+    def left() -> int:
+        return office.slack.queue.waiting() + office.core.store.outgoing.waiting().messages
+
     deadline = time.monotonic() + 30
-    while office.slack.queue.waiting() and time.monotonic() < deadline:
+    while left() and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert office.slack.queue.waiting() == 0
+    assert left() == 0

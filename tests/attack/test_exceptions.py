@@ -18,7 +18,10 @@ from bot.playground.model import User
 from bot.settings import Settings
 from bot.slack import exception_ids as ids
 from bot.slack.blocks import exception_forms as forms
+from bot.slack.blocks import exception_lists as lists
+from bot.slack.blocks import exception_status as standing
 from bot.slack.blocks import exceptions as cards
+from bot.slack.blocks.elements import section
 from bot.slack.http import web_app
 from tests.attack.corpus import OURS, published
 from tests.attack.messages import assert_dead, assert_dead_view, settled
@@ -232,10 +235,10 @@ def test_texts_that_want_to_be_obeyed_are_words_in_every_place(tmp_path_factory:
             card = cards.approver_card(request, one, others={}, precedents=precedents, changed=True)
             assert_dead(cards.notification(request, one), card)
         unreached = {each.authority: [text] for each in request.parts}
-        assert_dead(cards.notification(request), cards.status_card(request, deciders={}, unreached=unreached))
-        assert_dead("x", cards.question_card(request, request.talk[-1]))
+        assert_dead(cards.notification(request), standing.status_card(request, deciders={}, unreached=unreached))
+        assert_dead("x", standing.question_card(request, request.talk[-1]))
         checked = core.desk.check(deal, asker=dana, record=False)
-        assert_dead("x", cards.coverage_blocks(service.coverage(key, deal, checked.verdict)) or [cards.section("x")])
+        assert_dead("x", lists.coverage_blocks(service.coverage(key, deal, checked.verdict)) or [section("x")])
         assert [each.state.value for each in request.parts] == ["approved with conditions", "open"]
     assert core.store.verify().ok
     assert core.store.exceptions.altered() == []

@@ -13,7 +13,7 @@ from bot.playground.model import Channel, User
 from bot.playground.workspace import UserGroup
 from bot.settings import Settings
 from bot.slack import exception_ids as ids
-from bot.slack.work.exceptions import DUE
+from bot.slack.work.exception_due import DUE
 from tests.attack.messages import settled
 from tests.e2e.conftest import ALEX, DANA, DEALS, Office, Running, buttons, copy_content, texts
 from tests.e2e.test_deal_check import FITTING
@@ -108,11 +108,20 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
     assert "To decide: Ruth Adeyemi, Grace Chen" in texts(money.blocks)
     assert cards(office, "D0RUTH", RUTH, "Time General") == []
     office.ground.press(DANA, money, ids.APPROVE)
-    told = one(office, BOOK, DANA, "Nobody decides their own")
+    told = one(office, BOOK, DANA, "Only approvers decide exceptions")
     assert told.ephemeral_to == DANA
     office.ground.press(GRACE, money, ids.APPROVE)
     status = one(office, "D0DANA", DANA, "Exception 1: Time General")
     office.ground.wait_for(lambda: "✅ Granted" in texts(status.blocks), 20)
+
+    clock.now = datetime(2026, 12, 21, 8, 59, tzinfo=UTC)
+    come_round(office)
+    assert cards(office, "D0DANA", DANA, "ends on") == []
+    clock.now += timedelta(minutes=2)  # three working days before Christmas, of which Christmas Eve is none
+    come_round(office)
+    come_round(office)
+    warned = "The approval of Deal desk for Time General ends on 2026-12-25. Close the deal by then, or ask again."
+    assert len(cards(office, "D0DANA", DANA, warned)) == 1
 
     clock.now += timedelta(days=31)
     come_round(office)

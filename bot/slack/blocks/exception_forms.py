@@ -11,7 +11,7 @@ from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import LEAST_WORDS, MOST_WORDS, Draft
 from bot.slack import exception_ids as ids
 from bot.slack.blocks.elements import Block, context, inline, plain, section
-from bot.slack.blocks.exceptions import MARKS, names
+from bot.slack.blocks.exception_parts import MARKS, names
 
 METADATA = 3000
 

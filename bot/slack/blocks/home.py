@@ -11,7 +11,7 @@ from bot.profile.people import Role
 from bot.profile.verdict import Judgement, ProfileId
 from bot.slack import ids
 from bot.slack.blocks.elements import Block, actions, button, context, divider, header, inline, section
-from bot.slack.blocks.exceptions import line_of, to_decide_block
+from bot.slack.blocks.exception_lists import line_of, to_decide_block
 from bot.slack.blocks.titles import TITLES
 from bot.store.records import SavedDeal
 

@@ -29,7 +29,7 @@ from bot.slack.blocks.elements import (
     inline,
     section,
 )
-from bot.slack.blocks.exceptions import ask_button, coverage_blocks
+from bot.slack.blocks.exception_lists import ask_button, coverage_blocks
 from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 

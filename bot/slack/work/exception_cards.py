@@ -11,7 +11,8 @@ import structlog
 from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import ExceptionService
 from bot.profile.people import Person
-from bot.slack.blocks import exceptions as drawing
+from bot.slack.blocks.exception_status import status_card
+from bot.slack.blocks.exceptions import approver_card, notification
 from bot.slack.durable import PATIENT, Steps
 from bot.slack.effects import mark_of
 from bot.slack.replies import Place, Then
@@ -60,14 +61,14 @@ class ExceptionCards:
     def approver_message(self, request: ExceptionRequest, part: Part) -> Message:
         """The approver's card as a message."""
         service = self._exceptions
-        blocks = drawing.approver_card(
+        blocks = approver_card(
             request,
             part,
             others=self._deciders(request),
             precedents=service.precedents(request, part),
             changed=self._changed(request),
         )
-        return {"text": drawing.notification(request, part), "blocks": blocks}
+        return {"text": notification(request, part), "blocks": blocks}
 
     def status_message(self, request: ExceptionRequest) -> Message:
         """The card of the one who asked, as a message."""
@@ -77,8 +78,8 @@ class ExceptionCards:
             for authority, people in deciders.items()
             if self._channel(request, authority) is None
         }
-        blocks = drawing.status_card(request, deciders=deciders, unreached=unreached)
-        return {"text": drawing.notification(request), "blocks": blocks}
+        blocks = status_card(request, deciders=deciders, unreached=unreached)
+        return {"text": notification(request), "blocks": blocks}
 
     def _plan(self, number: int) -> list[dict[str, str]]:
         """What there is to do: cards to draw anew, and cards to post."""

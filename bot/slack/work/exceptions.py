@@ -1,27 +1,25 @@
-"""Exceptions as work: asked, decided, withdrawn, talked about, and what time brings. The service checks rights."""
+"""Exceptions as work: asked, decided, withdrawn, talked about. The service checks every right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bot.checking.asker import Asker
 from bot.exceptions.model import Choice, ExceptionRequest, NotThere, PartState, Refused
-from bot.profile.verdict import Judgement
-from bot.slack.blocks import exceptions as drawing
-from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, section
-from bot.slack.blocks.titles import TITLES
+from bot.slack.blocks.elements import inline, section
+from bot.slack.blocks.exception_parts import names
+from bot.slack.blocks.exception_status import question_card
+from bot.slack.blocks.exceptions import notification
 from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place
-from bot.slack.schedules import Job
 from bot.slack.services import Services
 from bot.slack.work.exception_cards import CARDED, ExceptionCards
-from bot.store.records import SavedDeal
+from bot.slack.work.exception_due import ExceptionsDue
+from bot.slack.work.exception_history import ExceptionHistory
 
-DUE = Job("exceptions:due", "*/5 * * * *", "exception.due")
-"""Every five minutes: reminders, escalations, ends."""
 Outcome = dict[str, Any]
 
 
@@ -41,8 +39,8 @@ class ExceptionWork:
             "exception.question": self.question,
             "exception.answer": self.answer,
             "exception.show": self.show,
-            "exception.history": self.history,
-            "exception.due": self.due,
+            **ExceptionHistory(self._services).handlers(),
+            **ExceptionsDue(self._services, self._cards).handlers(),
             CARDED: self._cards.draw_anew,
         }
 
@@ -109,49 +107,7 @@ class ExceptionWork:
 
         self._refused(payload, steps, steps("show", lambda: self._tried(post), attempts=PATIENT))
 
-    def history(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """`/deal-check history`: my deals, my exceptions, and what waits for me."""
-        blocks = steps("draw", lambda: self.history_blocks(self._asker(payload)))
-        place = Place.of(payload)
-        text = "Your deals and exceptions"
-        steps("post", lambda: self._services.replies.send(place, text=text, blocks=blocks), attempts=PATIENT)
-
-    def due(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """What is due now, over all requests."""
-        del payload
-        for number in steps("due", self._services.exceptions.due):
-            told = steps(f"pursue:{number}", lambda number=number: self._pursue(number))  # type: ignore[misc]
-            if not told:
-                continue
-            self._cards.show(number, steps, f"show:{number}")
-            for turn, (part, text) in enumerate(told):
-                self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
-
     # What the handlers do
-
-    def history_blocks(self, asker: Asker) -> list[Block]:
-        """Everything of one person in one message."""
-        service, services = self._services.exceptions, self._services
-        blocks: list[Block] = [header("Your deals and exceptions")]
-        waiting = service.to_decide(asker)
-        if waiting:
-            blocks += [section(f"*{len(waiting)} wait for your decision*")]
-            blocks += [drawing.to_decide_block(each) for each in waiting[:10]]
-            blocks.append(divider())
-        mine = service.mine(asker, 15)
-        blocks += [section("*Exceptions you asked for*"), *(section(drawing.line_of(request)) for request in mine)]
-        if not mine:
-            blocks.append(section("None yet. A verdict that needs approval has the button *Ask for an exception*."))
-        decided = service.decided_by(asker)
-        if decided:
-            lines = [drawing.line_of(each.request) for each in decided]
-            blocks += [divider(), section("*Exceptions you decided*"), *(section(line) for line in lines)]
-        blocks += [divider(), section("*Your deals*")]
-        deals = services.desk.mine(asker)
-        words = covered_words(services, deals)
-        lines = [_deal_line(saved, words.get(saved.key)) for saved in deals]
-        blocks.append(section("\n".join(lines) if lines else "None yet. `/deal-check` checks one."))
-        return fit_message(blocks, context(drawing.MORE))
 
     def _ask(self, payload: Mapping[str, Any]) -> ExceptionRequest:
         return self._services.exceptions.ask(
@@ -181,35 +137,14 @@ class ExceptionWork:
         number, authority = int(payload["number"]), str(payload["authority"])
         return do(number, authority, asker, str(payload["words"]), origin=str(payload["origin"]))
 
-    def _pursue(self, number: int) -> list[list[str]]:
-        done = self._services.exceptions.pursue(number)
-        if done is None:
-            return []
-        request, events = done
-        told: list[list[str]] = []
-        deal = inline(request.subject.deal, 80)
-        for event in events:
-            part = request.part(str(event.body["authority"]))
-            if part is None:
-                continue
-            match event.kind:
-                case "exception.reminded":
-                    asked = drawing.day(part.opened_at or request.asked_at)
-                    told.append([part.authority, f"⏰ Exception {number} on {deal} waits since {asked}."])
-                case "exception.escalated":
-                    told.append(["", f"⏫ Exception {number}: {inline(part.name)} has not decided, so it has gone up."])
-                case "exception.expired":
-                    told.append(["", f"⌛ The approval of {inline(part.name)} for {deal} has ended."])
-        return told
+    # What is said
 
     def _asked_words(self, number: int) -> str:
         request = self._services.exceptions.known(number)
         if request is None:
             return "Asked."
         open_ = [p for p in request.parts if p.state is PartState.OPEN]
-        who = "; ".join(
-            f"*{inline(p.name)}* ({drawing.names(self._services.exceptions.deciders(request, p))})" for p in open_
-        )
+        who = "; ".join(f"*{inline(p.name)}* ({names(self._services.exceptions.deciders(request, p))})" for p in open_)
         return f"Exception {number} is asked for. To decide: {who}. Our direct message shows where it stands."
 
     def _decided_words(self, number: int, authority: str) -> str:
@@ -217,10 +152,8 @@ class ExceptionWork:
         part = request.part(authority) if request is not None else None
         if request is None or part is None or part.decision is None:
             return f"Exception {number} has changed."
-        return (
-            f"{inline(part.decision.by.name, 80)} for {inline(part.name, 80)}: {part.state.value}. "
-            f"{drawing.notification(request)}"
-        )
+        decided = f"{inline(part.decision.by.name, 80)} for {inline(part.name, 80)}: {part.state.value}."
+        return f"{decided} {notification(request)}"
 
     def _question_message(self, number: int, authority: str) -> dict[str, Any]:
         request = self._services.exceptions.known(number)
@@ -228,7 +161,7 @@ class ExceptionWork:
         if request is None or not asked:
             return {"text": f"Somebody asks about exception {number}.", "blocks": None}
         text = f"{inline(asked[-1].by.name, 80)} asks about exception {number}"
-        return {"text": text, "blocks": drawing.question_card(request, asked[-1])}
+        return {"text": text, "blocks": question_card(request, asked[-1])}
 
     # Shared
 
@@ -288,21 +221,3 @@ def end_of(day: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC)
     except ValueError:
         return None
-
-
-def covered_words(services: Services, deals: Sequence[SavedDeal]) -> dict[str, str]:
-    """What approvals say of saved deals, by key: those that fit with exception."""
-    judge = services.desk.judge
-    found: dict[str, str] = {}
-    for saved in deals:
-        if saved.judgement is Judgement.NEEDS_APPROVAL:
-            deal = services.desk.deal_of(saved)
-            words = services.exceptions.coverage(saved.key, deal, judge.judge(deal)).words
-            if words is not None:
-                found[saved.key] = words
-    return found
-
-
-def _deal_line(saved: SavedDeal, covered: str | None) -> str:
-    verdict = TITLES[saved.judgement] if saved.judgement is not None else "not judged"
-    return " · ".join(filter(None, (f"*{inline(saved.name)}*: {verdict}", covered, drawing.day(saved.updated_at))))

@@ -14,7 +14,7 @@ from bot.slack.blocks.home import home_view
 from bot.slack.blocks.pipeline_glance import home_glance
 from bot.slack.durable import Steps
 from bot.slack.services import Services
-from bot.slack.work.exceptions import covered_words
+from bot.slack.work.exception_history import covered_words
 from bot.slack.work.pipeline_messages import PipelineMessages
 
 SHOWN = {RequestState.OPEN, RequestState.GRANTED, RequestState.DECLINED}

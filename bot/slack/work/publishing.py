@@ -12,7 +12,7 @@ from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place
 from bot.slack.schedules import Job, Schedules
 from bot.slack.services import Services
-from bot.slack.work.exceptions import DUE
+from bot.slack.work.exception_due import DUE
 
 DIGEST_KIND, HEAD_KIND = "exception.digest", "audit.head"
 MONTHLY = "0 8 1 * *"

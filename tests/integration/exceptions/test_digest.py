@@ -11,7 +11,8 @@ import pytest
 from bot.exceptions.digest import HABIT, digest, month_before, month_of
 from bot.exceptions.model import Choice
 from bot.playground.limits import check_message
-from bot.slack.blocks.exceptions import approver_card, notification, status_card
+from bot.slack.blocks.exception_status import status_card
+from bot.slack.blocks.exceptions import approver_card, notification
 from bot.slack.blocks.exceptions_digest import digest_blocks, digest_text
 from tests.integration.exceptions.desk import Desk
 from tests.integration.exceptions.test_deciding import decide

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,10 @@ exceptions:
   escalate_after: 3 days
   escalate_to: director
   expires_in: 45 days
+  warn_before: 2 working days
+  closed_on: [2026-12-25, 2027-01-01]
 """
+CLOSED = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
 
 
 def parsed(text: str):
@@ -27,7 +30,9 @@ def parsed(text: str):
 
 
 def test_what_is_written_is_planned() -> None:
-    plan = ExceptionsPlan(Asking.IN_ORDER, Wait(1, working=True), Wait(3), "director", 45)
+    plan = ExceptionsPlan(
+        Asking.IN_ORDER, Wait(1, working=True), Wait(3), "director", 45, Wait(2, working=True), CLOSED
+    )
     assert parsed(WHOLE).exceptions == plan
 
 
@@ -44,6 +49,8 @@ def test_what_is_left_out_does_not_happen() -> None:
         ("3 days", "1 working day", "nobody waits for a reminder", "Remind earlier"),
         ("45 days", "45", "names its unit", "45 days"),
         ("order:", "ordre:", "`ordre` is not a key", "order"),
+        ("2 working days", "soon", "`warn_before` cannot be soon", "2 working days"),
+        ("2026-12-25", "Christmas", "Christmas", ""),
         ("director", "The Director", "`escalate_to` cannot be The Director", "small letters"),
     ],
 )
@@ -75,11 +82,22 @@ def test_the_bundled_profile_keeps_what_the_playbooks_promise() -> None:
         ("2026-11-27T16:00", 2, "2026-12-01T16:00"),
         ("2026-11-28T09:00", 1, "2026-12-01T00:00"),
         ("2026-11-29T09:00", 2, "2026-12-02T00:00"),
+        ("2026-12-24T09:00", 1, "2026-12-28T09:00"),
+        ("2026-12-25T09:00", 1, "2026-12-29T00:00"),
+        ("2026-12-31T09:00", 2, "2027-01-05T09:00"),
     ],
 )
-def test_working_days_leave_out_the_weekend(start: str, days: int, end: str) -> None:
+def test_working_days_leave_out_the_weekend_and_holidays(start: str, days: int, end: str) -> None:
     begun = datetime.fromisoformat(start).replace(tzinfo=UTC)
-    assert Wait(days, working=True).after(begun) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+    assert Wait(days, working=True).after(begun, CLOSED) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+def test_a_warning_comes_so_many_working_days_before_and_never_at_once() -> None:
+    plan = parsed(WHOLE).exceptions
+    end = datetime(2026, 12, 28, 9, tzinfo=UTC)
+    assert plan.warn_at(end, datetime(2026, 12, 1, tzinfo=UTC)) == datetime(2026, 12, 23, 9, tzinfo=UTC)
+    assert plan.warn_at(end, datetime(2026, 12, 23, 9, tzinfo=UTC)) is None
+    assert parsed("").exceptions.warn_at(end, datetime(2026, 12, 1, tzinfo=UTC)) is None
 
 
 @given(st.datetimes(), st.integers(1, 40), st.booleans())

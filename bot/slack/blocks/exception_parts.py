@@ -1,0 +1,87 @@
+"""What the cards and lists of exceptions have in common: marks, quotations, and where a part stands, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.exceptions.coverage import DAY
+from bot.exceptions.model import ExceptionRequest, Part, PartState, Remark, RequestState
+from bot.profile.people import Person
+from bot.slack.blocks.elements import clip, inline
+from bot.store.exceptions import WrittenText
+
+MARKS = {
+    PartState.WAITING: "⏳",
+    PartState.OPEN: "🟠",
+    PartState.APPROVED: "✅",
+    PartState.CONDITIONS: "✅",
+    PartState.DECLINED: "⛔",
+    PartState.WITHDRAWN: "↩️",
+    PartState.EXPIRED: "⌛",
+    PartState.SUPERSEDED: "↩️",
+}
+WHOLE = {
+    RequestState.OPEN: "🟠 Waiting for a decision",
+    RequestState.GRANTED: "✅ Granted",
+    RequestState.DECLINED: "⛔ Declined",
+    RequestState.WITHDRAWN: "↩️ Withdrawn",
+    RequestState.EXPIRED: "⌛ Ended",
+    RequestState.SUPERSEDED: "↩️ Asked anew",
+}
+QUOTE = 1400
+ERASED = "_(what was written here was erased)_"
+MORE = "There is more than one message holds; `dealfit exceptions show` has all of it."
+
+
+def day(moment: datetime) -> str:
+    """A day as cards write it."""
+    return moment.strftime(DAY)
+
+
+def quoted(text: WrittenText | None) -> str:
+    """What somebody wrote, as a quotation: words, never markup."""
+    if text is None or text.text is None:
+        return ERASED
+    lines = text.text.splitlines() or [""]
+    return clip("\n".join(f"> {inline(line, QUOTE)}" for line in lines[:30]), QUOTE * 2)
+
+
+def value_of(request: ExceptionRequest, authority: str = "") -> str:
+    """What a button carries: which request, and whose part of it."""
+    return f"{request.number}|{authority}"
+
+
+def names(people: Sequence[Person]) -> str:
+    """Names in a row."""
+    return ", ".join(inline(person.name, 80) for person in people) or "nobody who can be named"
+
+
+def remark_words(remark: Remark) -> str:
+    """A question or an answer, with whose it is."""
+    return f"{'❓' if remark.asks else '💬'} *{inline(remark.by.name)}*\n{quoted(remark.text)}"
+
+
+def decided_words(part: Part) -> str:
+    """What was decided, by whom, until when; or how else the part ended."""
+    decision = part.decision
+    if decision is None or part.state in {PartState.WITHDRAWN, PartState.SUPERSEDED}:
+        return f"{MARKS[part.state]} *{inline(part.name)}*: {part.state.value}."
+    text = f"{MARKS[part.state]} *{inline(decision.by.name)}* for {inline(part.name)}: *{part.state.value}*"
+    until = decision.until
+    text += f", until *{day(until)}*." if until is not None and part.state.granted else "."
+    return f"{text}\n{quoted(decision.words)}" if decision.words is not None else text
+
+
+def one_line(part: Part, deciders: Sequence[Person]) -> str:
+    """A part in a list."""
+    who = f" ({names(deciders)})" if part.state is PartState.OPEN and deciders else ""
+    return f"{MARKS[part.state]} {inline(part.name)}: {part.state.value}{who}"
+
+
+def until_words(request: ExceptionRequest) -> str:
+    """Until when a granted request holds."""
+    if request.state is not RequestState.GRANTED:
+        return ""
+    ends = [part.decision.until for part in request.parts if part.decision is not None and part.decision.until]
+    return f" · until *{day(min(ends))}*" if ends else ""

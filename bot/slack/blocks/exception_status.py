@@ -1,0 +1,82 @@
+"""What the one who asked sees of an exception: who decides, where it stands, and what an approver asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.exceptions.model import ExceptionRequest, PartState, Remark, RequestState
+from bot.profile.people import Person
+from bot.slack import exception_ids as ids
+from bot.slack.blocks.elements import Block, actions, button, clip, context, fit_message, header, inline, section
+from bot.slack.blocks.exception_parts import (
+    MARKS,
+    MORE,
+    WHOLE,
+    day,
+    decided_words,
+    names,
+    quoted,
+    remark_words,
+    until_words,
+    value_of,
+)
+from bot.slack.blocks.proposal import proposal_button
+from bot.store.exceptions import WrittenText
+
+
+def status_card(
+    request: ExceptionRequest, *, deciders: Mapping[str, Sequence[Person]], unreached: Mapping[str, Sequence[str]]
+) -> list[Block]:
+    """Who decides and where it stands. `unreached` names, by authority, whom Slack could not reach."""
+    state = request.state
+    blocks = [
+        header(f"Exception {request.number}: {request.subject.deal}"),
+        context(f"*{WHOLE[state]}* · asked on {day(request.asked_at)}{until_words(request)}"),
+    ]
+    for part in request.parts:
+        what = "; ".join(inline(finding.label) for finding in part.findings)
+        if part.state is PartState.OPEN:
+            who = names(deciders.get(part.authority, ()))
+            gone_up = " It has gone up." if part.escalated_to else ""
+            text = f"{MARKS[part.state]} *{inline(part.name)}* decides: {who}.{gone_up}"
+        elif part.state is PartState.WAITING:
+            text = f"{MARKS[part.state]} *{inline(part.name)}* decides next, when those before have approved."
+        else:
+            text = decided_words(part)
+        blocks.append(section(f"{text}\n{what}"))
+        missed = unreached.get(part.authority, ())
+        if missed and part.state is PartState.OPEN:
+            blocks.append(context(f"⚠️ Not reached in Slack: {inline(', '.join(missed))}. Tell them yourself."))
+    blocks += [section(remark_words(remark)) for remark in request.talk[-4:]]
+    blocks += [context(f"*Why* {inline(_short(request.why))} · *In return* {inline(_short(request.gives))}")]
+    if request.replaced_by is not None and state is RequestState.SUPERSEDED:
+        blocks.append(context("You asked anew since; the newer card shows where it stands."))
+    return fit_message(blocks, context(MORE), _status_buttons(request))
+
+
+def _status_buttons(request: ExceptionRequest) -> list[Block]:
+    row = []
+    if request.state is RequestState.OPEN:
+        row.append(button("Change", ids.ASK, request.subject.deal_key, label=f"Change exception {request.number}"))
+    if request.state is RequestState.GRANTED:
+        row.append(proposal_button(request.subject.deal_key))
+    if request.state in {RequestState.OPEN, RequestState.GRANTED}:
+        label = f"Withdraw exception {request.number}"
+        row.append(button("Withdraw", ids.WITHDRAW, value_of(request), style="danger", label=label))
+    return [actions(*row)] if row else []
+
+
+def _short(text: WrittenText) -> str:
+    return clip(text.text, 300) if text.text is not None else "(erased)"
+
+
+def question_card(request: ExceptionRequest, remark: Remark) -> list[Block]:
+    """A question of an approver, for the one who asked, with the way to answer it."""
+    value = value_of(request, remark.authority)
+    return [
+        section(
+            f"❓ *{inline(remark.by.name)}* asks about exception {request.number}, *{inline(request.subject.deal)}*\n"
+            f"{quoted(remark.text)}"
+        ),
+        actions(button("Answer", ids.ANSWER, value, style="primary", label=f"Answer {remark.by.name}")),
+    ]

@@ -1,0 +1,80 @@
+"""What time brings to exceptions, every five minutes: reminders, escalations, warnings before an end, ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.exceptions.model import ExceptionRequest, Part
+from bot.slack.blocks.elements import inline
+from bot.slack.blocks.exception_parts import day
+from bot.slack.durable import Handler, Steps
+from bot.slack.schedules import Job
+from bot.slack.services import Services
+from bot.slack.work.exception_cards import ExceptionCards
+from bot.store.exceptions import Event
+from bot.store.records import OPEN
+
+KIND = "exception.due"
+DUE = Job("exceptions:due", "*/5 * * * *", KIND)
+
+
+class ExceptionsDue:
+    """The handler of the job."""
+
+    def __init__(self, services: Services, cards: ExceptionCards) -> None:
+        self._services = services
+        self._cards = cards
+
+    def handlers(self) -> dict[str, Handler]:
+        """By kind of work."""
+        return {KIND: self.due}
+
+    def due(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """What is due now, over all requests."""
+        del payload
+        for number in steps("due", self._services.exceptions.due):
+            told = steps(f"pursue:{number}", lambda number=number: self._pursue(number))  # type: ignore[misc]
+            if not told:
+                continue
+            self._cards.show(number, steps, f"show:{number}")
+            for turn, (part, text) in enumerate(told):
+                self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
+
+    def _pursue(self, number: int) -> list[list[str]]:
+        """Do what is due of one request; what to say of it, each with the part whose cards it belongs to."""
+        done = self._services.exceptions.pursue(number)
+        if done is None:
+            return []
+        request, events = done
+        saved = self._services.store.deal(request.subject.deal_key)
+        sold = saved is None or saved.status not in OPEN
+        return [list(each) for event in events if (each := said_of(request, event, sold=sold)) is not None]
+
+
+def said_of(request: ExceptionRequest, event: Event, *, sold: bool = False) -> tuple[str, str] | None:
+    """The part whose cards hear of an event ("": those of the one who asked), and the words; None where nobody does.
+
+    `sold`: the deal is not open any more, so that the end of an approval changes nothing.
+    """
+    part = request.part(str(event.body["authority"]))
+    if part is None:
+        return None
+    number, deal, name = request.number, inline(request.subject.deal, 80), inline(part.name)
+    match event.kind:
+        case "exception.reminded":
+            since = day(part.opened_at or request.asked_at)
+            return part.authority, f"⏰ Exception {number} on {deal} waits since {since}."
+        case "exception.escalated":
+            return "", f"⏫ Exception {number}: {name} has not decided, so it has gone up."
+        case "exception.warned" if not sold:
+            return "", f"⌛ The approval of {name} for {deal} ends {_end(part)}. Close the deal by then, or ask again."
+        case "exception.expired" if not sold:
+            return "", f"⌛ The approval of {name} for {deal} has ended. If the deal still needs it, ask again."
+        case _:
+            return None
+
+
+def _end(part: Part) -> str:
+    until = part.decision.until if part.decision is not None else None
+    return "soon" if until is None else f"on {day(until)}"
