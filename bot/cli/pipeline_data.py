@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.console import UNREADABLE, err, print_json, say
 from bot.cli.deal_files import check_file, read_mapping
+from bot.cli.pipeline_accounts import accounts
 from bot.cli.pipeline_map import map_
 from bot.cli.pipeline_sources import activities, sources, sync
 from bot.cli.rejecting import rejects_file
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command("sync")(sync)
     app.command("sources")(sources)
     app.command("activities")(activities)
+    app.command("accounts")(accounts)
 
 
 def import_(

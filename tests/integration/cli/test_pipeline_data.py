@@ -138,3 +138,47 @@ def test_an_amount_in_another_currency_shows_its_rate_and_is_judged_again_to_the
     verdict = next(row["id"] for row in map(json.loads, first) if row["kind"] == "verdict")
     assert "the same" in dealfit("profile", "replay", str(verdict)).err
     assert told in dealfit("pipeline", "show", "Mercy").out
+
+
+def test_assigned_accounts_are_imported_listed_and_count_in_the_scorecard(dealfit, data, tmp_path):
+    assert "No account is assigned" in dealfit("pipeline", "accounts").err
+    (tmp_path / "deals.csv").write_text(
+        "id,name,customer,owner,beds\n1,Mercy,Mercy Regional,Dana Reyes,120\n2,Faith,Faith General,Sam Okafor,90\n",
+        "utf-8",
+    )
+    (tmp_path / "calls.csv").write_text(
+        f"date,rep,account,role\n{datetime.now(UTC).date()},Dana Reyes,Hope Clinic,CFO\n", "utf-8"
+    )
+    dealfit("pipeline", "import", "deals.csv")
+    dealfit("pipeline", "activities", "calls.csv")
+    by_deals = dealfit("pipeline", "accounts", "--format", "json").json["accounts"]
+    assert [(row["rep"], row["account"], row["from"]) for row in by_deals] == [
+        ("dana", "Mercy Regional", "open deals"),
+        ("sam", "Faith General", "open deals"),
+    ]
+    (tmp_path / "accounts.csv").write_text(
+        "Account Name,Owner\nHope Clinic,dana@alphatech.example\nhope clinic,Dana Reyes\nMercy Regionl,Zoe\n,Dana\n",
+        "utf-8",
+    )
+    done = dealfit("pipeline", "accounts", "accounts.csv")
+    assert done.status == 2
+    assert "4 rows: 2 accounts of 2 reps assigned (2 new, 0 no longer), 1 rejected." in done.err
+    assert "Reps not in people.yaml, who have no scorecard: Zoe." in done.err
+    assert "No deal and no call is known of 'Mercy Regionl'. Is it 'Mercy Regional'?" in done.err
+    assert "The row has no account" in (data / "rejects" / "accounts.rejected.csv").read_text("utf-8")
+    again = dealfit("pipeline", "accounts", "accounts.csv", "--format", "json").json
+    assert (again["assigned"], again["new"], again["gone"]) == (2, 0, 0)
+    rows = dealfit("pipeline", "accounts", "--format", "json").json["accounts"]
+    assert [(row["rep"], row["account"], row["from"], row["to_buyers"]) for row in rows] == [
+        ("dana", "Hope Clinic", "file", 1),
+        ("sam", "Faith General", "open deals", 0),
+        ("zoe", "Mercy Regionl", "file", 0),
+    ]
+    card = dealfit("pipeline", "scorecard", "dana", "--format", "json").json
+    (calls,) = [line for line in card["lines"] if line["measure"] == "calls"]
+    assert (calls["value"], calls["n"]) == (1, 1), "one call at the one account that is assigned"
+    (tmp_path / "bad.csv").write_text("who,what\na,b\n", "utf-8")
+    refused = dealfit("pipeline", "accounts", "bad.csv")
+    assert (refused.status, "Name the columns `rep` and `account`." in refused.err) == (2, True)
+    assert "2 assignments taken away" in dealfit("pipeline", "accounts", "--clear").err
+    assert dealfit("pipeline", "accounts", "--format", "json").json["accounts"] == by_deals
