@@ -25,6 +25,7 @@ from bot.profile.live import LiveProfile
 from bot.profile.model import Profile
 from bot.profile.people import People, Person
 from bot.profile.verdict import Judgement, Result, Verdict
+from bot.profile.words import inside_sentence
 from bot.store.database import Store
 from bot.store.records import OPEN, NewDecision, SavedDeal, deal_key
 
@@ -243,7 +244,7 @@ class DealDesk:
 
     def how_to_write(self) -> str:
         """How to write a deal in words, with facts of the live profile."""
-        labels = [spec.label.lower() for spec in list(self._live.current().profile.facts.values())[:6]]
+        labels = [inside_sentence(spec.label) for spec in list(self._live.current().profile.facts.values())[:6]]
         return (
             "I found no fact of a deal in these words. Write it like this: "
             "“Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30”. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from bot.checking.building_on import WHAT_IF
@@ -46,25 +47,34 @@ WIDEST_LINE = 56
 
 
 def worth_line(economics: Economics, *, private: bool) -> str | None:
-    """The card's one line, or None where no figure is known. The commission stands in it when only the rep reads it."""
-    names = (*IN_THE_LINE, PAY) if private else IN_THE_LINE
+    """The card's one line, or None where no figure is known. The commission stands in it when only the rep reads it.
+
+    Where there are several counter-offers it is that of one of them: of the one that keeps the most.
+    """
+    offers = economics.offers
+    best = max(range(len(offers)), key=lambda number: _standing(offers[number]), default=None)
     parts = []
-    better = False
-    for name in names:
+    moved = False
+    for name in (*IN_THE_LINE, PAY) if private else IN_THE_LINE:
         figure = economics.proposed.figure(name)
         if figure is None or figure.amount is None:
             continue
         text = f"{inline(figure.label)} *{inline(figure.words)}*"
-        others = [offer.figure(name) for offer in economics.offers]
-        amounts = [other for other in others if other is not None and other.amount is not None]
-        best = max(amounts, key=lambda other: other.amount or 0, default=None)
-        if best is not None and best.amount is not None and best.amount > figure.amount:
-            text += f" → {inline(best.words)}"
-            better = True
+        other = None if best is None else offers[best].figure(name)
+        if other is not None and other.amount is not None and other.amount != figure.amount:
+            text += f" → {inline(other.words)}"
+            moved = True
         parts.append(text)
-    offer = "with the counter-offer" if len(economics.offers) == 1 else "with the better counter-offer"
-    lead = f"What it is worth → {offer}" if better else "What it is worth"
+    offer = "the counter-offer" if len(offers) == 1 else f"offer {(best or 0) + 1} of {len(offers)}"
+    lead = f"What it is worth → with {offer}" if moved else "What it is worth"
     return f"💰 {lead}: {' · '.join(parts)}" if parts else None
+
+
+def _standing(offer: Shape) -> tuple[bool, Decimal]:
+    """Whether it fits with all that follows from it, and what the firm keeps by it, as far as that is known."""
+    figures = (offer.figure("margin_after_terms"), offer.figure("contract_value"))
+    known = (figure.amount for figure in figures if figure is not None and figure.amount is not None)
+    return offer.judgement is Judgement.FITS, next(known, Decimal(0))
 
 
 def follows_text(shape: Shape, facts: FactSpecs) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.checking.advice import Adviser
 from bot.checking.desk import CheckedDeal
@@ -79,6 +80,23 @@ def test_the_pay_is_for_the_rep_alone() -> None:
     assert economics is not None
     assert "commission" in (worth_line(economics, private=True) or "")
     assert "commission" not in (worth_line(economics, private=False) or "")
+
+
+def test_the_line_holds_the_figures_of_one_offer() -> None:
+    def shape(name: str, value: int, kept: int, lifetime: int, judgement: Judgement = Judgement.FITS) -> Shape:
+        told = {"contract_value": value, "margin_after_terms": kept, "lifetime_margin": lifetime}
+        return Shape(name, judgement, tuple(Figure(n, n.split("_")[0], "USD", "", Decimal(v)) for n, v in told.items()))
+
+    proposed = shape("as proposed", 240, 99, 2520, Judgement.NEEDS_APPROVAL)
+    longer, dearer = shape("offer 1", 360, 148, 2400), shape("offer 2", 260, 119, 3041)
+    broken = shape("offer 3", 900, 900, 9000, Judgement.NEEDS_APPROVAL)
+    assert worth_line(Economics("USD", proposed, (longer, dearer, broken)), private=False) == snapshot(
+        "💰 What it is worth → with offer 1 of 3: contract *$240* → $360 · margin *$99* → $148 · "
+        "lifetime *$2,520* → $2,400"
+    )
+    assert "with the counter-offer: contract *$240* → $260" in (
+        worth_line(Economics("USD", proposed, (dearer,)), private=False) or ""
+    )
 
 
 def test_no_figure_no_line() -> None:
