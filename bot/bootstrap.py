@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.answers.agent.composing import AgentComposer
     from bot.answers.budget import Budget
+    from bot.answers.deal_reading import DealReader
     from bot.answers.query_writer import ModelQueryWriter
     from bot.answers.service import AnswerService
     from bot.answers.streaming import ChatModel
@@ -323,6 +324,19 @@ class Core:
         model, prompts = self._chat_model(), Prompts(self.settings.prompts_dir)
         return AgentComposer(model, prompts, ModelComposer(model, prompts))
 
+    @cached_property
+    def deal_reader(self) -> DealReader:
+        """Reading deals from messages, with a model where one is set."""
+        from bot.answers.deal_reading import JOB, SECONDS, DealReader  # noqa: PLC0415
+        from bot.answers.prompts import Prompts  # noqa: PLC0415
+        from bot.answers.query_writer import ModelQueryWriter  # noqa: PLC0415
+
+        if not self.has_model:
+            return DealReader(None)
+        model, prompts = self._chat_model(), Prompts(self.settings.prompts_dir)
+        seconds = min(SECONDS, model.settings.seconds)
+        return DealReader(ModelQueryWriter(model, prompts, budget=self._budget(), seconds=seconds, job=JOB))
+
     def _query_writer(self) -> ModelQueryWriter | None:
         if not self.has_model:
             return None
@@ -432,6 +446,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         strategy=core.strategy,
         selling=Selling(core.proposals, core.reviews, core.scorecards, canvases=core.settings.proposal_canvas),
         sources=core.sources,
+        reader=core.deal_reader,
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),

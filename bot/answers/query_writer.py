@@ -36,11 +36,13 @@ class ModelQueryWriter:
         *,
         budget: Budget | None = None,
         seconds: float | None = None,
+        job: str = JOB,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._prompts = prompts
         self._budget = budget
+        self._job = job
         self._seconds = min(SECONDS, model.settings.seconds) if seconds is None else seconds
         self._monotonic = monotonic
         self._plain = False
@@ -49,7 +51,7 @@ class ModelQueryWriter:
     def write(self, variables: Mapping[str, Any], schema: Mapping[str, Any], *, user: str) -> str | None:
         """The text of the model's reply; None where there is none, for whatever reason. It never raises."""
         try:
-            prompt = self._prompts.render(JOB, variables)
+            prompt = self._prompts.render(self._job, variables)
         except PromptError as error:
             self._log.error("query_prompt_broken", problem=str(error))
             return None

@@ -15,6 +15,7 @@ from bot.slack.services import Services
 from bot.slack.work.deals import DealWork
 from bot.slack.work.exceptions import ExceptionWork
 from bot.slack.work.home import HomeWork
+from bot.slack.work.messages import MessageWork
 from bot.slack.work.pipeline import PipelineWork
 from bot.slack.work.pipeline_handlers import pipeline_handlers
 from bot.slack.work.proposal import ProposalWork
@@ -61,6 +62,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         "deal.offer": deals.apply_offer,
         "deal.keep": deals.keep_change,
         "deal.share": deals.share,
+        "deal.message": MessageWork(services).read,
         "question": QuestionWork(services, deals, pipeline, streams=streams).answer,
         **pipeline_handlers(services, pipeline),
         "home": HomeWork(services).publish,

@@ -36,12 +36,12 @@ def open_form(
 
 def open_view(
     services: Services, *, trigger_id: str, view: Mapping[str, Any], place: Place, again: Mapping[str, Any] | None
-) -> None:
-    """Open a view. The press was acknowledged already, so where Slack refuses, a message has to say so."""
+) -> str | None:
+    """Open a view; its id. The press was acknowledged already, so where Slack refuses, a message has to say so."""
     from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
 
     try:
-        services.client.views_open(trigger_id=trigger_id, view=dict(view))
+        opened = services.client.views_open(trigger_id=trigger_id, view=dict(view))
     except SlackApiError as error:
         late = error.response.get("error") in EXPIRED
         text = f"Slack {'took too long' if late else 'refused'} to open {'the form' if again else 'this'}."
@@ -50,3 +50,5 @@ def open_view(
         services.replies.send(place, text=text, blocks=[section(text), *row])
         if not late:
             raise
+        return None
+    return str((opened.get("view") or {}).get("id") or "") or None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.answers.deal_reading import DealReader
 from bot.answers.service import AnswerService
 from bot.checking.desk import DealDesk
 from bot.exceptions.service import ExceptionService
@@ -47,4 +48,5 @@ class Services:
     directory: SlackDirectory
     strategy: StrategyService
     schedules: Schedules = field(default_factory=Schedules)
+    reader: DealReader = field(default_factory=lambda: DealReader(None))
     sources: Sources | None = None

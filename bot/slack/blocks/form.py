@@ -13,7 +13,7 @@ from bot.deals.deal import Deal
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
 from bot.deals.values import FactError, format_outcomes, parse_value
 from bot.slack import ids
-from bot.slack.blocks.elements import VIEW_BLOCKS, Block, clip, context, inline, option, plain
+from bot.slack.blocks.elements import VIEW_BLOCKS, Block, clip, context, inline, option, plain, section
 
 MOST_FACTS = VIEW_BLOCKS - 4
 MOST_OPTIONS = 100
@@ -58,15 +58,19 @@ def deal_form(
     context_of: FormContext,
     notes: tuple[str, ...] = (),
     raw: Mapping[str, str] = MappingProxyType({}),
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The modal. `notes` say what could not be read; `raw` keeps what was typed where it could not be understood."""
+    """The modal. `notes` say what could not be read; `raw` keeps what was typed where it could not be understood.
+
+    `marks` are words to stand at the field of a fact, such as where its value came from.
+    """
     blocks: list[Block] = [context(*[inline(note, 600) for note in notes])] if notes else []
     blocks.append(_text_input(ids.DEAL_NAME, "Deal", deal.name if deal else "", hint="A name you will know it by"))
     blocks.append(_text_input(ids.DEAL_CUSTOMER, "Customer", (deal.customer or "") if deal else "", optional=True))
     specs = list(facts.values())
     for spec in specs[:MOST_FACTS]:
         value = deal.facts.get(spec.name) if deal else None
-        blocks.append(_fact_input(spec, value, raw.get(spec.name)))
+        blocks.append(_fact_input(spec, value, raw.get(spec.name), marks.get(spec.name)))
     if len(specs) > MOST_FACTS:
         left = ", ".join(spec.label for spec in specs[MOST_FACTS:])
         blocks.append(context(f"A form holds {VIEW_BLOCKS} fields. State these in words: {inline(left, 1500)}"))
@@ -78,6 +82,19 @@ def deal_form(
         "close": {"type": "plain_text", "text": "Cancel"},
         "private_metadata": context_of.dump(),
         "blocks": blocks,
+    }
+
+
+def waiting_form() -> dict[str, Any]:
+    """What stands in the form's place while a message is read."""
+    return {
+        "type": "modal",
+        "callback_id": ids.DEAL_FORM_COMING,
+        "title": {"type": "plain_text", "text": "Check a deal"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            section("Reading the message… The form comes in a few seconds. Nothing is judged before you press Check.")
+        ],
     }
 
 
@@ -138,9 +155,10 @@ def _text_input(block: str, label: str, value: str, *, hint: str = "", optional:
     return _input(block, label, element, hint=hint, optional=optional)
 
 
-def _fact_input(spec: FactSpec, value: FactValue | None, raw: str | None) -> Block:
+def _fact_input(spec: FactSpec, value: FactValue | None, raw: str | None, mark: str | None) -> Block:
     label = f"{spec.label} ({_unit(spec)})" if _unit(spec) else spec.label
-    return _input(ids.FACT + spec.name, label, _element(spec, value, raw), hint=spec.ask, optional=True)
+    hint = f"{mark} {spec.ask}" if mark else spec.ask
+    return _input(ids.FACT + spec.name, label, _element(spec, value, raw), hint=hint, optional=True)
 
 
 def _unit(spec: FactSpec) -> str:

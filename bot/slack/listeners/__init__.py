@@ -22,7 +22,7 @@ def register(app: App, services: Services, put: Put) -> None:
     actions.register(app, services, put)
     views.register(app, services, put)
     pipeline.register(app, services, put)
-    shortcuts.register(app, services)
+    shortcuts.register(app, services, put)
     selling.register(app, services, put, services.selling.reviews)
     exceptions.register(app, services, put)
     strategy.register(app, put)

@@ -4,33 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.deals.deal import Deal
 from bot.slack import ids
-from bot.slack.blocks.form import FormContext
-from bot.slack.forms import open_form
-from bot.slack.inbox import spoken_text
+from bot.slack.blocks.form import waiting_form
+from bot.slack.forms import open_view
+from bot.slack.inbox import Work, spoken_text
+from bot.slack.replies import Place
 from bot.slack.services import Services
+from bot.slack.work.messages import AGAIN, MessageWork
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
 
+    from bot.slack.listeners import Put
 
-def register(app: App, services: Services) -> None:
+
+def register(app: App, services: Services, put: Put) -> None:
     """Register the shortcut."""
+    messages = MessageWork(services)
 
     def check_message(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        user = str(body["user"]["id"])
-        reading = services.desk.read(spoken_text(str((body.get("message") or {}).get("text") or "")))
-        name = reading.name or reading.customer or ""
-        deal = Deal(name=name, customer=reading.customer, facts=reading.facts)
-        notes = [f"Contradiction, left open: {conflict.fact}" for conflict in reading.conflicts]
-        notes += [str(error) for error in reading.errors]
-        if reading.unread:
-            notes.append(f"Not understood, and not used: {', '.join(reading.unread)}")
-        if not reading.facts:
-            notes.insert(0, "I found no fact of a deal in that message. Fill in what you know.")
-        where = FormContext(channel=(body.get("channel") or {}).get("id"), response_url=body.get("response_url"))
-        open_form(services, trigger_id=str(body["trigger_id"]), user=user, where=where, deal=deal, notes=tuple(notes))
+        payload = {
+            "user": str(body["user"]["id"]),
+            "channel": (body.get("channel") or {}).get("id") or str(body["user"]["id"]),
+            "response_url": body.get("response_url"),
+            "text": spoken_text(str((body.get("message") or {}).get("text") or "")),
+        }
+        trigger = str(body["trigger_id"])
+        if not services.reader.asks_a_model:
+            view = messages.form(payload)
+            open_view(services, trigger_id=trigger, view=view, place=Place.of(payload), again=AGAIN)
+            return
+        # A model takes longer than the three seconds that a trigger lives: the form follows into this view.
+        opened = open_view(services, trigger_id=trigger, view=waiting_form(), place=Place.of(payload), again=AGAIN)
+        if opened is None:
+            return
+        try:
+            put(Work("deal.message", f"message:{opened}", {**payload, "view": opened}))
+        except Exception:
+            # Without the queue nobody reads along, and nobody shall wait for it.
+            messages.show(opened, messages.form(payload, alone=True))
+            raise
 
     app.shortcut(ids.CHECK_MESSAGE)(check_message)

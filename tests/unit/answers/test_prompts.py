@@ -22,10 +22,14 @@ ANSWER = {
 }
 TOOLS = Toolbox(SimpleNamespace(judges=True, shows_deals=True), Shown({})).tools  # type: ignore[arg-type]
 AGENT = {**ANSWER, "tools": [{"name": tool.name, "does": tool.does} for tool in TOOLS]}
+FACT = {"name": "beds", "label": "Beds", "ask": "How many?", "type": "integer", "unit": "beds", "choices": []}
+READ = {"message": "q?", "facts": [FACT]}
 REWRITE = {"question": "q?", "turns": [{"role": "user", "text": "before"}]}
 
 
-@pytest.mark.parametrize(("job", "variables"), [("answer", ANSWER), ("agent", AGENT), ("rewrite", REWRITE)])
+@pytest.mark.parametrize(
+    ("job", "variables"), [("answer", ANSWER), ("agent", AGENT), ("read-deal", READ), ("rewrite", REWRITE)]
+)
 def test_a_shipped_prompt_uses_exactly_what_it_is_given(job: str, variables: dict[str, object]) -> None:
     source = (SHIPPED / f"{job}.md").read_text("utf-8")
     assert meta.find_undeclared_variables(
@@ -37,7 +41,13 @@ def test_a_shipped_prompt_uses_exactly_what_it_is_given(job: str, variables: dic
 
 
 def test_every_shipped_prompt_has_a_job() -> None:
-    assert sorted(path.stem for path in SHIPPED.glob("*.md")) == ["agent", "answer", "pipeline-query", "rewrite"]
+    assert sorted(path.stem for path in SHIPPED.glob("*.md")) == [
+        "agent",
+        "answer",
+        "pipeline-query",
+        "read-deal",
+        "rewrite",
+    ]
 
 
 def test_the_agents_prompt_names_the_tools_there_are_and_no_others() -> None:

@@ -33,6 +33,7 @@ SCOPES_OF_CALLS = {
     "users_info": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),
+    "views_update": set(),
 }
 """Of each method of the Web API, the bot scopes that its reference page names for what we use of it."""
 SCOPES_OF_EVENTS = {

@@ -1,0 +1,68 @@
+"""A thread about a checked deal, over the real app: its questions are answered for this deal, or suppose of it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.slack import ids
+from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, Office, texts
+from tests.e2e.test_questions import sources
+
+STRONG = (
+    "Strong Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, remote access, managed services for 6 "
+    "months, discount 12%, net 60, $85k, margin 40%, outcomes: time to deploy: 10 -> 3 days by 2027-03-01, owner "
+    "J. Smith, agreed; up-time: 98 -> 99 percent by 2027-06-01, owner R. Jones"
+)
+
+
+def open_source(office: Office, user: str, message, source: str):
+    block = next(b["block_id"] for b in message.blocks if b.get("accessory", {}).get("value") == source)
+    office.ground.press(user, message, ids.OPEN_PASSAGE, block_id=block)
+    view = office.ground.wait_for(lambda: office.modal(user))
+    office.ground.close_view(user, view.id)
+    return texts(view.blocks)
+
+
+def test_what_to_tell_their_cfo_and_what_if_in_the_thread_of_a_deal(office: Office):
+    card = office.answer(DANA, DEALS, f"<@U0DEALFIT> check {STRONG}")
+    thread = card.thread_ts
+    reply = office.answer(DANA, DEALS, "what do I tell their CFO?", thread_ts=thread)
+    shown = texts(reply.blocks)
+    assert "Strong Regional cannot be judged yet" in shown
+    assert "Payment terms: 60 days, limit at most 30 days, gap 30 days" in shown
+    assert "Agreed with the customer: time to deploy" in shown
+    assert "up-time" not in shown
+    assert "Deal: Strong Regional" in shown
+    verdict, *passages = sources(reply)
+    assert verdict.startswith("verdict:")
+    assert any(source.startswith("cfo-conversation.md#") for source in passages)
+    assert any(source.startswith("payment-terms.md#") for source in passages)
+    supposed = office.answer(DANA, DEALS, "and if it is prepaid?", thread_ts=thread)
+    assert supposed.text.startswith("What if: ")
+    assert "Paid in advance not known" in texts(supposed.blocks)
+    again = office.answer(DANA, DEALS, "and their CIO?", thread_ts=thread)
+    assert "Strong Regional cannot be judged yet" in texts(again.blocks)
+    general = office.answer(DANA, DEALS, "what is on the agenda of the monthly call?", thread_ts=thread)
+    assert "Strong Regional" not in texts(general.blocks)
+    # The verdict opens for whom the deal is, and reads like none for anybody else, whose question it does not join.
+    assert "gap 30 days" in open_source(office, DANA, reply, verdict)
+    assert "not yours to read" in open_source(office, ALEX, reply, verdict)
+    other = office.answer(ALEX, DEALS, "what do I tell their CFO?", thread_ts=thread)
+    assert "60 days" not in texts(other.blocks)
+
+
+def test_suggestions_are_answered_when_they_are_pressed(office: Office):
+    reply = office.answer(DANA, DIRECT, "how do I define success with a hospital?")
+    offered = [e for b in reply.blocks if b["type"] == "actions" for e in b["elements"]]
+    offered = [e for e in offered if e["action_id"].startswith(ids.ASK_AGAIN)]
+    assert 1 <= len(offered) <= 3
+    known = {m.ts for m in office.ground.messages(DIRECT, DANA, reply.thread_ts)}
+    office.ground.press(DANA, reply, offered[0]["action_id"], value=offered[0]["value"])
+
+    def answered():
+        new = [m for m in office.ground.messages(DIRECT, DANA, reply.thread_ts) if m.ts not in known]
+        return next((m for m in new if sources(m)), None)
+
+    answer = office.ground.wait_for(answered, 20)
+    assert "The playbooks do not say" not in texts(answer.blocks)
+    assert re.search(r"\[1\]", texts(answer.blocks))
