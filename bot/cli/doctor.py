@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from bot.bootstrap import Core
 
 State = Literal["ok", "note", "wrong"]
+LATELY = timedelta(days=7)
 MARKS: dict[State, str] = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "wrong": "[red]✗[/]"}
+
+SCARCE = 0.9
+"""The share of a day's tokens from which it is worth saying that they run out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def _signs() -> Iterator[Sign]:
         ("prompts", _prompts),
         ("database", _database),
         ("Slack", _slack),
+        ("messages", _messages),
         ("language model", _model),
         ("CRMs", _crms),
     ]
@@ -146,13 +152,27 @@ def _slack(rooms: Core) -> Sign:
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         return Sign("Slack", "wrong", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for `run --http`")
     from bot.bootstrap import slack_client  # noqa: PLC0415
-    from bot.slack.connecting import check_app_token, who_am_i  # noqa: PLC0415
+    from bot.cli.run_command import manifest  # noqa: PLC0415
+    from bot.slack.connecting import check_app_token, missing_scopes, who_am_i  # noqa: PLC0415
 
     client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     who = who_am_i(client, settings.slack_api_url)
     if settings.slack_app_token is not None:
         check_app_token(client, settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    missing = missing_scopes(client, settings.slack_api_url, manifest())
+    if missing:
+        lacks = f"{who}; it lacks {', '.join(missing)}. Update the app from manifest.json and install it again"
+        return Sign("Slack", "note", lacks)
     return Sign("Slack", "ok", who)
+
+
+def _messages(rooms: Core) -> Sign:
+    """What waits to be said, and what Slack refused that only the reader can mend."""
+    waiting = rooms.store.outgoing.waiting()
+    words = [f"{waiting.messages} wait in {waiting.places} places" if waiting.messages else "none waits"]
+    troubles = rooms.store.outgoing.troubles(LATELY)
+    words += [f"{one.last_at:%F %R} UTC, {one.place} ({one.times} times): {one.words}" for one in troubles]
+    return Sign("messages", "note" if troubles else "ok", ". ".join(words))
 
 
 def _model(rooms: Core) -> Sign:
@@ -161,7 +181,38 @@ def _model(rooms: Core) -> Sign:
             "language model", "note", "none is set; answers quote the profile and the playbooks, which is enough"
         )
     where = shown_url(rooms.settings.openai_base_url) if rooms.settings.openai_base_url else "OpenAI"
-    return Sign("language model", "ok", f"{rooms.settings.openai_model} at {where} (not called now)")
+    used, scarce = _model_use(rooms)
+    return Sign(
+        "language model",
+        "note" if scarce else "ok",
+        f"{rooms.settings.openai_model} at {where} (not called now); {used}",
+    )
+
+
+def _model_use(rooms: Core) -> tuple[str, bool]:
+    """What the model was used for today against its limits, in words; and whether a limit is all but reached."""
+    settings = rooms.settings
+    used = rooms.store.model_use.used()
+    in_all, each = settings.model_tokens_per_day, settings.model_tokens_per_person
+    if not used:
+        return f"today (UTC) unused, of {_of(in_all)} in all and {_of(each)} a person", False
+    everybody, *people = used
+    calls = f"{everybody.answers:,} {'time' if everybody.answers == 1 else 'times'}"
+    words = f"today (UTC) asked {calls}, {everybody.tokens:,} of {_of(in_all)}"
+    if everybody.cost:
+        words += f", cost {everybody.cost:.2f}"
+    scarce = bool(in_all) and everybody.tokens >= SCARCE * in_all
+    if people:
+        most = people[0]
+        words += f"; most by {most.user}: {most.tokens:,} of {_of(each)}"
+        at_limit = sum(1 for one in people if each and one.tokens >= SCARCE * each)
+        words += f"; {at_limit} near their limit" if at_limit else ""
+        scarce = scarce or bool(at_limit)
+    return words, scarce
+
+
+def _of(limit: int) -> str:
+    return f"{limit:,} tokens" if limit else "unlimited tokens"
 
 
 def _crms(rooms: Core) -> Sign:

@@ -79,6 +79,8 @@ class Channel:
     topic: str = ""
     is_archived: bool = False
     is_ext_shared: bool = False
+    restricted: str = ""
+    """Why Slack takes no message of the app here, such as `restricted_action`; empty where it takes them."""
     created: int = 1764000000
 
     @property

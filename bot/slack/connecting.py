@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slack_bolt import App
     from slack_sdk import WebClient
@@ -21,6 +21,23 @@ def who_am_i(client: WebClient, api_url: str) -> str:
     """Ask Slack who the token is. Raises SlackUnreachable with the remedy."""
     answer = _ask(client.auth_test, api_url)
     return f"connected to {answer.get('team')} as {answer.get('user')}"
+
+
+def missing_scopes(client: WebClient, api_url: str, manifest: Mapping[str, Any]) -> list[str]:
+    """The scopes of the manifest that the token does not have. Slack names those it has in a header of each answer."""
+    answers: list[Any] = []
+
+    def ask() -> object:
+        answers.append(client.auth_test())
+        return answers[0]
+
+    _ask(ask, api_url)
+    headers = {str(name).lower(): str(value) for name, value in answers[0].headers.items()}
+    if "x-oauth-scopes" not in headers:
+        return []
+    granted = {name.strip() for name in headers["x-oauth-scopes"].split(",")}
+    wanted = manifest["oauth_config"]["scopes"]["bot"]
+    return [str(name) for name in wanted if name not in granted]
 
 
 def check_app_token(client: WebClient, app_token: str, api_url: str) -> None:

@@ -31,6 +31,9 @@ HOUSEKEEPING_SECONDS = 3600.0
 After = Callable[[Mapping[str, Any]], bool]
 """What follows a post, quick and without Slack; true where work of the same kind is to be done besides."""
 
+Instead = Callable[[Mapping[str, Any], str], None]
+"""What is done when a message is refused for good, with Slack's reason; quick and without Slack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -53,6 +56,7 @@ class Outbox:
         self._pace = pace
         self._follow: Callable[[Work], None] | None = None
         self._after: dict[str, After] = {}
+        self._instead: dict[str, Instead] = {}
         self._holder = "nobody"
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -68,9 +72,14 @@ class Outbox:
         self._book.put(mark or next_mark(), lane, method, body)
         self._wake.set()
 
-    def after(self, kind: str, do: After) -> None:
-        """What is done when a message stands whose body names this kind as `then`. It may be done twice."""
+    def after(self, kind: str, do: After, instead: Instead | None = None) -> None:
+        """What is done when a message stands whose body names this kind as `then`. It may be done twice.
+
+        `instead` is done when it can never stand.
+        """
         self._after[kind] = do
+        if instead is not None:
+            self._instead[kind] = instead
 
     def turn(self, channel: str) -> float:
         """In how many seconds something else may be posted to a channel; the turn is taken with it."""
@@ -175,6 +184,9 @@ class Outbox:
                 book.move(claimed, holder, lane=outcome.lane, method=outcome.method, body=outcome.body)
             case Refused():
                 self._log.warning("message_refused", mark=claimed.mark, place=claimed.lane, reason=outcome.reason)
+                then = claimed.body.get("then") or {}
+                if then.get("kind") in self._instead:
+                    self._instead[then["kind"]](then["payload"], outcome.reason)
                 book.refuse(claimed, holder)
 
     def _then(self, claimed: Claimed, sent: Sent) -> None:

@@ -109,6 +109,8 @@ class Call:
         if member and app not in found.members:
             error = "not_in_channel"
             raise Refused(error)
+        if open_only and found.restricted:
+            raise Refused(found.restricted)
         return found
 
     def user(self, name: str = "user") -> User:

@@ -122,7 +122,8 @@ class WebApi:
             record.error = refused.error
             return _json(refused.to_wire())
         record.ok = True
-        return _json(wire)
+        scopes = self._context.manifest.scopes
+        return _json(wire, headers={} if scopes is None else {"X-OAuth-Scopes": ",".join(sorted(scopes))})
 
     def _check_token(self, method: str, token: str | None) -> None:
         for_app = method == "apps.connections.open"
@@ -149,8 +150,8 @@ class WebApi:
             raise Refused(error, needed=needed, provided=provided)
 
 
-def _json(wire: Json, status: int = _HTTP_OK) -> Answer:
-    return Answer(json.dumps(wire), status)
+def _json(wire: Json, status: int = _HTTP_OK, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(json.dumps(wire), status, headers or {})
 
 
 def _limited(seconds: int) -> Answer:

@@ -11,6 +11,7 @@ import structlog
 from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import ExceptionService
 from bot.profile.people import Person
+from bot.slack.blocks.elements import inline, section
 from bot.slack.blocks.exception_status import status_card
 from bot.slack.blocks.exceptions import approver_card, notification
 from bot.slack.durable import PATIENT, Steps
@@ -36,7 +37,7 @@ class ExceptionCards:
         self._services = services
         self._directory = services.directory
         self._log = structlog.get_logger("dealfit.exceptions")
-        services.replies.outbox.after(CARDED, self._carded)
+        services.replies.outbox.after(CARDED, self._carded, instead=self._not_carded)
 
     @property
     def _exceptions(self) -> ExceptionService:
@@ -133,6 +134,23 @@ class ExceptionCards:
         self._services.store.exceptions.remember_card(card)
         request = self._exceptions.known(number)
         return request is not None and request.version != payload["version"]
+
+    def _not_carded(self, payload: Mapping[str, Any], reason: str) -> None:
+        """A card can never stand where it should: the one who asked hears of it, so that nothing waits unseen."""
+        number, to = int(payload["number"]), str(payload["to"])
+        request = self._exceptions.known(number)
+        part = request.part(str(payload["part"])) if request is not None else None
+        if request is None or part is None:
+            return
+        where = "them" if to.startswith(("U", "W")) else "their channel"
+        text = (
+            f"Exception {number}: I could not ask {inline(part.name, 80)}, because Slack does not let me write to "
+            f"{where} ({inline(reason, 60)}). Please speak to them yourself; "
+            "whoever runs Dealfit sees it in `dealfit doctor`."
+        )
+        user = request.requester.user
+        mark = mark_of(f"exception:{number}:unreached:{part.authority}:{to}")
+        self._services.replies.send(Place(user, user), text=text, blocks=[section(text)], mark=mark)
 
     def draw_anew(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A card that was out of date when it came to stand in Slack."""
