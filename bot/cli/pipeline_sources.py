@@ -33,6 +33,7 @@ class Format(StrEnum):
 
 def sync(
     name: Annotated[str | None, typer.Argument(help="hubspot or salesforce; all that are set up unless given.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="The reports as JSON on standard output.")] = False,
 ) -> None:
     """Bring in what changed in the CRM since the last sync, and keep how the pipeline stands then.
 
@@ -43,6 +44,7 @@ def sync(
         if not names:
             say(NOT_SET)
             raise typer.Exit(UNREADABLE)
+        made: list[dict[str, Any]] = []
         with err().status("Syncing ...") as status:
             for each in names:
                 report = rooms.sources.sync(
@@ -50,6 +52,7 @@ def sync(
                     actor="operator",
                     progress=lambda what, done, each=each: status.update(f"{each}: {done:,} {what}"),  # type: ignore[misc]
                 )
+                made.append(report.plain())
                 deals, calls = report.deals, report.activities
                 say(
                     f"{each}: {deals['read']:,} deals read: {deals['imported']:,} imported, "
@@ -58,6 +61,8 @@ def sync(
                 )
                 for note in report.notes:
                     say(f"  {note}")
+        if json_:
+            print_json({"schema": 1, "synced": made})
 
 
 def sources(

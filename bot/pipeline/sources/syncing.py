@@ -100,6 +100,18 @@ class SyncReport:
             "written_back": self.written_back,
         }
 
+    def plain(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        return {
+            "source": self.source,
+            "deals": dict(self.deals),
+            "activities": dict(self.activities),
+            "gone": self.gone,
+            "written_back": self.written_back,
+            "unknown_owners": dict(self.unknown_owners),
+            "notes": list(self.notes),
+        }
+
 
 class Sync:
     """Syncs of one CRM."""
