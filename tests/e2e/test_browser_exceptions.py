@@ -107,7 +107,7 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
     expect(last(page)).to_contain_text("Fits with exception until")
     picture(page, "exception-fits")
     write(page, "/deal-check history")
-    expect(last(page)).to_contain_text("Exceptions you asked for")
+    expect(last(page)).to_contain_text("Exceptions that hold")
     picture(page, "exception-history")
 
 

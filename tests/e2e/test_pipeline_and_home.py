@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from bot.pipeline.importing import import_deals
+from bot.playground.model import User
 from bot.settings import HERE
-from bot.slack import ids
-from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, buttons, texts
+from bot.slack import exception_ids, ids
+from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, MORGAN, Office, buttons, texts
+from tests.e2e.test_deal_check import FITTING
 
 EXAMPLES = HERE.parent / "examples" / "deals.csv"
 
@@ -98,13 +100,42 @@ def test_the_home_tab_shows_my_deals_and_what_to_do(office: Office):
     view = home(office, DANA)
     shown = texts(view.blocks)
     assert "Home Hospital" in shown
-    assert "Find out what is missing" in shown
+    assert "Find out next: What is the contract worth" in shown
     assert "Pipeline fit" not in shown
 
 
 def test_the_home_tab_of_a_manager_leads_to_the_pipeline_and_of_an_approver_says_what_they_decide(office: Office):
-    assert "Pipeline fit" in texts(home(office, MORGAN).blocks)
-    assert "Deal desk" in texts(home(office, ALEX).blocks)
+    manager, approver = texts(home(office, MORGAN).blocks), texts(home(office, ALEX).blocks)
+    assert "Pipeline fit" in manager
+    assert "Your deals" not in manager, "who has none and sells none is not told how to have some"
+    assert "You decide for Deal desk" in approver
+    assert "Nothing waits for you" in approver
+
+
+def test_what_to_do_next_is_one_press_away_in_home(office: Office):
+    office.command(DANA, "/deal-check", FITTING.replace("name", "Home Asks").replace("discount 0%", "discount 12%"))
+    view = home(office, DANA)
+    assert "ask Deal desk and Finance for an exception" in texts(view.blocks)
+    office.ground.press(DANA, view, exception_ids.ASK)
+    form = office.ground.wait_for(lambda: office.modal(DANA))
+    assert "Home Asks" in texts(form.blocks)
+    words = {(exception_ids.WHY, exception_ids.INPUT): "It ends in June."}
+    words[exception_ids.GIVES, exception_ids.INPUT] = "A longer term."
+    assert not office.ground.submit_view(DANA, form.id, words).errors
+    office.ground.wait_for(lambda: "Exception 1 waits for a decision" in texts(home(office, DANA).blocks), 20)
+
+
+def test_a_guest_is_told_that_it_is_not_for_them_wherever_they_ask(office: Office):
+    office.ground.workspace.add_user(User("U0GUEST", "guest", "Dana Reyes", "d@buyer.example", is_restricted=True))
+    for channel in (DEALS, ASK):
+        office.ground.workspace.channels[channel].members.append("U0GUEST")
+    told = "for the people of this workspace"
+    assert told in texts(home(office, "U0GUEST").blocks)
+    card = office.command("U0GUEST", "/deal-check", FITTING.replace("name", "Guest General"))
+    assert (told in texts(card.blocks), card.ephemeral_to) == (True, "U0GUEST")
+    said = office.answer("U0GUEST", ASK, "<@U0DEALFIT> what discount can I give on a two-month deal?")
+    assert told in texts(said.blocks)
+    assert not [d for d in office.core.store.decisions(limit=500) if d.actor == "U0GUEST"]
 
 
 def test_the_home_tab_opens_the_form(office: Office):

@@ -1,28 +1,38 @@
-"""The Home tab: what Dealfit is for, the person's own deals, and the way into what their role may see."""
+"""The Home tab: what Dealfit is for, and for each role what it needs to see first. Empty parts say how to fill them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
+from bot.checking.access import GUEST
 from bot.exceptions.looking import ToDecide
-from bot.exceptions.model import ExceptionRequest
+from bot.exceptions.model import ExceptionRequest, RequestState
 from bot.profile.people import Role
 from bot.profile.verdict import Judgement, ProfileId
 from bot.slack import ids
 from bot.slack.blocks.elements import Block, actions, button, context, divider, header, inline, section
-from bot.slack.blocks.exception_lists import line_of, to_decide_block
+from bot.slack.blocks.exception_lists import ask_button, line_of, to_decide_block
+from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 from bot.store.records import SavedDeal
 
 MOST_DEALS = 10
 MOST_DECISIONS = 15
-NEXT = {
-    Judgement.FITS: "Ready to propose.",
-    Judgement.NEEDS_APPROVAL: "Reshape it, or ask for an approval.",
-    Judgement.DOES_NOT_FIT: "Reshape it, or walk away well.",
-    Judgement.INCOMPLETE: "Find out what is missing.",
-}
+NO_DEALS = (
+    "None yet. Type `/deal-check` in any channel, with the deal in words or alone for a form:\n"
+    "> /deal-check Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30"
+)
+NO_DECISIONS = (
+    "Nothing waits for you. A request comes to you as a message with the deal, the findings and the reasons; it stands "
+    "here until somebody has decided."
+)
+NO_ROLE = (
+    "You have no role yet. You can check deals; to read the playbooks and to see your pipeline, ask whoever runs "
+    "Dealfit to add you to people.yaml."
+)
 
 
 def home_view(
@@ -37,11 +47,12 @@ def home_view(
     asked: Sequence[ExceptionRequest] = (),
     covered: Mapping[str, str] = MappingProxyType({}),
     glance: Sequence[Block] = (),
+    authorities: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, object]:
     """The whole tab.
 
     `waiting` are decisions to take, `asked` the person's own exceptions; `covered` holds, by a deal's key, what
-    approvals say of it. `glance` is the team's pipeline in short.
+    approvals say of it. `glance` is the team's pipeline in short. `authorities` says what people call each authority.
     """
     blocks: list[Block] = [
         header(f"Good to see you, {name}"),
@@ -51,23 +62,26 @@ def home_view(
             *([button("Pipeline fit", ids.PIPELINE, "home")] if pipeline else []),
         ),
     ]
-    if waiting:
+    if Role.APPROVER in roles or waiting:
         blocks += [divider(), header("Waiting for your decision")]
-        blocks += [to_decide_block(each) for each in waiting[:MOST_DECISIONS]]
+        blocks += [to_decide_block(each) for each in waiting[:MOST_DECISIONS]] or [section(NO_DECISIONS)]
+        if len(waiting) > MOST_DECISIONS:
+            blocks.append(context(f"{len(waiting) - MOST_DECISIONS} more: `/deal-check history`."))
+        if decides:
+            what = f"You decide for {inline(', '.join(decides))}. What you decided: `/deal-check history`."
+            blocks.append(context(what))
     if glance:
         blocks += [divider(), *glance]
-    blocks += [divider(), header("Your deals")]
-    blocks += [_deal(saved, covered.get(saved.key)) for saved in deals[:MOST_DEALS]] or [_no_deals()]
+    if deals or Role.REP in roles or not roles:
+        open_ = {request.subject.deal_key: request for request in asked if request.state is RequestState.OPEN}
+        blocks += [divider(), header("Your deals")]
+        for saved in deals[:MOST_DEALS]:
+            blocks += _deal(saved, covered.get(saved.key), open_.get(saved.key), authorities)
+        blocks += [] if deals else [section(NO_DEALS)]
     if asked:
         blocks += [divider(), header("Your exceptions"), *(section(line_of(request)) for request in asked[:MOST_DEALS])]
-    if decides:
-        blocks += [
-            divider(),
-            section(f"*You decide for* {inline(', '.join(decides))}. Requests come to you as messages."),
-            context("What you decided: `/deal-check history`."),
-        ]
     if not roles:
-        blocks += [divider(), context("You have no role yet: ask whoever runs Dealfit to add you to people.yaml.")]
+        blocks += [divider(), context(NO_ROLE)]
     blocks += [
         divider(),
         context(f"Judged by {inline(profile.title)} {inline(profile.version)} ({profile.sha256[:8]})"),
@@ -75,15 +89,47 @@ def home_view(
     return {"type": "home", "blocks": blocks}
 
 
-def _deal(saved: SavedDeal, covered: str | None = None) -> Block:
-    text = f"*{inline(saved.name)}*"
-    if saved.judgement is not None:
-        text += f": {TITLES[saved.judgement]}\n{covered.capitalize() + '.' if covered else NEXT[saved.judgement]}"
-    return section(text, accessory=button("Edit", ids.EDIT_DEAL, saved.key, label=f"Edit {saved.name}"))
+def guest_view() -> dict[str, object]:
+    """The tab of somebody who may do nothing here."""
+    return {"type": "home", "blocks": [section(GUEST)]}
 
 
-def _no_deals() -> Block:
-    return section(
-        "None yet. Type `/deal-check` in any channel, with the deal in words or alone for a form:\n"
-        "> /deal-check Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30"
-    )
+def _deal(
+    saved: SavedDeal, covered: str | None, asked: ExceptionRequest | None, authorities: Mapping[str, str]
+) -> list[Block]:
+    """One deal: its verdict, what to do next, and the buttons for that."""
+    row = [button("Edit", ids.EDIT_DEAL, saved.key, label=f"Edit {saved.name}")]
+    if saved.judgement is None:
+        return [section(f"*{inline(saved.name)}*", accessory=row[0])]
+    if covered is not None:
+        todo = f"{covered.capitalize()}. Ready to propose."
+    elif asked is not None:
+        todo = f"Exception {asked.number} waits for a decision."
+    else:
+        todo = _next(saved, authorities)
+    if covered is not None or saved.judgement is Judgement.FITS:
+        row.append(proposal_button(saved.key))
+    elif saved.judgement is Judgement.NEEDS_APPROVAL and asked is None:
+        row.append(ask_button(saved.key))
+    title = f"*{inline(saved.name)}*: {TITLES[saved.judgement]}\n{todo}"
+    return [section(title, accessory=row[0])] if len(row) == 1 else [section(title), actions(*reversed(row))]
+
+
+def _next(saved: SavedDeal, authorities: Mapping[str, str]) -> str:
+    """What to do next about a deal, from its verdict."""
+    verdict: dict[str, Any] = json.loads(saved.verdict_text or "{}")
+    failed = [each for each in verdict.get("findings", ()) if each.get("result") == "fail"]
+    match saved.judgement:
+        case Judgement.INCOMPLETE:
+            questions = [str(each["question"]) for each in verdict.get("ask", ())]
+            return f"Find out next: {inline(questions[0], 300)}" if questions else "Find out what is missing."
+        case Judgement.NEEDS_APPROVAL:
+            named = [authorities.get(str(each), str(each)) for each in verdict.get("authorities", ())]
+            labels = "; ".join(str(each.get("label") or each["check"]) for each in failed)
+            return f"{inline(labels, 300)}: reshape it, or ask {inline(' and '.join(named), 200)} for an exception."
+        case Judgement.DOES_NOT_FIT:
+            beyond = [str(each.get("label") or each["check"]) for each in failed if each.get("authority") is None]
+            why = f"{inline('; '.join(beyond), 300)}: nobody may approve it. " if beyond else ""
+            return f"{why}Reshape it, or walk away well."
+        case _:
+            return "Ready to propose."

@@ -10,7 +10,7 @@ from bot.exceptions.model import RequestState
 from bot.pipeline.view import AccessDenied
 from bot.profile.people import Role
 from bot.slack.blocks.elements import Block
-from bot.slack.blocks.home import home_view
+from bot.slack.blocks.home import guest_view, home_view
 from bot.slack.blocks.pipeline_glance import home_glance
 from bot.slack.durable import Steps
 from bot.slack.services import Services
@@ -35,6 +35,8 @@ class HomeWork:
     def _draw(self, user: str) -> dict[str, Any]:
         services = self._services
         asker = services.askers.of(user)
+        if asker.guest:
+            return guest_view()
         profile = services.live.current().profile
         decides = [
             services.people().authority_name(name) for name in (asker.person.authorities if asker.person else ())
@@ -51,6 +53,7 @@ class HomeWork:
             profile=profile.id,
             pipeline=Role.MANAGER in asker.roles,
             glance=self._glance(asker) if Role.MANAGER in asker.roles else (),
+            authorities={key: each.name for key, each in services.people().authorities.items()},
         )
 
     def _glance(self, asker: Asker) -> list[Block]:
