@@ -101,7 +101,7 @@ class Maker:
 
     def text(self, most: int = 60) -> str:
         size = self.r.choice([0, 1, 3, 8, most, most * self.r.choice([1, 1, 1, 20, 120])])
-        return "".join(self.r.choice(NASTY) for _ in range(self.r.randint(0, max(size // 4, 1))))[: size or 1]
+        return "".join(self.r.choices(NASTY, k=self.r.randint(0, max(size // 4, 1))))[: size or 1]
 
     def name(self) -> str:
         return self.text(40).strip() or "x"
