@@ -78,6 +78,14 @@ def test_held_out_questions_without_an_answer_are_refused(service: AnswerService
     assert len(UNANSWERABLE) - len(answered) >= FLOOR_REFUSED, answered
 
 
+def test_every_suggestion_is_one_that_the_playbooks_answer(service: AnswerService) -> None:
+    offered = [service.answer(row["ask"], asker=REP).follow_ups for row in ROWS]
+    assert all(len(some) <= 3 for some in offered)
+    assert sum(bool(some) for some in offered) >= len(ROWS) // 2
+    suggested = {one for some in offered for one in some}
+    assert [one for one in suggested if service.answer(one, asker=REP).refused] == []
+
+
 def test_rules_are_those_of_the_live_file(tmp_path: Path, library: Library) -> None:
     path = tmp_path / "deal-profile.yaml"
     source = (ROOT / "profile" / "deal-profile.yaml").read_text("utf-8")
