@@ -1,4 +1,4 @@
-"""Questions about the pipeline from the words to the answer object, next to the same figures by hand in DuckDB SQL."""
+"""Questions about the pipeline from the words to the answer and to finished blocks, next to DuckDB SQL by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -21,11 +22,18 @@ from bot.pipeline.deal_table.layout import rows_of
 from bot.pipeline.deal_table.parquet import Manifest, ParquetCopy, sql_type
 from bot.pipeline.deal_table.tables import PipelineTables
 from bot.pipeline.service import PipelineService
+from bot.playground.limits import check_message
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import load_people
 from bot.settings import content_root
+from bot.slack.work.pipeline_messages import PipelineMessages
+from bot.store.database import open_store
 from bot.store.records import ChangedDeal, DealMark, SavedDeal
+from bot.store.urls import sqlite_url
+
+if TYPE_CHECKING:
+    from bot.slack.services import Services
 
 SIZES = (8_800, 1_000_000)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -102,6 +110,7 @@ def measure(report: Report) -> None:
             _same(service, connection)
             _glance(report, service, connection, size)
             _questions(report, service, connection, size)
+            _blocks(report, service, Path(folder), size)
             tables.close()
             connection.close()
 
@@ -150,6 +159,35 @@ def _questions(report: Report, service: PipelineService, connection: Any, size: 
     report.add(
         f"“fit by rep” of {size:,} deals, asked again", _p(again, 50) * 1e3, "milliseconds", peer, _p(by_hand, 50) * 1e3
     )
+
+
+def _blocks(report: Report, service: PipelineService, folder: Path, size: int) -> None:
+    """What Slack is sent: the answer, drawn, with the questions behind its buttons kept in the database."""
+    store = open_store(sqlite_url(folder / "asked.db"), lambda: NOW)
+    needed = SimpleNamespace(pipeline=service, store=store, clock=lambda: NOW)
+    messages = PipelineMessages(cast("Services", needed))
+    made: list[dict[str, Any]] = []
+
+    def ask(number: int) -> None:
+        # Other figures than before, so that no statement is one that was made already.
+        question = QUESTIONS[number % len(QUESTIONS)].format(n=20 + number // len(QUESTIONS))
+        message = messages.ask(question, OPERATOR)
+        assert message["ok"], question
+        made.append(message)
+
+    def glance(_: int) -> None:
+        assert messages.glance(OPERATOR)["ok"]
+
+    for name, do, rounds in (
+        (f"/pipeline at a glance on {size:,} deals, to finished blocks", glance, ROUNDS),
+        (f"a question about {size:,} deals, words to finished blocks", ask, ROUNDS * len(QUESTIONS)),
+    ):
+        do(rounds)
+        seconds = _times(do, rounds)
+        report.add(f"{name}, p50", _p(seconds, 50) * 1e3, "milliseconds")
+        report.add(f"{name}, p95", _p(seconds, 95) * 1e3, "milliseconds")
+    assert not [problem for message in made for problem in check_message(message["text"], message["blocks"])]
+    store.close()
 
 
 def _by_hand(connection: Any) -> None:
