@@ -152,7 +152,7 @@ def test_what_lies_beyond_the_possible_need_not_be_tried(tmp_path: Path) -> None
 def test_junit_has_a_suite_of_cases_and_one_of_gaps(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         HEAD
-        + '  - {name: "a <b> & \\u0007", facts: {months: 3}, expect: {verdict: fits}}\n'
+        + '  - {name: "a <b> & \\ufffe", facts: {months: 3}, expect: {verdict: fits}}\n'
         + "  - {name: d, facts: {months: 3}, expect: {verdict: incomplete}}\n"
     )
     report = run_cases(Judge(make(check('{months: ">= 3"}'))), tmp_path)
