@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from sqlalchemy.engine import make_url
 
 MOST = 1000
-LOCK_SPACE = 0x0DEA1F17
-"""The first half of the advisory locks' key on PostgreSQL, so that they meet nobody else's."""
+LOCK_SPACE = 0x0DEA5EA7
+"""The first half of the advisory locks' key on PostgreSQL. It is not the store's, whose locks would be seats 1 to 3."""
 
 
 class Seats(Protocol):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from bot.slack.seats import first_free, seats_of, visiting
+from bot.store.database import open_store
 from tests.postgres import postgres_url
 
 __all__ = ["postgres_url"]
@@ -48,6 +50,23 @@ def test_a_seat_whose_connection_the_database_dropped_is_no_longer_held(postgres
     assert not seats.holds(0)
     assert seats.take(0)
     seats.leave(0)
+
+
+@pytest.mark.postgres
+def test_the_seats_of_many_processes_keep_nobody_from_the_decision_log(postgres_url):
+    store = open_store(postgres_url, lambda: datetime.now(UTC))
+    seats = [seats_of(postgres_url) for _ in range(5)]
+    taken = [first_free(one) for one in seats]
+    assert taken == [0, 1, 2, 3, 4]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        database = connection.execute("SELECT current_database()").fetchone()[0]
+        connection.execute(f"ALTER DATABASE {database} SET lock_timeout = '3s'")
+    store.close()
+    store = open_store(postgres_url, lambda: datetime.now(UTC))
+    assert store.record(kind="answer", actor="U1", subject="x", body={}).id == 1
+    store.close()
+    for one, number in zip(seats, taken, strict=True):
+        one.leave(number)
 
 
 def worker(url: str, log: Path, *arguments: str) -> subprocess.Popen[str]:
