@@ -100,7 +100,8 @@ class Report:
         console = Console(width=160)
         console.print(table)
         promised = [measure for measure in self.measures if measure.held is not None]
-        console.print(f"Promise 5: {sum(bool(each.held) for each in promised)} of {len(promised)} ratios are held.")
+        if promised:
+            console.print(f"Promise 5: {sum(bool(each.held) for each in promised)} of {len(promised)} ratios are held.")
         for told in self.broken():
             console.print(f"Not held: {told}.")
 
