@@ -70,7 +70,8 @@ def measure_model(service: AnswerService, questions: Sequence[Golden], progress:
     for row, holds in (
         ("of these, answers that the check changed", lambda answer: any(one.text for one in answer.dropped)),
         ("of these, shown as the model's", lambda answer: answer.composer == "model"),
-        ("of these, no reply in time", lambda answer: any(not one.text for one in answer.dropped)),
+        ("of these, looked something up by itself", lambda answer: bool(answer.model and answer.model.tools)),
+        ("of these, no whole reply in time", lambda answer: any(not one.text for one in answer.dropped)),
     ):
         section.add(row, name, sum(map(holds, called)) / len(called) if called else 0.0, "share")
     tokens_in = [answer.model.tokens_in for answer in called if answer.model and answer.model.tokens_in is not None]
