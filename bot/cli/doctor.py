@@ -71,6 +71,7 @@ def _signs() -> Iterator[Sign]:
     looks: list[tuple[str, Callable[[Core], Sign]]] = [
         ("profile", _profile),
         ("people", _people),
+        ("proposals", _proposals),
         ("playbooks and index", _index),
         ("prompts", _prompts),
         ("database", _database),
@@ -110,6 +111,22 @@ def _profile(rooms: Core) -> Sign:
 def _people(rooms: Core) -> Sign:
     people = rooms.people()
     return Sign("people", "ok", f"{len(people.all)} people, {len(people.authorities)} authorities")
+
+
+def _proposals(rooms: Core) -> Sign:
+    from bot.pipeline.proposals.linting import lint_texts  # noqa: PLC0415
+
+    path = rooms.proposal_texts.path
+    if not path.is_file():
+        return Sign("proposals", "note", f"no {path.name}; `dealfit proposal --write-texts` begins one")
+    keys = [person.key for person in rooms.people().all]
+    facts, anchors = rooms.live.current().profile.facts, rooms.library.anchors()
+    problems = lint_texts(path.read_bytes(), str(path), facts=facts, anchors=anchors, people=keys)
+    if any(problem.severity == "error" for problem in problems):
+        return Sign("proposals", "wrong", "\n".join(map(str, problems)))
+    if problems:
+        return Sign("proposals", "note", f"{len(problems)} remarks, see `dealfit profile lint`")
+    return Sign("proposals", "ok", str(path))
 
 
 def _index(rooms: Core) -> Sign:

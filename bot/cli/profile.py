@@ -13,6 +13,7 @@ from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
+    from bot.profile.model import Profile
     from bot.profile.problems import Problem
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ def lint(
     Errors keep a profile from being used; warnings are what loads and is hardly meant: gaps, overlaps, cliffs, facts
     that nothing uses. A warning that is meant so is silenced with `accept` in the file, with the reason.
     Authorities are looked up in the people.yaml beside the file, or else in the live one. The exchange rates beside it
-    (rates.yaml) are looked over too.
+    (rates.yaml) and the standing texts of proposals (proposal.yaml) are looked over too.
 
     Exit status: 0 without problems, 1 with warnings only, 2 with errors.
 
@@ -71,6 +72,7 @@ def lint(
             anchors, today = rooms.library.anchors(), rooms.clock().date()
             rates = () if profile.rates is None else look_over(profile.rates, today)
             problems = (*find(profile, anchors, authorities=authorities, today=today), *rates)
+            problems += _texts(path.parent, profile, anchors)
     if json_:
         shape = ("file", "line", "column", "severity", "message", "suggestion")
         print_json({"schema": 1, "problems": [{name: getattr(p, name) for name in shape} for p in problems]})
@@ -81,6 +83,23 @@ def lint(
     found = f"{count(errors, 'error')}, {count(len(problems) - errors, 'warning')}" if problems else "no problems"
     say(f"{path}: {found}.")
     raise typer.Exit(2 if errors else 1 if problems else 0)
+
+
+def _texts(folder: Path, profile: Profile, anchors: frozenset[str]) -> tuple[Problem, ...]:
+    """What is wrong with the texts of proposals beside the profile; nothing where there are none."""
+    from bot.pipeline.proposals.linting import lint_texts  # noqa: PLC0415
+    from bot.pipeline.proposals.texts import FILE  # noqa: PLC0415
+    from bot.profile.people import load_people  # noqa: PLC0415
+    from bot.profile.problems import PeopleError  # noqa: PLC0415
+
+    texts, people = folder / FILE, folder / "people.yaml"
+    if not texts.is_file():
+        return ()
+    try:
+        keys = [person.key for person in load_people(people).all] if people.is_file() else None
+    except PeopleError:
+        keys = None  # told where the authorities are looked up
+    return tuple(lint_texts(texts.read_bytes(), str(texts), facts=profile.facts, anchors=anchors, people=keys))
 
 
 def explain(

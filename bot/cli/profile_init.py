@@ -12,6 +12,7 @@ from bot.cli.wiring import core
 
 STARTER = Path(__file__).parents[1] / "profile" / "starter"
 SCHEMA = "deal-profile.schema.json"
+TEXTS = "proposal.yaml"
 FILES = ("deal-profile.yaml", "people.yaml", "rates.yaml", "cases/first.yaml")
 
 
@@ -22,8 +23,8 @@ def init(
 ) -> None:
     """Start a Deal Profile of your own: a folder with a small, commented one that passes lint and test.
 
-    It holds the profile, the people who may approve, exchange rates, cases that guard it, and the schema by which
-    editors help you write. Nothing that exists is overwritten.
+    It holds the profile, the people who may approve, exchange rates, the texts of proposals, cases that guard it, and
+    the schema by which editors help you write. Nothing that exists is overwritten.
 
     For example:
 
@@ -39,7 +40,7 @@ def init(
     name = " ".join(title.split())
     if not 0 < len(name) <= 200 or any(sign in name for sign in "\"'\\") or not name.isprintable():  # noqa: PLR2004
         fail("--title: write one line of at most 200 characters, without quotes.")
-    existing = [each for each in (*FILES, SCHEMA) if (folder / each).exists()]
+    existing = [each for each in (*FILES, TEXTS, SCHEMA) if (folder / each).exists()]
     if existing:
         fail(f"{folder / existing[0]} exists already. Nothing was written. Name a folder that is not there yet.")
     with core() as rooms:
@@ -52,6 +53,7 @@ def init(
         .replace("currency: USD", f"currency: {currency}")
     )
     data["rates.yaml"] = data["rates.yaml"].replace("currency: USD", f"currency: {currency}")
+    data[TEXTS] = _texts(folder, data["deal-profile.yaml"])
     try:
         (folder / "cases").mkdir(parents=True, exist_ok=True)
         for each, text in data.items():
@@ -59,7 +61,7 @@ def init(
         (folder / SCHEMA).write_bytes(schema_bytes())
     except OSError as error:
         fail(f"{folder}: {error.strerror or error}. Name a folder that can be written.")
-    for each in (*FILES, SCHEMA):
+    for each in (*FILES, TEXTS, SCHEMA):
         out().print(str(folder / each), markup=False, soft_wrap=True)
     say(
         f"A small profile stands in {folder}. Next:\n"
@@ -69,3 +71,14 @@ def init(
         "  dealfit profile explain discount       says a rule in sentences\n"
         "docs/tutorial-first-profile.md leads on from here."
     )
+
+
+def _texts(folder: Path, profile: str) -> str:
+    """The texts of proposals for this profile."""
+    from bot.pipeline.proposals.beginning import begun_texts  # noqa: PLC0415
+    from bot.profile.loading import parse_profile  # noqa: PLC0415
+    from bot.settings import content_root  # noqa: PLC0415
+
+    facts = parse_profile(profile.encode(), "deal-profile.yaml").facts
+    bundled = (content_root() / "profile" / TEXTS).read_text(encoding="utf-8")
+    return begun_texts(bundled, str(folder / TEXTS), "Our firm", facts, people=False)

@@ -17,6 +17,7 @@ def test_a_started_profile_passes_lint_and_its_own_strict_test(dealfit, tmp_path
         "people.yaml",
         "rates.yaml",
         "first.yaml",
+        "proposal.yaml",
         "deal-profile.schema.json",
     ]
     assert (folder / "deal-profile.schema.json").read_bytes() == schema_bytes()

@@ -106,6 +106,9 @@ def test_broken_texts_are_a_message_with_the_place(dealfit: Dealfit, own_profile
     texts.write_text(texts.read_text(encoding="utf-8").replace("firm: Alphatech", "frim: Alphatech"), encoding="utf-8")
     done = dealfit("proposal", "--check-texts", DEALFIT_PROFILE_DIR=str(own_profile))
     assert (done.status, "proposal.yaml:" in done.err, "Did you mean firm?" in done.err) == (2, True, True)
+    lint = dealfit("profile", "lint")
+    assert (lint.status, "proposal.yaml:" in lint.out, "Did you mean firm?" in lint.out) == (2, True, True)
+    assert "✗ proposals" in dealfit("doctor").out
     texts.unlink()
     done = dealfit("reviews", "list", DEALFIT_PROFILE_DIR=str(own_profile))
     assert (done.status, "Begin one with `dealfit proposal --write-texts`" in done.err) == (2, True)
@@ -115,6 +118,8 @@ def test_a_firm_begins_its_texts_with_the_facts_that_its_profile_has(dealfit: De
     folder = tmp_path / "firm"
     assert dealfit("profile", "init", folder).status == 0
     own = {"DEALFIT_PROFILE_DIR": str(folder)}
+    assert dealfit("proposal", "--check-texts", **own).status == 0, "what init wrote is good"
+    (folder / "proposal.yaml").unlink()
     done = dealfit("proposal", "--write-texts", **own)
     assert done.status == 0, done.err
     assert "Alphatech" not in (folder / "proposal.yaml").read_text(encoding="utf-8")

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from bot.knowledge.folder import anchors_in
+from bot.pipeline.proposals.beginning import begun_texts
+from bot.pipeline.proposals.linting import lint_texts
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.texts import FILE, TextsError, filled, load_texts, parse_texts
 from bot.settings import content_root
@@ -74,3 +76,26 @@ def test_an_edit_is_taken_and_a_broken_one_is_not(tmp_path):
 
 def test_what_is_filled_in_is_never_filled_again():
     assert filled("{customer} and {firm}", {"customer": "{firm}", "firm": "F", "deal": "D"}) == "{firm} and F"
+
+
+def test_what_the_texts_point_at_in_vain_is_told_at_its_place():
+    anchors, people = frozenset(anchors_in(content_root() / "knowledge")), ("grace", "lee")
+    assert lint_texts(GOOD.encode(), FILE, facts=FACTS, anchors=anchors, people=people) == []
+    wrong = GOOD.replace("#preparing-the-cbr", "#preparing").replace("person: grace", "person: gracie")
+    found = lint_texts(wrong.encode(), FILE, facts=FACTS, anchors=anchors, people=people)
+    lines = wrong.splitlines()
+    assert [(each.severity, lines[each.line - 1].strip(), each.suggestion) for each in found] == [
+        ("warning", "- customer-business-review.md#preparing",
+         "Did you mean customer-business-review.md#preparing-the-cbr?"),
+        ("warning", "- {role: Service lead, person: gracie}", "Did you mean grace?"),
+    ]  # fmt: skip
+    broken = lint_texts(GOOD.replace("firm:", "frim:").encode(), FILE, facts=FACTS, anchors=anchors, people=None)
+    assert {each.severity for each in broken} == {"error"}
+
+
+def test_a_file_that_is_begun_names_nobody_of_the_bundled_firm():
+    few = {name: FACTS[name] for name in ("contract_value", "discount", "offer")}
+    begun = begun_texts(GOOD, FILE, "Our firm", few, people=False)
+    shape = parse_texts(begun.encode(), FILE, few).shape
+    assert (shape.firm, shape.people) == ("Our firm", [])
+    assert shape.facts.model_dump(exclude_none=True) == {name: name for name in few}
