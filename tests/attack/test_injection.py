@@ -253,7 +253,7 @@ def service_over(room: Room, hits: list[Any], url: str | None) -> Any:
     composer = None
     if url is not None:
         settings = room.core.settings.model_copy(update={"openai_base_url": url})
-        composer = Core(settings)._composer()
+        composer = Core(settings).models.composer()
     core = room.core
     return AnswerService(
         live=core.live,

@@ -125,7 +125,7 @@ def test_no_repr_shows_a_secret(tmp_path: Path):
         env_file=None,
     )
     core = Core(settings)
-    composer = core._composer()
+    composer = core.models.composer()
     assert composer is not None
     shown = [settings, core, core.store, core.desk, core.library, composer, composer._model, composer._model.settings]
     shown.append(slack_client(BOT, "http://127.0.0.1:9/api/"))
