@@ -9,7 +9,6 @@ from bot.deals.deal import Deal
 from bot.profile.case_files import UNKNOWN, DealCase, load_cases
 from bot.profile.coverage import Gap, coverage
 from bot.profile.judge import Judge
-from bot.profile.model import SEGMENT_CHECK
 from bot.profile.problems import CasesError
 from bot.profile.verdict import Result, Verdict
 
@@ -51,17 +50,9 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """All cases run, and what they leave untried: checks that never passed, never failed or never lacked a fact.
-
-    `untried_rules` are the rows of checks ("file:line") that no case reaches; `gaps` says all of it in words, and which
-    thresholds no case tries on and just beyond.
-    """
+    """All cases run, and what they leave untried, in words."""
 
     results: tuple[CaseResult, ...]
-    never_passed: tuple[str, ...]
-    never_failed: tuple[str, ...]
-    never_unknown: tuple[str, ...]
-    untried_rules: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
 
     @property
@@ -73,22 +64,7 @@ class CaseReport:
 def run_cases(judge: Judge, folder: Path) -> CaseReport:
     """Judge every case in the folder's YAML files. Raises CasesError when a file cannot be taken."""
     results = tuple(_run(judge, case) for case in load_cases(judge.profile, folder))
-    seen: dict[str, set[Result]] = {}
-    rules: set[str] = set()
-    for result in results:
-        for finding in result.verdict.findings:
-            seen.setdefault(finding.check, set()).add(finding.result)
-            rules.add(finding.rule)
-    ids = [*([SEGMENT_CHECK] if judge.profile.segments else []), *(check.id for check in judge.profile.checks)]
-    rows = [judge.profile.rule(case.place) for check in judge.profile.checks for case in check.cases]
-    return CaseReport(
-        results=results,
-        never_passed=tuple(check for check in ids if Result.PASS not in seen.get(check, ())),
-        never_failed=tuple(check for check in ids if Result.FAIL not in seen.get(check, ())),
-        never_unknown=tuple(check for check in ids if Result.UNKNOWN not in seen.get(check, ())),
-        untried_rules=tuple(row for row in rows if row not in rules),
-        gaps=coverage(judge, ((result.verdict.facts, result.verdict) for result in results)),
-    )
+    return CaseReport(results, coverage(judge, ((result.verdict.facts, result.verdict) for result in results)))
 
 
 def _run(judge: Judge, case: DealCase) -> CaseResult:

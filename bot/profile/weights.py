@@ -33,16 +33,6 @@ class _Question:
     open_when: Condition
 
 
-def fatal_if(profile: Profile, check_id: str) -> Condition:
-    """Holds exactly where the check, or the segments', fails and nobody may approve it."""
-    return _of(profile, check_id, _QUESTIONS[0][1])
-
-
-def open_if(profile: Profile, check_id: str) -> Condition:
-    """Holds exactly where the check is unknown, or fails and who may approve it is."""
-    return _of(profile, check_id, _QUESTIONS[1][1])
-
-
 def questions(profile: Profile) -> Iterator[tuple[int, Condition]]:
     """For each weight that a deal may have the condition under which it has it: FATAL, UNKNOWN, APPROVABLE, else PASS.
 
