@@ -192,7 +192,9 @@ class _Held:
             for chip in chips
             if chip.path != "select" or self._is_told("select") or self._query.select.what != "deals"
         )
-        return Understanding(self._query, shown, left, (), self._query)
+        # What is said of the question as a whole ("the deals that you see") is no part of the query, and still holds.
+        said = tuple(chip for chip in self._read.understood if not chip.path)
+        return Understanding(self._query, (*said, *shown), left, (), self._query)
 
     def _is_told(self, path: str) -> bool:
         return path in self._from_words or any(name == path for name, _, _ in self._taken)
