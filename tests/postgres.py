@@ -12,6 +12,8 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -45,10 +47,28 @@ def server_url() -> str:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """The URL of a new, empty database on PostgreSQL."""
+    with database_like("template1") as url:
+        yield url
+
+
+@functools.cache
+def migrated() -> str:
+    """The name of a database with our tables, made once: to copy it takes a tenth of the time of making them."""
+    from bot.store.database import open_store
+
     server = server_url()
-    name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute("CREATE DATABASE migrated")
+    open_store(server.replace("/postgres?", "/migrated?"), lambda: datetime.now(UTC)).close()
+    return "migrated"
+
+
+@contextmanager
+def database_like(template: str) -> Iterator[str]:
+    """A new database that is a copy of this one, and goes at the end."""
+    server, name = server_url(), f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

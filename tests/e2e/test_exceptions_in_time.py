@@ -38,12 +38,12 @@ class Timed(Running):
         self._core.make_data_dir()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def office(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("timed")
     settings = {**copy_content(folder), "DEALFIT_EXCEPTIONS_CHANNEL": DEALS, "DEALFIT_AUDIT_CHANNEL": BOOK}
@@ -132,7 +132,7 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
 def test_the_month_and_the_head_are_published(office: Office, clock: Clock) -> None:
     ask(office)
     head = office.core.store.head()
-    clock.now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    clock.now = (clock.now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=8)
     come_round(office, "audit:head")
     assert f"{head.id}:{head.sha256}" in texts(one(office, BOOK, RUTH, "Head of the decision log").blocks)
     assert office.core.store.verify(head).ok

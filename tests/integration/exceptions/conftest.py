@@ -9,17 +9,14 @@ import pytest
 from bot.store.database import Store, open_store
 from bot.store.urls import sqlite_url
 from tests.integration.exceptions.desk import Desk
-from tests.integration.store.conftest import clock, store, url  # noqa: F401 - fixtures
+from tests.integration.store.conftest import clock, empty, ready_url, store  # noqa: F401 - fixtures
 from tests.integration.store.outside import FixedClock
 from tests.postgres import postgres_url  # noqa: F401 - a fixture
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, made once and copied: making them takes longer than most tests."""
-    path = tmp_path_factory.mktemp("empty") / "dealfit.sqlite"
-    open_store(sqlite_url(path), FixedClock()).close()
-    return path
+@pytest.fixture
+def url(ready_url: str) -> str:  # noqa: F811 - given by name
+    return ready_url
 
 
 @pytest.fixture

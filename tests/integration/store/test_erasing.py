@@ -7,6 +7,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.deals.deal import Deal
 from bot.slack.work.retention import RetentionWork
 from bot.store.database import Store
@@ -16,6 +18,11 @@ from tests.integration.exceptions.desk import GIVES, WHY, Desk
 from tests.integration.store.outside import FixedClock, raw
 
 SECRET = "What may I give Mercy?"
+
+
+@pytest.fixture
+def url(ready_url: str) -> str:
+    return ready_url
 
 
 def answered(store: Store, author: str, about: str = "answer", question: str = SECRET) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.context
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +21,10 @@ def now() -> datetime:
 
 def together(task: Callable[..., Any], url: str, *more: Any) -> list[Any]:
     """Runs `task(url, worker, *more)` in several fresh processes that start at once, and gives what each gave."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    if isinstance(context, multiprocessing.context.ForkServerContext):
+        # What each of them would import is imported once, in a fresh process that they are forked from.
+        context.set_forkserver_preload([__name__, "tests.integration.exceptions.test_at_once"])
     barrier, results = context.Barrier(PROCESSES), context.SimpleQueue()
     workers = [
         context.Process(target=_work, args=(task, barrier, results, url, worker, more), daemon=True)
