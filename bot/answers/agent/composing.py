@@ -94,7 +94,7 @@ class AgentComposer:
         if evidence.lookup is None or not (evidence.passages or evidence.asks_of_deals):
             composed = Composed("extractive")
         elif not self._support.may_be_tried():
-            composed = _told(self._single.passages(evidence, draft, counted), "the endpoint has no tools")
+            composed = _told(self._single.passages(evidence, draft, counted), "tools did not work here lately")
         else:
             composed = self._looking(evidence, draft, counted)
         ending(evidence, draft)
@@ -171,8 +171,11 @@ class AgentComposer:
         if 0 < pause < left / 2:
             self._sleep(pause)
         composed = self._single.passages(evidence, draft, counted, seconds=max(left - pause, LEAST_SECONDS))
-        if composed.composer == "model":
-            self._support.fails(refused=error is not None and error.status is not None and not error.retry_after)
+        answered = composed.composer == "model"
+        status = error.status if error is not None else None
+        if answered or status is None:
+            # Also when both came to nothing in time: a slow endpoint gets all of it for the one call then.
+            self._support.fails(refused=answered and status is not None and not pause)
         return _told(composed, str(error) if error is not None else "no usable tool call came back")
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-PAUSE = 3_600.0
-"""Seconds for which tools are not offered again after the endpoint has shown that it cannot use them."""
+REFUSED_PAUSE = 3_600.0
+"""Seconds for which tools are not offered again after the endpoint has refused them."""
+
+PAUSE = 600.0
+"""The same after nothing usable came back: a model that is slow today may be quick later."""
 
 STRIKES = 2
 """So many times in a row nothing usable may come back before tools are not offered for a while."""
 
 
 class ToolSupport:
-    """What is known of one endpoint. A refusal counts only where the same endpoint answers without tools."""
+    """What is known of one endpoint."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -31,8 +34,8 @@ class ToolSupport:
         self._not_before = None
 
     def fails(self, *, refused: bool) -> None:
-        """Nothing usable came back with tools, and an answer did without; `refused`: the endpoint said so itself."""
-        self._strikes = STRIKES if refused else self._strikes + 1
-        if self._strikes >= STRIKES:
+        """Nothing usable came back with tools; `refused`: the endpoint said so, and answered without them."""
+        self._strikes += 1
+        if refused or self._strikes >= STRIKES:
             self._strikes = STRIKES - 1  # the next failure after the pause is enough
-            self._not_before = self._monotonic() + PAUSE
+            self._not_before = self._monotonic() + (REFUSED_PAUSE if refused else PAUSE)

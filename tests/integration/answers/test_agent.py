@@ -202,6 +202,19 @@ def test_an_endpoint_without_tools_is_asked_without_them(house: House, chat_serv
     assert len(chat_server.prompts) == calls + 3, "after an hour they are offered again"
 
 
+def test_a_slow_endpoint_gets_all_the_time_for_one_call(house: House, chat_server: ChatServer) -> None:
+    service = house.service(seconds=0.5)
+    chat_server.will("hang")
+    for _ in range(2):
+        assert service.answer(CFO, asker=DANA).composer == "extractive"
+    chat_server.will(GOOD)
+    answer = service.answer(CFO, asker=DANA)
+    assert (answer.model.way, answer.model.fallback) == ("single-shot", "tools did not work here lately")
+    assert "tools" not in chat_server.prompts[0]
+    house.now += 601
+    assert service.answer(CFO, asker=DANA).model.way == "agent"
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -245,7 +258,7 @@ def test_from_the_agent_to_one_call_to_the_playbooks(house: House, chat_server: 
         answer = house.service().answer(CFO, asker=DANA)
         assert (answer.text, answer.composer, answer.notice) == (quoted.text, "extractive", notice)
     chat_server.will("hang")
-    hung = house.service(seconds=1.5).answer(CFO, asker=DANA)
+    hung = house.service(seconds=0.5).answer(CFO, asker=DANA)
     assert (hung.text, hung.composer, hung.notice) == (quoted.text, "extractive", NO_REPLY)
 
 
