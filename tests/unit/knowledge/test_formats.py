@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,21 +134,23 @@ def test_a_document_that_takes_too_long_is_refused_and_the_next_is_read() -> Non
 
 
 def test_a_document_that_eats_memory_is_refused_and_the_next_is_read() -> None:
-    with Workbench(memory=1_000_000_000) as bench:
-        page = b"<p>" + b"word " * 4_000_000 + b"</p>"
-        big = b"<html><body>" + page * 2 + b"</body></html>"
-        with Workbench(memory=150_000_000) as small, pytest.raises(DocumentRefused, match=r"memory|broke the reader"):
-            small.convert(".html", big)
+    page = b"<html><body><p>" + b"word " * 1_000_000 + b"</p></body></html>"
+    with Workbench(memory=300_000_000) as bench:
+        with pytest.raises(DocumentRefused, match="more memory than a document may have"):
+            bench.convert(".html", page)
         assert bench.convert(".html", documents.HTML).title == "Walking away"
 
 
-def test_the_workbench_has_no_environment_and_writes_no_file() -> None:
+def test_one_process_without_environment_serves_many_documents_and_writes_no_file() -> None:
     with Workbench() as bench:
-        bench.convert(".html", documents.HTML)
+        for _ in range(3):
+            bench.convert(".html", documents.HTML)
         process = bench._process
         assert process is not None
         assert _environment(process.pid) == b""
         limits = _limits(process.pid)
+        bench.convert(".html", documents.HTML)
+        assert bench._process is process
     assert "Max file size             0" in limits
     assert process.poll() is not None  # it ended with the workbench
 
@@ -164,14 +165,3 @@ def _limits(pid: int) -> str:
     from pathlib import Path
 
     return Path(f"/proc/{pid}/limits").read_text()
-
-
-def test_one_process_serves_many_documents() -> None:
-    with Workbench() as bench:
-        bench.convert(".html", documents.HTML)
-        process = bench._process
-        began = time.monotonic()
-        for _ in range(5):
-            bench.convert(".pptx", documents.pptx())
-        assert bench._process is process
-        assert time.monotonic() - began < 60
