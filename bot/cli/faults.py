@@ -29,7 +29,8 @@ def expected(error: BaseException) -> str | None:
     # By name, so that a command does not load the rooms whose faults it cannot meet.
     if any(parent.__name__ in OURS and parent.__module__.startswith("bot.") for parent in type(error).__mro__):
         return str(error)
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        name = f"{error.filename}: " if error.filename else ""
+    named = isinstance(error, OSError) and bool(error.filename)  # links in a circle, a name that is too long
+    if isinstance(error, OSError) and (named or isinstance(error, FileNotFoundError | PermissionError)):
+        name = f"{error.filename}: " if named else ""
         return f"{name}{error.strerror or error}. Check the path and its permissions."
     return None

@@ -17,6 +17,7 @@ from bot.profile.shape import Short, Strict
 from bot.profile.shape_errors import did_you_mean, read_shape
 from bot.profile.yaml_nodes import Listing, Node, Problems, Table
 from bot.profile.yaml_reading import read_yaml
+from bot.profile.yaml_text import content_bytes
 
 UNKNOWN = "unknown"
 """What a case writes for a fact that it takes away from the case it is like."""
@@ -85,7 +86,7 @@ class _Reader:
         self._all: list[Problems] = []
 
     def take(self, path: Path) -> None:
-        root, problems = read_yaml(path.read_bytes(), str(path))
+        root, problems = read_yaml(content_bytes(path), str(path))
         self._all.append(problems)
         if root is None:
             return

@@ -27,6 +27,7 @@ from bot.profile.shape_errors import did_you_mean, read_shape
 from bot.profile.verdict import Part, ProfileId
 from bot.profile.yaml_nodes import Listing, Node, Problems, Table
 from bot.profile.yaml_reading import read_yaml
+from bot.profile.yaml_text import content_bytes
 
 __all__ = ["Problem", "ProfileError", "load_profile", "parse_profile"]
 
@@ -38,7 +39,7 @@ def load_profile(path: Path) -> Profile:
 
     Raises ProfileError for what they say, OSError when one cannot be opened.
     """
-    profile = parse_profile(path.read_bytes(), str(path))
+    profile = parse_profile(content_bytes(path), str(path))
     return replace(profile, rates=load_rates(path, profile.currency))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -12,16 +12,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bot.profile.authorities import Authority, AuthorityShape, Key, authority_of, check_authority
+from bot.profile.authorities import Authority, AuthorityShape, GroupId, Key, authority_of, check_authority
 from bot.profile.problems import PeopleError, Problem
 from bot.profile.shape import Id, Short, Strict
 from bot.profile.shape_errors import did_you_mean, read_shape
 from bot.profile.yaml_nodes import Node, Problems, Table
 from bot.profile.yaml_reading import read_yaml
+from bot.profile.yaml_text import content_bytes
 
 __all__ = ["Authority", "People", "PeopleError", "Person", "Role", "load_people", "parse_people"]
 
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Roles_ = Annotated[list[Literal["rep", "manager", "approver"]], Field(min_length=1)]
 SlackId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 
 
@@ -39,7 +41,7 @@ class PersonShape(Strict):
     name: Short
     email: Email
     slack: SlackId | None = Field(None, description="The Slack user id. Left out: the e-mail is looked up in Slack.")
-    roles: Annotated[list[Literal["rep", "manager", "approver"]], Field(min_length=1)]
+    roles: Roles_ | None = Field(None, description="What the person is. May be left out where `groups` give roles.")
     team: Short | None = None
     manager: Key | None = Field(None, description="The key of the person's manager.")
 
@@ -48,6 +50,7 @@ class PeopleShape(Strict):
     """A people file."""
 
     authorities: dict[Id, AuthorityShape] = Field({}, description="Who may approve what.")
+    groups: dict[GroupId, Roles_] = Field({}, description="Slack user groups whose members have these roles as well.")
     people: Annotated[dict[Key, PersonShape], Field(min_length=1)]
 
 
@@ -72,13 +75,25 @@ class Person:
 class People:
     """Everybody in the file, found by e-mail, Slack id or name. Whoever is not in it is nobody: None."""
 
-    def __init__(self, persons: tuple[Person, ...], authorities: Mapping[str, Authority]) -> None:
+    def __init__(
+        self,
+        persons: tuple[Person, ...],
+        authorities: Mapping[str, Authority],
+        groups: Mapping[str, frozenset[Role]] = MappingProxyType({}),
+    ) -> None:
         self.all = persons
+        self.groups = MappingProxyType(dict(groups))
         self.authorities = MappingProxyType(dict(authorities))
         self._by_key = {person.key: person for person in persons}
         self._by_email = {person.email.casefold(): person for person in persons}
         self._by_slack = {person.slack: person for person in persons if person.slack}
         self._by_name = _unambiguous(persons)
+
+    def with_roles(self, given: Mapping[str, frozenset[Role]]) -> People:
+        """The same people, some with more roles: by key."""
+        nothing: frozenset[Role] = frozenset()
+        persons = tuple(replace(each, roles=each.roles | given.get(each.key, nothing)) for each in self.all)
+        return People(persons, self.authorities, self.groups)
 
     def by_key(self, key: str) -> Person | None:
         """The person with this key."""
@@ -138,7 +153,7 @@ def _unambiguous(persons: tuple[Person, ...]) -> dict[str, Person]:
 def load_people(path: Path) -> People:
     """Read a people file. Raises PeopleError for what it says and when there is none, OSError when it is shut."""
     try:
-        data = path.read_bytes()
+        data = content_bytes(path)
     except FileNotFoundError:
         message = "There is no such file. Beside the profile it says who is who, and who may approve what."
         remedy = "Write it, or start from the one that `dealfit profile init FOLDER` writes."
@@ -171,14 +186,15 @@ def _people(shape: PeopleShape) -> People:
             name=person.name,
             email=person.email,
             slack=person.slack,
-            roles=frozenset(Role(role) for role in person.roles),
+            roles=frozenset(Role(role) for role in person.roles or ()),
             team=person.team,
             manager=person.manager,
             authorities=frozenset(held.get(key, ())),
         )
         for key, person in shape.people.items()
     )
-    return People(persons, {key: authority_of(key, each) for key, each in shape.authorities.items()})
+    groups = {group: frozenset(Role(role) for role in roles) for group, roles in shape.groups.items()}
+    return People(persons, {key: authority_of(key, each) for key, each in shape.authorities.items()}, groups)
 
 
 def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
@@ -186,6 +202,9 @@ def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
     for name in ("email", "slack"):
         _check_unique(shape, root, name, problems)
     for key, person in shape.people.items():
+        if person.roles is None and not shape.groups:
+            remedy = "Add `roles: [rep]`, or `groups` whose members have a role."
+            problems.refuse(_entry(root, "people", key), f"`{key}` has no role.", remedy)
         if person.manager is None:
             continue
         node = _entry(root, "people", key, "manager")
@@ -197,7 +216,9 @@ def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
 
 
 def _check_authorities(shape: PeopleShape, root: Table, problems: Problems) -> None:
-    roles = {key: list(person.roles) for key, person in shape.people.items()}
+    # Who is in a group is not known here: where one makes approvers, anybody may be one.
+    by_group = {role for roles in shape.groups.values() for role in roles} & {"approver"}
+    roles = {key: [*(person.roles or ()), *by_group] for key, person in shape.people.items()}
     for authority, each in shape.authorities.items():
         node = _entry(root, "authorities", authority)
         if isinstance(node, Table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 import yaml
 
@@ -27,11 +28,17 @@ _UNQUOTED_TEST = re.compile(r"[:\[,{]\s*(>=?\s*[^\s,}\]#]+(?: [^\s,}\]#]+)?)")
 _RESERVED = "%@`"
 
 
+def content_bytes(path: Path) -> bytes:
+    """The file's bytes, and no more of them than shows that it is too large. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def decode(data: bytes, filename: str) -> tuple[SourceText, Problem | None]:
     """The file's text, and the problem if it must not be read as YAML at all."""
     nothing = SourceText(filename, "")
     if len(data) > MAX_BYTES:
-        message = f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read."
+        message = f"The file is larger than {MAX_BYTES:,} bytes; no more are read."
         return nothing, nothing.problem((1, 1), message, "Is it the right file?")
     if encoding := next((name for mark, name in _BOMS if data.startswith(mark)), None):
         return nothing, nothing.problem((1, 1), f"The file is {encoding}, not UTF-8.", "Save it as UTF-8.")

@@ -3,13 +3,14 @@ from __future__ import annotations
 import contextlib
 import copy
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.profile.loading import ProfileError, parse_profile
+from bot.profile.loading import ProfileError, load_profile, parse_profile
 from bot.profile.problems import MAX_PROBLEMS, Problem
 from bot.profile.yaml_reading import MAX_NODES, read_yaml
 from bot.profile.yaml_text import MAX_BYTES
@@ -40,7 +41,11 @@ def test_utf_16_is_named() -> None:
 
 def test_a_file_over_a_megabyte_is_not_read() -> None:
     data = GOOD.encode() + b"#" * MAX_BYTES
-    assert refused(data)[0].startswith(f"1:1 The file has {len(data):,} bytes")
+    told = f"1:1 The file is larger than {MAX_BYTES:,} bytes; no more are read."
+    assert refused(data)[0].startswith(told)
+    # A file without an end, such as a device, is left as soon as it is too large.
+    with pytest.raises(ProfileError, match="larger than 1,000,000 bytes"):
+        load_profile(Path("/dev/zero"))
 
 
 def test_a_file_of_too_many_values_is_left_early() -> None:
