@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip
+from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip, split_message
 from bot.slack.delivery import EPHEMERAL, MESSAGE, RESPOND
 from bot.slack.outbox import Outbox
 
@@ -85,6 +85,24 @@ class Replies:
         instead: bool = False,
         then: Then | None = None,
         mark: str | None = None,
+    ) -> None:
+        parts = [None] if blocks is None else split_message(blocks)
+        for number, part in enumerate(parts):
+            # What one message does not hold goes on in the next, in the same place, and says that it does.
+            said = text if number == 0 else f"{clip(text, NOTIFICATION_TEXT - 30)} ({number + 1} of {len(parts)})"
+            last, named = number == len(parts) - 1, mark if number == 0 else None
+            self._put_one(place, said, part, instead=instead and number == 0, then=then if last else None, mark=named)
+            place = replace(place, response_url=None)  # it takes five messages, and a later press may need it
+
+    def _put_one(
+        self,
+        place: Place,
+        text: str,
+        blocks: Sequence[Block] | None,
+        *,
+        instead: bool,
+        then: Then | None,
+        mark: str | None,
     ) -> None:
         body: dict[str, Any] = {
             "channel": place.channel,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.blocks.elements import Block, inert
+from bot.slack.blocks.elements import Block, inert, split_message
 from bot.slack.replies import Place
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ class AnswerStream:
         if ts is None:
             return False
         self._end(ts)  # Slack refuses to update a message that is still being streamed
-        message: dict[str, Any] = {"text": text, "blocks": list(blocks)}
+        whole = split_message(blocks)
+        if len(whole) > 1:
+            return False  # it is posted whole, in several messages
+        message: dict[str, Any] = {"text": text, "blocks": whole[0]}
         try:
             self._client.chat_update(channel=self._place.channel, ts=ts, **message)
         except (SlackClientError, OSError):

@@ -15,6 +15,7 @@ from bot.cli.run_command import HINTS, manifest
 from bot.playground.server import Playground
 from bot.settings import Settings, content_root
 from bot.slack.connecting import SocketConnection
+from tests.e2e.spoken import silent
 
 DANA, MORGAN, ALEX = "U0DANA", "U0MORGAN", "U0ALEX"
 DEALS, ASK = "C0DEALS", "C0ASK"
@@ -123,6 +124,7 @@ class Running:
         self._connection.close()
         self._slack.close()
         self._ground.stop()
+        assert silent(self._ground) == []
 
 
 def texts(node: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from bot.bootstrap import utc_now
 from bot.cli.run_command import manifest
 from bot.playground.server import Playground
+from tests.e2e.spoken import silent
 
 
 class AppProcess:
@@ -59,3 +60,4 @@ class AppProcess:
         if self._process is not None and self._process.poll() is None:
             self.stop()
         self.ground.stop()
+        assert silent(self.ground) == []

@@ -117,14 +117,19 @@ def test_a_proposal_is_a_canvas_too_where_that_is_set_for_one_person(office: Off
     payload = {"user": DANA, "channel": DIRECT, "value": key}
     known = {m.ts for m in office.ground.messages(DIRECT, DANA)}
     work.make(payload, lambda name, do, *, attempts=1: do())
-    said = next(m for m in office.new_messages(DIRECT, DANA, known) if m.blocks)
+
+    def newest(words: str):
+        found = [m for m in office.new_messages(DIRECT, DANA, known) if words in texts(m.blocks)]
+        return found[-1] if found else None
+
+    said = office.ground.wait_for(lambda: newest("Open it as a canvas"))
     (link,) = re.findall(r"<https://\S+/docs/\w+/(\w+)\|Open it as a canvas>", texts(said.blocks))
     canvas = office.ground._api.canvases.get(link)
     assert canvas.access == {"U0DEALFIT": "owner", DANA: "write"}
     assert "## Open points" in canvas.markdown
     office.ground.faults.fail("canvases.create", error="canvas_disabled_user_team")
     work.make(payload, lambda name, do, *, attempts=1: do())
-    assert "There is no canvas: Slack refused it" in texts(office.new_messages(DIRECT, DANA, known)[-1].blocks)
+    assert office.ground.wait_for(lambda: newest("There is no canvas: Slack refused it"))
 
 
 def test_a_file_that_slack_refuses_is_said_and_the_proposal_is_still_read(office: Office):

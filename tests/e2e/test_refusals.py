@@ -106,9 +106,9 @@ def test_what_cannot_be_shown_in_a_channel_comes_to_the_person_with_the_reason(o
 
 def test_a_closed_account_is_given_up_at_once_and_keeps_nobody_waiting(office: Office) -> None:
     send = office.slack.services.replies.send
-    send(Place(GONE, GONE), text="a reminder", blocks=None)
-    came = after(office, MORGAN, lambda: send(Place(MORGAN, MORGAN), text="a reminder", blocks=None))
-    assert came.text == "a reminder"
+    send(Place(GONE, GONE), text="your reminder", blocks=None)
+    came = after(office, MORGAN, lambda: send(Place(MORGAN, MORGAN), text="your reminder", blocks=None))
+    assert came.text == "your reminder"
     opened = [c for c in office.ground.calls if c.method == "conversations.open" and c.args["users"] == GONE]
     assert [c.error for c in opened] == ["user_disabled"]
     nothing_waits(office)
@@ -128,7 +128,7 @@ def test_a_missing_permission_is_named_to_the_operator_with_what_is_needed(offic
     assert scopes is not None
     office.ground.manifest.scopes = scopes - {"chat:write"}
     send = office.slack.services.replies.send
-    send(Place(ASK, DANA, private=False), text="an answer", blocks=None)
+    send(Place(ASK, DANA, private=False), text="the answer", blocks=None)
     in_time(lambda: _messages(office.core).words.count("missing_scope (needed: chat:write)") == 2)
     nothing_waits(office)
     known = Settings.load(

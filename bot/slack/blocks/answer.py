@@ -12,14 +12,12 @@ from bot.slack.blocks.elements import (
     button,
     clip,
     context,
-    fit_message,
     inert,
     inline,
     section,
 )
-from bot.slack.blocks.rich_text import rich_text
+from bot.slack.blocks.rich_text import rich_texts
 
-MOST_SOURCES = 8
 COMPOSERS = {
     "extractive": "Quoted from the live Deal Profile and the playbooks; no language model.",
     "model": "Written by a language model from the sources below, and checked against them.",
@@ -29,14 +27,13 @@ KINDS = {"passage": "", "rule": "Deal Profile › ", "verdict": ""}
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
-    """The whole answer for a message."""
-    blocks = [rich_text(answer.text), *answer_sources(answer), *answer_footer(answer)]
-    return fit_message(blocks, context("The answer goes on; ask for one part of it at a time."))
+    """The whole answer; where it is longer than one message may be, it goes on in the next."""
+    return [*rich_texts(answer.text), *answer_sources(answer), *answer_footer(answer)]
 
 
 def answer_sources(answer: Answer) -> list[Block]:
     """A line for each source with a button that opens it."""
-    blocks = [_source(citation) for citation in answer.citations[:MOST_SOURCES]]
+    blocks = [_source(citation) for citation in answer.citations]
     if answer.refused and answer.nearest:
         blocks.append(context("*Nearest in the playbooks*"))
         blocks += [_source(citation, numbered=False) for citation in answer.nearest[:3]]
@@ -109,7 +106,7 @@ def passage_view(*, heading: str, text: str, path: str, owner: str = "", updated
         "type": "modal",
         "title": {"type": "plain_text", "text": "Source"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [section(f"*{inline(heading, 500)}*"), rich_text(inert(text)), context(origin)],
+        "blocks": [section(f"*{inline(heading, 500)}*"), *rich_texts(inert(text)), context(origin)],
     }
 
 

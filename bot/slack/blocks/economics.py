@@ -18,6 +18,7 @@ from bot.profile.verdict import Change, Judgement, Result
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     BUTTON_VALUE,
+    VIEW_BLOCKS,
     Block,
     actions,
     button,
@@ -101,8 +102,16 @@ def worth_view(checked: CheckedDeal, *, facts: FactSpecs) -> dict[str, Any]:
         "type": "modal",
         "title": {"type": "plain_text", "text": "What it is worth"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": blocks[:100],
+        "blocks": _view(blocks),
     }
+
+
+def _view(blocks: list[Block]) -> list[Block]:
+    """What a view holds; where it is not all, what is left out and where it is."""
+    if len(blocks) <= VIEW_BLOCKS:
+        return blocks
+    kept = blocks[: VIEW_BLOCKS - 1]
+    return [*kept, context(f"{len(blocks) - len(kept)} further parts are on the command line: `dealfit check`.")]
 
 
 def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[Block]:

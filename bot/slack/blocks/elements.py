@@ -22,6 +22,8 @@ VIEW_BLOCKS = 100
 VIEW_TITLE = 24
 NOTIFICATION_TEXT = 3500
 ELLIPSIS = "…"
+LIST_TEXT = 2900
+"""A list in a section; we stay below its limit."""
 MESSAGE_CHARACTERS = 12_000
 """A whole message may hold about 13,200 characters; we stay below."""
 
@@ -162,3 +164,40 @@ def fit_message(blocks: list[Block], rest: Block, tail: Sequence[Block] = ()) ->
             break
         kept.append(block)
     return [*kept, *end]
+
+
+def split_message(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks as one message, or as several that follow each other where one does not hold them."""
+    parts: list[list[Block]] = [[]]
+    room = MESSAGE_CHARACTERS
+    for block in blocks:
+        size = characters([block])
+        if parts[-1] and (len(parts[-1]) == MESSAGE_BLOCKS or size > room):
+            parts.append([])
+            room = MESSAGE_CHARACTERS
+        parts[-1].append(block)
+        room -= size
+    return parts
+
+
+def joined(words: Sequence[str], limit: int = LIST_TEXT, by: str = "\n") -> str:
+    """Words in a row, or lines under each other; where they have no room, how many more there are."""
+    kept: list[str] = []
+    room = limit - 30
+    for each in words:
+        room -= len(each) + len(by)
+        if room < 0 and kept:
+            return by.join([*kept, f"and {len(words) - len(kept):,} more"])
+        kept.append(clip(each, limit - 30))
+    return by.join(kept)
+
+
+def sections(lines: Sequence[str]) -> list[Block]:
+    """All the lines, in as many sections as they need."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + 1 + len(line) <= LIST_TEXT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return [section(text) for text in texts]

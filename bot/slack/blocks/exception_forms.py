@@ -10,7 +10,7 @@ from typing import Any
 from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import LEAST_WORDS, MOST_WORDS, Draft
 from bot.slack import exception_ids as ids
-from bot.slack.blocks.elements import Block, context, inline, plain, section
+from bot.slack.blocks.elements import Block, context, inline, plain, section, sections
 from bot.slack.blocks.exception_parts import MARKS, names
 
 METADATA = 3000
@@ -62,7 +62,7 @@ def ask_form(draft: Draft, place: FormPlace) -> dict[str, Any]:
             for f in part.findings
         )
         lines.append(f"*{inline(part.name)}* decides ({who}).{gone_up}\n{found}")
-    blocks: list[Block] = [section(f"*{inline(deal)}*"), *(section(line) for line in lines[:20])]
+    blocks: list[Block] = [section(f"*{inline(deal)}*"), *sections(lines)]
     held = [f"{MARKS[PartState.APPROVED]} {inline(h.label)}: {inline(h.by)} approved it" for h in draft.coverage.held]
     if held:
         blocks.append(context("Not asked again: " + "; ".join(held)))

@@ -6,7 +6,7 @@ from bot.exceptions.coverage import Coverage
 from bot.exceptions.looking import ToDecide
 from bot.exceptions.model import ExceptionRequest
 from bot.slack import exception_ids as ids
-from bot.slack.blocks.elements import Block, button, clip, inline, section
+from bot.slack.blocks.elements import Block, button, inline, section, sections
 from bot.slack.blocks.exception_parts import WHOLE, day, one_line, until_words, value_of
 
 
@@ -25,7 +25,7 @@ def coverage_blocks(coverage: Coverage) -> list[Block]:
         f"⌛ *{inline(lost.label)}*: the approval by {inline(lost.by)} does not hold. {inline(lost.why)}"
         for lost in coverage.lost
     ]
-    return [section(clip("\n".join(lines), 2900))] if lines else []
+    return sections(lines)
 
 
 def ask_button(key: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.exceptions.coverage import DAY
 from bot.exceptions.model import ExceptionRequest, Part, PartState, Remark, RequestState
 from bot.profile.people import Person
-from bot.slack.blocks.elements import clip, inline
+from bot.slack.blocks.elements import inline, joined
 from bot.store.exceptions import WrittenText
 
 MARKS = {
@@ -43,8 +43,7 @@ def quoted(text: WrittenText | None) -> str:
     """What somebody wrote, as a quotation: words, never markup."""
     if text is None or text.text is None:
         return ERASED
-    lines = text.text.splitlines() or [""]
-    return clip("\n".join(f"> {inline(line, QUOTE)}" for line in lines[:30]), QUOTE * 2)
+    return joined([f"> {inline(line, QUOTE)}" for line in text.text.splitlines() or [""]], QUOTE * 2)
 
 
 def value_of(request: ExceptionRequest, authority: str = "") -> str:

@@ -12,12 +12,12 @@ from bot.slack.blocks.elements import (
     Block,
     actions,
     button,
-    clip,
     context,
     divider,
     fit_message,
     header,
     inline,
+    joined,
     section,
 )
 from bot.slack.blocks.exception_parts import (
@@ -90,7 +90,7 @@ def _approver_buttons(request: ExceptionRequest, part: Part) -> list[Block]:
 
 
 def _facts(words: Sequence[tuple[str, str]]) -> str:
-    return clip(" · ".join(f"{inline(label)} *{inline(value)}*" for label, value in words) or "No fact is known.", 2900)
+    return joined([f"{inline(label)} *{inline(value)}*" for label, value in words], by=" · ") or "No fact is known."
 
 
 def _finding(finding: AskedFinding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.exceptions.digest import HABIT, Digest, Habit, Tally
-from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, section
+from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, joined, section
 from bot.store.records import Head
 
 MOST_ROWS = 15
@@ -24,6 +24,8 @@ def digest_blocks(digest: Digest) -> list[Block]:
     blocks.append(section(said))
     if digest.habits:
         lines = [f"• {_habit(habit)}" for habit in digest.habits[:MOST_HABITS]]
+        more = len(digest.habits) - len(lines)
+        lines += [f"and {more} more: `dealfit exceptions digest`"] if more > 0 else []
         blocks += [divider(), section("*Became a habit*\n" + "\n".join(lines))]
         blocks.append(context(f"Approved {HABIT} times or more in the month: is the profile wrong, or the selling?"))
     for title, tallies in (("rule", digest.rules), ("rep", digest.reps), ("authority", digest.authorities)):
@@ -64,5 +66,5 @@ def _row(tally: Tally) -> str:
 
 def _habit(habit: Habit) -> str:
     whose = f"for {inline(habit.who)}" if habit.of == "rep" else f"in the segment {inline(habit.who)}"
-    numbers = ", ".join(str(number) for number in habit.exceptions[:12])
+    numbers = joined([str(number) for number in habit.exceptions], 100, ", ")
     return f"{inline(habit.label)}: *{habit.times}* times {whose} ({numbers})"

@@ -89,7 +89,8 @@ def answer_words(answer: PipelineAnswer) -> str:
     if answer.table is None:
         return f"About your question: {asked}"
     deals = "1 deal" if answer.table.matched == 1 else f"{answer.table.matched:,} deals"
-    return f"{deals}: {asked}" if asked else deals
+    asked = asked or inline(", ".join(chip.text for chip in answer.understood), 150) or "all open deals"
+    return f"{deals}: {asked}"
 
 
 def _understood(answer: PipelineAnswer, shown: Shown) -> list[Block]:

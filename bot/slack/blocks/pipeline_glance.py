@@ -21,6 +21,7 @@ from bot.slack.blocks.elements import (
     fit_message,
     header,
     inline,
+    joined,
     section,
 )
 from bot.slack.blocks.pipeline_parts import bar_chart, drill_select, rows_that_fit, stacked_table
@@ -245,7 +246,7 @@ def _row(figure: Figure, currency: str) -> list[str]:
 def _since(glance: Glance) -> list[Block]:
     if not glance.since:
         return []
-    said = "\n".join(inline(sentence, 400) for sentence in glance.since[:4])
+    said = joined([inline(sentence, 400) for sentence in glance.since])
     return [section(said, accessory=drill_select(glance.changes, "Show the deals that…"))]
 
 
@@ -277,6 +278,8 @@ def _drop(glance: Glance) -> list[Block]:
         f"{inline(money_words(one.money, glance.currency))}. {inline(one.why, 200)}"
         for one in glance.drop[:MOST_ROWS]
     ]
+    more = len(glance.drop) - len(lines)
+    lines += [f"and {more} more: the list beside has all"] if more > 0 else []
     figures = [(f"{one.label} ({one.deals:,})", one.mark) for one in glance.drop]
     return [_titled("*Worth dropping*\n" + "\n".join(lines), figures)]
 
@@ -290,7 +293,7 @@ def _facts(glance: Glance) -> list[Block]:
     figures = [(f"{one.label} ({one.deals:,})", one.mark) for one in glance.facts]
     said = f"*Facts to get for {deals}*: {wanted}{more}."
     if glance.settles:
-        alone = ", ".join(f"{inline(label, 80)} {count:,}" for label, count in glance.settles[:5])
+        alone = joined([f"{inline(label, 80)} {count:,}" for label, count in glance.settles], 600, ", ")
         said += f"\nOne fact alone decides: {alone}."
     return [_titled(said, figures)]
 

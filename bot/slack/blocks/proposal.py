@@ -13,7 +13,6 @@ from bot.slack.blocks.elements import (
     Block,
     actions,
     button,
-    clip,
     context,
     divider,
     fit_message,
@@ -21,6 +20,7 @@ from bot.slack.blocks.elements import (
     inline,
     plain,
     section,
+    sections,
 )
 from bot.slack.blocks.titles import TITLES
 
@@ -48,8 +48,7 @@ def proposal_blocks(made: Made, *, where: str) -> list[Block]:
     ]
     for one in proposal.sections:
         if one.id in SHOWN:
-            text = "\n".join([f"*{inline(one.heading)}*", *(line for part in one.parts for line in _lines(part))])
-            blocks.append(section(clip(text, SECTION)))
+            blocks += sections([f"*{inline(one.heading)}*", *(line for part in one.parts for line in _lines(part))])
     granted = proposal.granted
     if granted is not None:
         conditions = "; ".join(granted.conditions)

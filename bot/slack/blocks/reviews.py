@@ -26,6 +26,7 @@ from bot.slack.blocks.elements import (
     option,
     plain,
     section,
+    sections,
 )
 from bot.slack.blocks.form import FormContext
 
@@ -82,12 +83,10 @@ def agenda_blocks(agenda: Agenda, *, reminder: bool = False) -> list[Block]:
     length = f", {inline(agenda.length)}" if agenda.length else ""
     moved = f" ({inline(event.moved)})" if event.moved else ""
     blocks: list[Block] = [header(agenda.title), context(f"{intro}{day_words(event.on)}{length}{moved}")]
-    states = "\n".join(f"{MARKS[state.standing]} {inline(state_words(state), 400)}" for state in agenda.states)
-    blocks.append(section(clip(f"*Outcomes*\n{states or 'This deal has none.'}", 2900)))
-    steps = "\n".join(
-        f"• {inline(step.text, 500)} {''.join(f'[{n}]' for n in step.sources)}".rstrip() for step in agenda.steps
-    )
-    blocks.append(section(clip(f"*Next*\n{steps}", 2900)))
+    states = [f"{MARKS[state.standing]} {inline(state_words(state), 400)}" for state in agenda.states]
+    blocks += sections(["*Outcomes*", *(states or ["This deal has none."])])
+    steps = [f"• {inline(step.text, 500)} {''.join(f'[{n}]' for n in step.sources)}".rstrip() for step in agenda.steps]
+    blocks += sections(["*Next*", *steps])
     for source in agenda.sources:
         text = f"[{source.n}] *{inline(source.heading, 150)}*\n{inline(source.says, 450)}"
         label = f"Read: {source.heading}"
@@ -105,8 +104,7 @@ def agenda_blocks(agenda: Agenda, *, reminder: bool = False) -> list[Block]:
     if any(state.outcome.metric for state in agenda.states):
         label = f"Record a value: {agenda.customer}"
         row.insert(0, button("Record a value", ids.REVIEW_RECORD, agenda.deal_key, style="primary", label=label))
-    rest = context("There is more than one message holds: `dealfit reviews agenda` shows all of it.")
-    return fit_message(blocks, rest, [actions(*row)])
+    return [*blocks, actions(*row)]
 
 
 def agenda_notification(agenda: Agenda) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from bot.slack.blocks.elements import Block, clip, inert
+from bot.slack.blocks.elements import MESSAGE_CHARACTERS, Block, characters, clip, inert
 
 LONGEST = 9000
+PIECE = 4500
+"""Of a text that goes on: small enough that it fits a message whatever is put between its letters."""
 Style = dict[str, bool]
 Element = dict[str, Any]
 STYLES = {"strong": {"bold": True}, "em": {"italic": True}, "s": {"strike": True}}
@@ -22,6 +25,35 @@ def rich_text(markdown: str, *, longest: int = LONGEST) -> Block:
     tree = SyntaxTreeNode(parser.parse(clip(markdown.replace("\x00", ""), longest)))
     elements = [element for node in tree.children for element in _block(node, indent=0)]
     return {"type": "rich_text", "elements": elements or [_section([_text("-")])]}
+
+
+def rich_texts(markdown: str) -> list[Block]:
+    """All of a Markdown text, in as many rich_text blocks as it needs, cut between paragraphs where there are any."""
+    parts: list[str] = []
+    for piece in _pieces(markdown):
+        if parts and len(parts[-1]) + 2 + len(piece) <= PIECE:
+            parts[-1] += f"\n\n{piece}"
+        else:
+            parts.append(piece)
+    return [_sound(part) for part in parts or [markdown]]
+
+
+def _sound(part: str) -> Block:
+    block = rich_text(part)
+    # A table is drawn with spaces, and may grow beyond what a message holds: then its text has to do.
+    return block if characters([block]) < MESSAGE_CHARACTERS else paragraph([(part, None)])
+
+
+def _pieces(markdown: str) -> Iterator[str]:
+    for each in re.split(r"\n{2,}", markdown):
+        rest = each
+        while len(rest) > PIECE:
+            end = rest.rfind(" ", PIECE // 2, PIECE)
+            end = PIECE if end < 0 else end
+            yield rest[:end]
+            rest = rest[end:].lstrip()
+        if rest:
+            yield rest
 
 
 def paragraph(pieces: Sequence[tuple[str, Style | None]]) -> Block:

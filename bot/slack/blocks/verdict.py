@@ -27,6 +27,7 @@ from bot.slack.blocks.elements import (
     fit_message,
     header,
     inline,
+    joined,
     section,
 )
 from bot.slack.blocks.exception_lists import ask_button, coverage_blocks
@@ -111,7 +112,7 @@ def understood(checked: CheckedDeal, facts: FactSpecs) -> str:
         for name, spec in facts.items()
         if name in checked.deal.facts
     ]
-    return clip(" · ".join(known) or "No fact is known yet.", 2900)
+    return joined(known, by=" · ") or "No fact is known yet."
 
 
 def value_words(facts: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:

@@ -19,10 +19,13 @@ from bot.slack.blocks.elements import (
     fit_message,
     inert,
     inline,
+    joined,
     mrkdwn,
     section,
+    sections,
+    split_message,
 )
-from bot.slack.blocks.rich_text import rich_text
+from bot.slack.blocks.rich_text import rich_text, rich_texts
 from bot.slack.streaming import safe_markdown
 
 LIVE = re.compile(r"<[!@#a-z]", re.IGNORECASE)
@@ -134,3 +137,39 @@ def test_any_markdown_makes_a_block(text):
     block = rich_text(text)
     assert block["elements"]
     assert "rich_text_link" not in str(block)
+
+
+LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=400), max_size=60)
+
+
+@given(LINES)
+def test_what_one_message_does_not_hold_goes_on_in_the_next_and_nothing_is_lost(lines):
+    blocks = [section(line) for line in lines]
+    parts = split_message(blocks)
+    assert [block for part in parts for block in part] == blocks
+    assert all(len(part) <= MESSAGE_BLOCKS and characters(part) <= MESSAGE_CHARACTERS for part in parts)
+
+
+@given(LINES)
+def test_a_list_is_whole_or_says_how_many_more_there_are(lines):
+    assert "\n".join(block["text"]["text"] for block in sections(lines)) == "\n".join(lines)
+    text = joined(lines, 1000)
+    assert len(text) <= 1000
+    shown = text.split("\n") if lines else []
+    left = re.fullmatch(r"and ([\d,]+) more", shown[-1]) if shown else None
+    if text != "\n".join(lines):
+        assert left is not None
+        assert len(shown) - 1 + int(left[1].replace(",", "")) == len(lines)
+
+
+@given(st.lists(st.tuples(st.text("ab \U0001f600", max_size=20), st.integers(1, 700)), min_size=1, max_size=8))
+def test_a_long_text_goes_on_in_further_blocks_without_losing_a_word(paragraphs):
+    written = "\n\n".join(f"z{words * times}" for words, times in paragraphs)
+    drawn = "".join(each["text"] for each in texts_of(rich_texts(written)))
+    assert re.sub(r"\s", "", drawn) == re.sub(r"\s", "", written)
+
+
+def texts_of(node):
+    if isinstance(node, dict):
+        return [node] if node.get("type") == "text" else [hit for value in node.values() for hit in texts_of(value)]
+    return [hit for item in node for hit in texts_of(item)] if isinstance(node, list) else []

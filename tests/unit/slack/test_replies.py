@@ -71,6 +71,15 @@ def test_nothing_is_tried_for_ever(send, refusal):
     assert len([method for method in client.methods if method == "chat.postMessage"]) <= 4
 
 
+def test_a_long_answer_goes_on_in_the_same_thread(tmp_path):
+    client, blocks = Recording(), [section(f"{number} " + "x" * 2000) for number in range(14)]
+    posting(client, tmp_path).send(Place("C1", "U1", "1.1", private=False), text="a long answer", blocks=blocks)
+    sent_ = [call for _, call in client.calls]
+    assert [call["thread_ts"] for call in sent_] == ["1.1"] * 3
+    assert [call["text"] for call in sent_] == ["a long answer", "a long answer (2 of 3)", "a long answer (3 of 3)"]
+    assert [block for call in sent_ for block in call["blocks"]] == blocks
+
+
 def failed(folder: Path, client: Recording, *, direct: bool, turns: tuple[str, ...]) -> list[str]:
     store = SimpleNamespace(thread=lambda *_: SimpleNamespace(turns=turns))
     services = SimpleNamespace(store=store, replies=posting(client, folder))
