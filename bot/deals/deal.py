@@ -36,7 +36,7 @@ class Deal:
     currency: str = "USD"
     source: str | None = None
     source_id: str | None = None
-    converted: tuple[Conversion, ...] = ()
+    converted: tuple[Conversion, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         """Take the close date from the fact of that name where the source gave it as a fact."""

@@ -89,7 +89,8 @@ def backtest(
 ) -> Backtest:
     """Judge the book's closed deals by the profile, and by `against` where one is given.
 
-    `selling_cost` is what selling one lost deal costs, in the profile's currency; None where nobody said.
+    `selling_cost` is what selling one lost deal costs, in the profile's currency, where the deal itself does not say
+    (the fact `selling_cost`); None where nobody said.
 
     Raises:
         NothingClosed: no deal of the book is won, lost or churned.
@@ -144,7 +145,7 @@ def looked_back(
         offers=offers,
         against=None if before is None else compared(judged, before, work.draws),
         cautions=tuple(cautions(judged, work.customers)),
-        notes=tuple(notes),
+        notes=(*notes, *judged.selling_note(judged.ended(*CLOSED))),
         judged=judged,
         before=before,
     )
@@ -172,7 +173,6 @@ class _Work:
         counted = rule is None or rule.counted
         # A rule on trial refuses alone what no rule that counts refuses.
         alone = fatal & (self._refusing == (1 if counted else 0)) if rule is not None else fatal
-        lost = int((fatal & judged.ended(Outcome.LOST)).sum())
         return Effect(
             check=None if rule is None else rule.check,
             label="All rules together" if rule is None else rule.label,
@@ -181,7 +181,7 @@ class _Work:
             approval=_counts(judged, code == codes.APPROVABLE),
             unknown=_counts(judged, (code == codes.UNKNOWN) | (code == codes.OPEN)),
             cash=self._cash(fatal & judged.ended(Outcome.WON, Outcome.CHURNED)),
-            selling_cost=None if selling_cost is None else selling_cost * lost,
+            selling_cost=self._selling(fatal & judged.ended(Outcome.LOST), selling_cost),
         )
 
     def days(self) -> tuple[Days, Days]:
@@ -203,6 +203,13 @@ class _Work:
             share_of(int(here.sum()), int(there.sum()), ends[0], customers),
             amount_share_of(money.sum(here), money.sum(there), ends[1], customers),
         )
+
+    def _selling(self, where: Mask, each: Decimal | None) -> Decimal | None:
+        """What selling these deals cost: as each deal says, else `each`; None where nothing is known."""
+        known = self.judged.selling.known
+        if each is None and not known.any():
+            return None
+        return self.judged.selling.sum(where) + (each or Decimal(0)) * int((where & ~known).sum())
 
     def _cash(self, where: Mask) -> Decimal | None:
         value, days = self.judged.value, self.judged.days

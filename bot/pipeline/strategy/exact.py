@@ -57,6 +57,14 @@ class Exact:
         both = self.known & other.known
         return Exact(np.where(both, one * two, 0), both, self.places + other.places + per)
 
+    def less(self, other: Exact) -> Exact:
+        """The differences, known where this is: nothing is taken away where the other is not known."""
+        places = max(self.places, other.places)
+        mine, theirs = 10 ** (places - self.places), 10 ** (places - other.places)
+        safe = _largest(self.whole) * mine + _largest(other.whole) * theirs < _SAFE
+        one, two = (self.whole, other.whole) if safe else (self.whole.astype(object), other.whole.astype(object))
+        return Exact(np.where(self.known, one * mine - np.where(other.known, two, 0) * theirs, 0), self.known, places)
+
     def sum(self, where: Mask | None = None) -> Decimal:
         """The exact sum of what is known, over these deals."""
         picked = self.whole if where is None else self.whole[where]

@@ -23,8 +23,21 @@ from bot.profile.verdict import Judgement
 
 OUTCOMES = tuple(Outcome)
 _VALUE, _MARGIN, _DAYS, _PREPAID, _OURS = "_value", "_share", "_payment_days", "_prepaid", "_ours"
-AMOUNTS = (_VALUE, _MARGIN)
-_FIELDS = (ROW, names.NAME, names.CUSTOMER, names.CLOSE_DATE, OUTCOME, _VALUE, _MARGIN, _DAYS, _PREPAID, _OURS)
+_SELLING = "_selling"
+AMOUNTS = (_VALUE, _MARGIN, _SELLING)
+_FIELDS = (
+    ROW,
+    names.NAME,
+    names.CUSTOMER,
+    names.CLOSE_DATE,
+    OUTCOME,
+    _VALUE,
+    _MARGIN,
+    _DAYS,
+    _PREPAID,
+    _OURS,
+    _SELLING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,8 @@ class RuleJudge(ColumnJudge):
 class JudgedDeals:
     """Deals in the order of their rows, as arrays. `codes` has a row for each rule (see `bot.profile.columns.codes`).
 
-    `value` is in the profile's currency and unknown where the deal is in another (`foreign`); `margin` is in money.
+    `value` is in the profile's currency and unknown where the deal is in another (`foreign`); `margin` is in money,
+    after what selling the deal cost (`selling`) where that is known.
     `days` are the agreed payment days, 0 where the customer pays in advance. `place` is the segment's, -1 for none.
     `absent` are the facts of which no deal knows anything.
     """
@@ -78,6 +92,7 @@ class JudgedDeals:
     value: Exact
     margin: Exact
     days: Exact
+    selling: Exact
     foreign: Mask
     absent: tuple[str, ...]
     more: Mapping[str, pa.Array] = field(default_factory=dict)
@@ -101,6 +116,7 @@ class JudgedDeals:
             value=self.value.take(places),
             margin=self.margin.take(places),
             days=self.days.take(places),
+            selling=self.selling.take(places),
             foreign=self.foreign[places],
             more={name: column.take(pa.array(places)) for name, column in self.more.items()},
         )
@@ -108,6 +124,13 @@ class JudgedDeals:
     def ended(self, *outcomes: Outcome) -> Mask:
         """The deals with one of these outcomes."""
         return np.isin(self.outcome, [OUTCOMES.index(each) for each in outcomes])
+
+    def selling_note(self, looked: Mask) -> tuple[str, ...]:
+        """What is to be said of the margin of these deals where it is after selling cost."""
+        known, deals = int((looked & self.selling.known).sum()), int(looked.sum())
+        if not known:
+            return ()
+        return (f"The margin is after selling cost, which is known of {known:,} of {deals:,} deals.",)
 
     def judged(self, judgement: Judgement) -> Mask:
         """The deals with this verdict."""
@@ -172,6 +195,7 @@ def judged_deals(book: Book, profile: Profile, *, more: Sequence[str] = ()) -> J
         value=value,
         margin=margin,
         days=days,
+        selling=Exact.of(found[_SELLING]),
         foreign=~found[_OURS].to_numpy(zero_copy_only=False).astype(bool),
         absent=absent_facts(source, profile),
         more={name: found[name].combine_chunks() for name in more},
@@ -183,7 +207,8 @@ def amounts_of(rows: pa.Table, profile: Profile) -> tuple[Exact, Exact]:
     parts = MoneyFacts.of(profile)
     value = Exact.of(rows[_VALUE]) if parts.value else Exact.nothing(len(rows))
     share = Exact.of(rows[_MARGIN]) if parts.margin else Exact.nothing(len(rows))
-    return value, value.times(share, per=2)
+    margin = value.times(share, per=2)
+    return value, margin if parts.selling is None else margin.less(Exact.of(rows[_SELLING]))
 
 
 def prepared(source: Source, profile: Profile) -> ir.Table:
@@ -197,7 +222,7 @@ def prepared(source: Source, profile: Profile) -> ir.Table:
     def column(fact: str | None, kind: str) -> ir.Value:
         return ibis.null(kind) if fact is None else deals[fact]
 
-    value = column(parts.value, "int64")
+    value, selling = column(parts.value, "int64"), column(parts.selling, "int64")
     return deals.mutate(
         **{
             OUTCOME: outcome_column(deals, [stage for stage in stages if stage is not None]),
@@ -206,6 +231,7 @@ def prepared(source: Source, profile: Profile) -> ir.Table:
             _MARGIN: column(parts.margin, "int64"),
             _DAYS: column(parts.days, "int64"),
             _PREPAID: column(parts.prepaid, "boolean"),
+            _SELLING: ours.ifelse(selling, ibis.null(selling.type())),
         }
     )
 

@@ -176,7 +176,9 @@ def measure(
     else:
         notes += _asked_for(profile)
     if not history.stood:
-        notes.append("There is no snapshot of the open pipeline yet: each sync keeps one, and `dealfit pipeline snapshot`.")
+        notes.append(
+            "There is no snapshot of the open pipeline yet: each sync keeps one, and `dealfit pipeline snapshot`."
+        )
     return Measured(
         profile=profile.id,
         currency=profile.currency,

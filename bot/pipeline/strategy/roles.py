@@ -20,6 +20,8 @@ class MoneyFacts:
     days: str | None
     prepaid: str | None
     months: str | None
+    selling: str | None = None
+    """What selling the deal has cost: the fact `selling_cost`, where the profile has it."""
 
     @classmethod
     def of(cls, profile: Profile) -> MoneyFacts:
@@ -31,6 +33,7 @@ class MoneyFacts:
             _named(facts, "payment_days", _NUMBER),
             _named(facts, "prepaid", frozenset({FactType.YES_NO})),
             _named(facts, "service_months", _NUMBER),
+            _named(facts, "selling_cost", frozenset({FactType.MONEY})),
         )
         if plan is None:
             return usual
@@ -41,12 +44,14 @@ class MoneyFacts:
             given.payment_days or usual.days,
             given.prepaid or usual.prepaid,
             given.service_months or usual.months,
+            usual.selling,
         )
 
     @property
     def all(self) -> tuple[str, ...]:
         """Those that there are."""
-        return tuple(name for name in (self.value, self.margin, self.days, self.prepaid, self.months) if name)
+        parts = (self.value, self.margin, self.days, self.prepaid, self.months, self.selling)
+        return tuple(name for name in parts if name)
 
 
 def _named(facts: FactSpecs, name: str, kinds: frozenset[FactType]) -> str | None:

@@ -174,7 +174,7 @@ def money_sources(
         worst=_named(customers, there, numbers, sums, amounts, best=False),
         by=tuple((what, label, _kinds(judged, what, there, amounts, customers, months)) for what, label in wanted),
         left_out=tuple(_left_out(judged, looked, there, measure, customers)),
-        notes=tuple(notes),
+        notes=(*notes, *(judged.selling_note(there) if measure is Measure.MARGIN else ())),
     )
 
 

@@ -21,7 +21,7 @@ from bot.pipeline.strategy.intervals import Share
 from bot.pipeline.strategy.judging import OUTCOMES, JudgedDeals, judged_deals
 from bot.pipeline.strategy.outcomes import CLOSED, Outcome, outcome_of
 from bot.pipeline.strategy.rows import HEAD, deal_rows
-from bot.pipeline.strategy.sources import Measure
+from bot.pipeline.strategy.sources import Measure, money_sources
 from bot.pipeline.strategy.wording import verdict_on_past
 from bot.profile.columns import codes
 from bot.profile.judge import Judge
@@ -58,6 +58,29 @@ def test_it_says_of_each_rule_what_the_judge_of_single_deals_says() -> None:
     assert found.whole.refused[WON].part.deals == verdicts["does_not_fit", "won"] == 57
     assert found.offers is not None
     assert found.offers.looked_at == 57
+
+
+def test_a_deals_own_selling_cost_goes_before_the_usual_one_and_lowers_its_margin() -> None:
+    fact = "selling_cost: {type: money, label: Selling cost, ask: What did selling it cost?}"
+    profile = small(with_cost=f"prepaid: -> {fact}\n  prepaid:")
+    deals = [
+        deal(1, selling_cost=Decimal("120.25")),
+        deal(2, selling_cost=Decimal(400)),
+        deal(3),
+        deal(4, "Closed Lost", discount=Decimal(20), selling_cost=Decimal(900)),
+        deal(5, "Closed Lost", discount=Decimal(20)),
+    ]
+    book = book_of(deals)
+    assert backtest(book, profile).whole.selling_cost == 900
+    found = backtest(book, profile, selling_cost=Decimal(700))
+    assert found.whole.selling_cost == 1600
+    assert found.closed[WON].margin == Decimal("379.75")
+    told = "The margin is after selling cost, which is known of 3 of 5 deals."
+    assert told in found.notes
+    money = money_sources(book, profile)
+    assert (money.deals.total, money.deals.below) == (Decimal("379.75"), 1)
+    assert "known of 2 of 3 deals." in money.notes[-1]
+    assert backtest(book_of([deal(1)]), small()).notes == (), "a profile without the fact has nothing to say of it"
 
 
 def test_the_costs_are_exact_and_a_rule_alone_is_one_that_nothing_else_would_have_caught() -> None:
@@ -217,6 +240,7 @@ def judged(draw: st.DrawFn) -> JudgedDeals:
         value=Exact(np.abs(np.array(whole)), np.ones(size, np.bool_), 2),
         margin=Exact(np.array(whole), np.ones(size, np.bool_), 2),
         days=Exact(np.full(size, 30), np.ones(size, np.bool_), 0),
+        selling=Exact.nothing(size),
         foreign=np.zeros(size, np.bool_),
     )
 
