@@ -6,18 +6,12 @@ import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from bot.answers.refusal import read_signals
 from evaluation.collections import Index
 from evaluation.figures import Section
 
 _ROUNDS, _FOLDS = 10, 5
-
 
 OURS, COSINE = "four signals", "best cosine alone"
 UNSEEN, VALIDATED = "as shipped, on conversations that it was not fitted on", "fitted anew, cross-validated"
@@ -33,6 +27,8 @@ def measure(index: Index) -> Section:
 
     Folds keep a conversation's questions together, so that nothing of it is known beforehand.
     """
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - a second and more, needed here only
+
     labels = {"ANSWERABLE": 1, "UNANSWERABLE": 0}
     asked = [question for question in index.collection.questions if question.data.get("answerability") in labels]
     truth = np.array([labels[question.data["answerability"]] for question in asked])
@@ -60,6 +56,12 @@ def fitted_on(conversation: str) -> bool:
 
 
 def _validated(table: NDArray[np.float64], truth: NDArray[np.int64], groups: NDArray[np.str_]) -> float:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - see above
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - the same
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - the same
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415 - the same
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - the same
+
     found = []
     for seed in range(_ROUNDS):
         scores = np.zeros(len(truth))
