@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.slack import ids
-from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, Office, texts
+from tests.e2e.conftest import ALEX, DANA, DEALS, DIRECT, MORGAN, Office, texts
 from tests.e2e.test_questions import sources
 
 STRONG = (
@@ -49,6 +49,25 @@ def test_what_to_tell_their_cfo_and_what_if_in_the_thread_of_a_deal(office: Offi
     assert "not yours to read" in open_source(office, ALEX, reply, verdict)
     other = office.answer(ALEX, DEALS, "what do I tell their CFO?", thread_ts=thread)
     assert "60 days" not in texts(other.blocks)
+
+
+def test_a_question_under_a_shared_card_is_about_its_deal(office: Office):
+    card = office.command(DANA, "/deal-check", STRONG.replace("Strong", "Shared"))
+    known = {m.ts for m in office.ground.messages(DEALS, ALEX)}
+    office.ground.press(DANA, card, ids.SHARE_DEAL)
+    shared = office.ground.wait_for(lambda: (office.new_messages(DEALS, ALEX, known) or [None])[0])
+    office.say(MORGAN, DEALS, "that looks like a lot of days", thread_ts=shared.ts)  # said to each other, not to us
+    asked = "<@U0DEALFIT> what do I tell their CFO?"
+    reply = office.answer(DANA, DEALS, asked, thread_ts=shared.ts)
+    assert "Shared Regional cannot be judged yet" in texts(reply.blocks)
+    assert len([m for m in office.ground.messages(DEALS, DANA, shared.ts) if m.from_app and m.ts != shared.ts]) == 1
+    assert office.answer(DANA, DEALS, "and if it is prepaid?", thread_ts=shared.ts).text.startswith("What if: ")
+    other = office.answer(ALEX, DEALS, asked, thread_ts=shared.ts)
+    assert "60 days" not in texts(other.blocks)
+    calls = [one.method for one in office.ground.calls]
+    assert calls.index("assistant.threads.setStatus") < calls.index(
+        "chat.postMessage", calls.index("conversations.replies")
+    )
 
 
 def test_suggestions_are_answered_when_they_are_pressed(office: Office):

@@ -16,6 +16,7 @@ from bot.slack.blocks.elements import Block, inline, section
 from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
+from bot.slack.shared_deals import deal_of_card
 from bot.slack.streaming import AnswerStream
 from bot.slack.work.deals import DealWork, told_if_denied
 from bot.slack.work.pipeline import PipelineWork
@@ -76,11 +77,16 @@ class QuestionWork:
             message = steps("stream", lambda: told_if_denied(lambda: self._stream(place, text, payload, thread)))
         else:
             message = steps("compose", lambda: told_if_denied(lambda: self._compose(text, payload, thread)))
+        message = {**message, "key": message.get("key") or thread["deal_key"]}
         steps("say", lambda: self._say(payload, place, message), attempts=PATIENT)
 
     def _heard(self, payload: Mapping[str, Any], text: str) -> dict[str, Any]:
         """The thread so far. What was said now is remembered before it is answered: who writes on needs no mention."""
         thread = self._history(payload)
+        within = payload["direct"] and payload["thread_ts"] != payload.get("ts")
+        if within and thread["deal_key"] is None:
+            channel, root = str(payload["channel"]), str(payload["thread_ts"])
+            thread["deal_key"] = deal_of_card(self._services.client, channel, root)
         if (payload["direct"] or thread["ours"]) and not is_small_talk(text):
             self._remember(payload, "user", text)
         return thread
