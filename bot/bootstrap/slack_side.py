@@ -59,6 +59,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
     from bot.slack.work.retention import keep_retention  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
+    from bot.slack.group_roles import GroupRoles  # noqa: PLC0415
     from bot.slack.work.sync import schedule_syncs  # noqa: PLC0415
 
     client = slack_client(token, api_url)
@@ -72,6 +73,7 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         live=core.live,
         people=core.people,
         library=core.library,
+    core.people.use(GroupRoles(directory=directory, askers=askers, clock=core.clock))
         store=core.store,
         desk=core.desk,
         answers=core.answers,

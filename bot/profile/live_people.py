@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.profile.live import Log, file_state
@@ -24,13 +25,18 @@ class LivePeople:
         self._lock = threading.Lock()
         self._seen = file_state(path)
         self._people = load_people(path)
+        self._completed: Callable[[People], People] | None = None
+
+    def use(self, completed: Callable[[People], People]) -> None:
+        """Complete the people with this from now on: the surface knows who is in a user group."""
+        self._completed = completed
 
     def __call__(self) -> People:
-        """The people as the file has them now."""
+        """The people as the file has them now, with what the surface adds."""
         if file_state(self.path) != self._seen:
             with self._lock:
                 self._reload()
-        return self._people
+        return self._people if self._completed is None else self._completed(self._people)
 
     def _reload(self) -> None:
         state = file_state(self.path)

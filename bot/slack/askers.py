@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.checking.asker import Asker
-from bot.profile.people import People
+from bot.profile.people import People, Person
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 FRESH = timedelta(minutes=10)
+NOBODY = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")
+"""What Slack calls accounts that are nobody of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,22 @@ class Askers:
         people = self._people()
         profile = self._profile(user)
         name = str(profile.get("real_name") or profile.get("name") or user)
-        if profile.get("deleted") or profile.get("is_bot") or profile.get("is_stranger"):
-            return Asker(user=user, name=name, guest=True)
-        if profile.get("is_restricted") or profile.get("is_ultra_restricted"):
+        if any(profile.get(flag) for flag in NOBODY):
             return Asker(user=user, name=name, guest=True)
         if not self._is_from_here(profile):
             # While Slack does not say whose workspace is ours, somebody who may be of it has no role, and is no guest.
             return Asker(user=user, name=name, guest=self._home is not None)
-        person = people.by_slack(user)
-        email = (profile.get("profile") or {}).get("email")
-        if person is None and email:
-            person = people.by_email(str(email))
+        person = _person(user, profile, people)
         if person is None:
             return Asker(user=user, name=name)
         return Asker(user=user, name=person.name, roles=person.roles, person=person)
+
+    def person_behind(self, user: str, people: People) -> Person | None:
+        """The person of these people whose account it is; None for a guest and whoever else is nobody of ours."""
+        profile = self._profile(user)
+        if any(profile.get(flag) for flag in NOBODY) or not self._is_from_here(profile):
+            return None
+        return _person(user, profile, people)
 
     def fresh(self, user: str) -> Asker:
         """The asker as Slack knows them now, for what should not rest on ten minutes ago. Raises Slack's errors."""
@@ -103,3 +107,9 @@ class Askers:
         with self._lock:
             self._known[user] = _Known(profile, self._clock())
         return profile
+
+
+def _person(user: str, profile: dict[str, Any], people: People) -> Person | None:
+    person = people.by_slack(user)
+    email = (profile.get("profile") or {}).get("email")
+    return people.by_email(str(email)) if person is None and email else person

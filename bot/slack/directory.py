@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 FRESH = timedelta(minutes=10)
+AGAIN = timedelta(minutes=1)
+"""How soon Slack is asked again for what it would not say."""
 MOST_MEMBERS = 200
 
 
@@ -28,13 +30,14 @@ class SlackDirectory:
         self._askers = askers
         self._clock = clock
         self._groups: dict[str, tuple[datetime, tuple[str, ...]]] = {}
+        self._failed: dict[str, datetime] = {}
         self._accounts: dict[str, tuple[datetime, str | None]] = {}
         self._lock = threading.Lock()
         self._log = structlog.get_logger("dealfit.directory")
 
     def members(self, group: str) -> tuple[Asker, ...] | None:
         """The members of a user group, each as an asker; None while Slack does not say."""
-        users = self._users(group)
+        users = self.users(group)
         return None if users is None else tuple(self._askers.of(user) for user in users[:MOST_MEMBERS])
 
     def account(self, person: Person) -> str | None:
@@ -59,17 +62,23 @@ class SlackDirectory:
             self._accounts[person.email] = (self._clock(), found)
         return found
 
-    def _users(self, group: str) -> tuple[str, ...] | None:
+    def users(self, group: str) -> tuple[str, ...] | None:
+        """The user ids in a user group; None while Slack does not say."""
         from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
 
         with self._lock:
             known = self._groups.get(group)
+            failed = self._failed.get(group)
         if known is not None and self._clock() - known[0] < FRESH:
             return known[1]
+        if failed is not None and self._clock() - failed < AGAIN:
+            return known[1] if known is not None else None
         try:
             found = tuple(str(user) for user in self._client.usergroups_users_list(usergroup=group)["users"])
         except (SlackClientError, OSError) as error:
             self._log.warning("user_group", group=group, reason=str(error)[:200])
+            with self._lock:
+                self._failed[group] = self._clock()
             return known[1] if known is not None else None
         with self._lock:
             self._groups[group] = (self._clock(), found)

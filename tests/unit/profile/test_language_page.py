@@ -121,7 +121,8 @@ def test_the_cases_on_the_page_pass(tmp_path: Path) -> None:
 
 
 def test_the_people_on_the_page_load() -> None:
-    first, second = (parse_people(text.encode(), "people.yaml") for kind, text in BLOCKS if kind == "people")
+    first, grouped, second = (parse_people(text.encode(), "people.yaml") for kind, text in BLOCKS if kind == "people")
+    assert len(grouped.groups) == 2
     assert [person.key for person in first.holders("deal-desk")] == ["alex"]
     assert [person.key for person in second.asked("finance", date(2026, 12, 24))] == ["grace"]
 
