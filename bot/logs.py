@@ -54,8 +54,8 @@ def redact(text: str, secrets: Collection[str]) -> str:
     return TOKENS.sub(BLOT, text)
 
 
-def configure(level: str, secrets: Collection[str], stream: TextIO | None = None) -> None:
-    """Send every log, structured or not, through one redacting handler."""
+def configure(level: str, secrets: Collection[str], stream: TextIO | None = None, *, form: str = "logfmt") -> None:
+    """Send every log, structured or not, through one redacting handler, as `logfmt` or as `json`, one line each."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -71,9 +71,7 @@ def configure(level: str, secrets: Collection[str], stream: TextIO | None = None
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.LogfmtRenderer(
-                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
-            ),
+            _renderer(form),
         ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -84,3 +82,9 @@ def configure(level: str, secrets: Collection[str], stream: TextIO | None = None
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, getattr(logging, level)))
+
+
+def _renderer(form: str) -> structlog.typing.Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False)

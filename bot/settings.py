@@ -25,6 +25,7 @@ FOREIGN = (
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     "PORT",
 )
 """Settings under the names that Slack, OpenAI and hosting platforms gave them."""

@@ -195,6 +195,25 @@ class SettingsFields(BaseModel):
         alias="DEALFIT_LOG_LEVEL",
         description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.",
     )
+    log_format: str = Field(
+        default="logfmt",
+        pattern="^(logfmt|json)$",
+        alias="DEALFIT_LOG_FORMAT",
+        description="logfmt (key=value), or json: one object a line.",
+    )
+    health_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        alias="DEALFIT_HEALTH_PORT",
+        description="Port, on all addresses, of /healthz, /readyz and /metrics over Socket Mode; none unless set. "
+        "0 takes a free one.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Collector of OpenTelemetry traces (gRPC), such as http://127.0.0.1:4317. Unset: none.",
+    )
     exceptions_channel: str | None = Field(
         default=None,
         pattern=r"^[CG][A-Z0-9]{2,20}$",

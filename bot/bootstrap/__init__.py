@@ -17,4 +17,4 @@ __all__ = [
 
 def configure_logs(settings: Settings) -> None:
     """Send logs to standard error, with the secrets of these settings blotted out."""
-    logs.configure(settings.log_level, settings.secrets)
+    logs.configure(settings.log_level, settings.secrets, form=settings.log_format)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot.bootstrap.core import Core
+from bot.bootstrap.observed import prices, stand, watched
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
+    from bot.answers.service import AnswerService
+    from bot.slack.delivery import Courier as CourierType
     from bot.slack.durable import DurableQueue
     from bot.slack.services import Services
+    from bot.slack.watching import Watch
+    from bot.store.outgoing import OutgoingBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,13 @@ class SlackApp:
     queue: DurableQueue
     services: Services
     core: Core
+    watch: Watch
 
     def stop(self) -> int:
         """Finish what runs; what has not begun goes on elsewhere, or at the next start. How many pieces still run."""
         left = self.queue.stop()
         self.services.replies.outbox.stop()
+        self.watch.tracing.close()
         return left
 
     def close(self) -> None:
@@ -52,31 +59,34 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     from bot.slack.delivery import Courier  # noqa: PLC0415
     from bot.slack.directory import SlackDirectory  # noqa: PLC0415
     from bot.slack.durable import DurableQueue  # noqa: PLC0415
+    from bot.slack.group_roles import GroupRoles  # noqa: PLC0415
     from bot.slack.outbox import Outbox, Pace  # noqa: PLC0415
     from bot.slack.replies import Replies  # noqa: PLC0415
     from bot.slack.selling import Selling  # noqa: PLC0415
     from bot.slack.services import Services  # noqa: PLC0415
+    from bot.slack.watching import WatchedAnswers, WatchedBook, WatchedCourier  # noqa: PLC0415
     from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
     from bot.slack.work.retention import keep_retention  # noqa: PLC0415
     from bot.slack.work.reviews import REMIND  # noqa: PLC0415
-    from bot.slack.group_roles import GroupRoles  # noqa: PLC0415
     from bot.slack.work.sync import schedule_syncs  # noqa: PLC0415
 
     client = slack_client(token, api_url)
     askers = Askers(client=client, people=core.people, clock=core.clock)
     directory = SlackDirectory(client=client, askers=askers, clock=core.clock)
+    core.people.use(GroupRoles(directory=directory, askers=askers, clock=core.clock))
     core.exceptions.use(directory)
-    courier = Courier(posting_client(token, api_url), core.clock)
-    outbox = Outbox(core.store.outgoing, courier, Pace(core.settings.post_seconds))
+    watch = watched(core.settings)
+    courier = cast("CourierType", WatchedCourier(Courier(posting_client(token, api_url), core.clock), watch))
+    book = cast("OutgoingBook", WatchedBook(core.store.outgoing, watch.tracing))
+    outbox = Outbox(book, courier, Pace(core.settings.post_seconds))
     services = Services(
         client=client,
         live=core.live,
         people=core.people,
         library=core.library,
-    core.people.use(GroupRoles(directory=directory, askers=askers, clock=core.clock))
         store=core.store,
         desk=core.desk,
-        answers=core.answers,
+        answers=cast("AnswerService", WatchedAnswers(core.answers, watch.metrics, prices(core.settings))),
         pipeline=core.pipeline,
         askers=askers,
         replies=Replies(outbox),
@@ -90,15 +100,18 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
     )
     queue = DurableQueue(
         database_url=queue_url(core.settings),
-        handlers=handlers(services, streams=core.has_model),
+        handlers=watch.handlers(handlers(services, streams=core.has_model)),
         failed=tell_of_failure(services),
         workers=core.settings.workers,
         patient={"question"},
         clock=core.clock,
         schedules=services.schedules,
     )
+    core.desk.told = lambda judgement: watch.metrics.judged(judgement.value)
+    stand(watch.metrics, core, queue, outbox)
+    put = watch.put(queue.put)
     queue.start()
-    outbox.start(queue.name, queue.put)
+    outbox.start(queue.name, put)
     services.schedules.put(REMIND)
     schedule_syncs(services.schedules, core.settings.sync_schedule, core.sources)
     keep_retention(services.schedules, core.settings.retention_days)
@@ -107,8 +120,9 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         exceptions_channel=core.settings.exceptions_channel,
         audit_channel=core.settings.audit_channel,
     )
-    app = build_app(services, queue.put, signing_secret=signing_secret)
-    return SlackApp(app, queue, services, core)
+    app = build_app(services, put, signing_secret=signing_secret)
+    watch.acks(app)
+    return SlackApp(app, queue, services, core, watch)
 
 
 def queue_url(settings: Settings) -> str:

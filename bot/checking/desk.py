@@ -82,6 +82,8 @@ class DealDesk:
         self._clock = clock
         self._advisers = Advisers()
         self._reader: tuple[Any, SentenceReader] | None = None
+        self.told: Callable[[Judgement], None] = lambda _: None
+        """Is told of each verdict that is recorded, to count them."""
 
     @property
     def judge(self) -> Judge:
@@ -156,7 +158,10 @@ class DealDesk:
             no_offer=advice.no_offer,
             settles=advice.settles,
         )
-        return self._recorded(checked, asker, key) if self._store is not None and record else checked
+        if self._store is None or not record:
+            return checked
+        self.told(verdict.judgement)
+        return self._recorded(checked, asker, key)
 
     def judge_only(self, deal: Deal, judge: Judge) -> CheckedDeal:
         """The verdict without guidance, counter-offers or a record: for a file of many deals, all by one judge."""

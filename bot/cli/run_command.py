@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +20,7 @@ from bot.settings import content_root
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core, SlackApp
+    from bot.slack.connecting import SocketConnection
 
 SWITCH_SECONDS = 0.0005
 
@@ -107,9 +110,10 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         console.print(f"\n[bold]Dealfit playground[/]: {ground.url}", soft_wrap=True)
         console.print("Open it, act as Dana (a rep), Morgan (her manager) or Alex (the deal desk), and type")
         console.print("/deal-check. Ctrl-C ends it.\n")
-        _watch(rooms, stop)
-        stop.wait()
-        say("Stopping ...")
+        with _health(slack, connection, rooms.settings.health_port):
+            _watch(rooms, stop)
+            stop.wait()
+            say("Stopping ...")
         connection.close()
         _leave(slack)
     finally:
@@ -132,9 +136,10 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
         connection = SocketConnection(slack.app, app_token.get_secret_value())
         connection.open()
         say(f"Dealfit is running over Socket Mode: {who}.")
-        _watch(rooms, stop)
-        stop.wait()
-        say("Stopping ...")
+        with _health(slack, connection, settings.health_port):
+            _watch(rooms, stop)
+            stop.wait()
+            say("Stopping ...")
         connection.close()
     finally:
         _leave(slack)
@@ -144,8 +149,9 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
     import uvicorn  # noqa: PLC0415
 
     from bot.bootstrap import build_slack  # noqa: PLC0415
+    from bot.bootstrap.observed import health  # noqa: PLC0415
+    from bot.observing.serving import routes  # noqa: PLC0415
     from bot.slack.http import web_app  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
 
     settings = rooms.settings
     if settings.slack_signing_secret is None or settings.slack_bot_token is None:
@@ -156,16 +162,9 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
     token = settings.slack_bot_token.get_secret_value()
     slack = build_slack(rooms, token=token, api_url=settings.slack_api_url, signing_secret=secret)
 
-    def ready() -> bool:
-        try:
-            rooms.store.ping()
-        except StoreError as error:
-            rooms.log.warning("not_ready", reason=str(error))
-            return False
-        return True
-
+    metrics = slack.watch.metrics
     config = uvicorn.Config(
-        web_app(slack.app, signing_secret=secret, ready=ready),
+        web_app(slack.app, signing_secret=secret, beside=routes(metrics, health(rooms, slack.queue, metrics, None))),
         log_config=None,
         server_header=False,
     )
@@ -185,7 +184,27 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
         _leave(slack)
 
 
-def _listener(port: int) -> socket.socket:
+@contextmanager
+def _health(slack: SlackApp, connection: SocketConnection, port: int | None) -> Iterator[None]:
+    """Serve health and metrics on a port of their own, where one is set."""
+    if port is None:
+        yield
+        return
+    from bot.bootstrap.observed import health  # noqa: PLC0415
+    from bot.observing.serving import HealthServer  # noqa: PLC0415
+
+    metrics = slack.watch.metrics
+    look = health(slack.core, slack.queue, metrics, lambda: connection.is_open)
+    server = HealthServer(_listener(port, "DEALFIT_HEALTH_PORT"), metrics, look)
+    server.start()
+    say(f"Health and metrics: http://0.0.0.0:{server.port}/readyz and /metrics")
+    try:
+        yield
+    finally:
+        server.close()
+
+
+def _listener(port: int, setting: str = "--port or PORT") -> socket.socket:
     """The web server's socket on every address, bound and not listening yet, so that its port is known."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -193,7 +212,7 @@ def _listener(port: int) -> socket.socket:
         made.bind(("0.0.0.0", port))  # noqa: S104 a web server behind a load balancer listens on every address
     except OSError:
         made.close()
-        fail(f"Port {port} is in use. Stop what uses it, or choose another with --port or PORT.")
+        fail(f"Port {port} is in use. Stop what uses it, or choose another with {setting}.")
     return made
 
 

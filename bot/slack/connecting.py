@@ -77,6 +77,11 @@ class SocketConnection:
         """Connect, and come back once Slack has said hello or the client keeps trying in the background."""
         self._handler.connect()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the socket is open now."""
+        return bool(self._handler.client.is_connected())
+
     def close(self) -> None:
         """Close the socket."""
         self._handler.close()

@@ -142,6 +142,11 @@ class DurableQueue:
         return len(self._dbos.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
 
     @property
+    def running(self) -> bool:
+        """Whether work is taken in and done."""
+        return self._dbos is not None and not self._stopping.is_set()
+
+    @property
     def name(self) -> str:
         """What this process is called among those at the database; nobody else is, while it runs."""
         return _worker(-1 if self._seat is None else self._seat)

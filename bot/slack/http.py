@@ -1,9 +1,9 @@
-"""HTTP mode: Slack's requests at `/slack/events`, checked before Bolt sees them; health at `/healthz` and `/readyz`."""
+"""HTTP mode: Slack's requests at `/slack/events`, checked before Bolt sees them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -21,8 +21,8 @@ LARGEST_BODY = 1_000_000
 """Slack's own requests stay far below; a larger one is not from Slack."""
 
 
-def web_app(app: App, *, signing_secret: str, ready: Callable[[], bool]) -> Starlette:
-    """The web application. A bad signature, timestamp or body is a 4xx, never a 500."""
+def web_app(app: App, *, signing_secret: str, beside: Sequence[Route] = ()) -> Starlette:
+    """The web application. A bad signature, timestamp or body is a 4xx, never a 500. `beside` are further pages."""
     from slack_bolt import BoltRequest  # noqa: PLC0415 loaded with the app
     from slack_sdk.signature import SignatureVerifier  # noqa: PLC0415
 
@@ -47,23 +47,7 @@ def web_app(app: App, *, signing_secret: str, ready: Callable[[], bool]) -> Star
         answer = await run_in_threadpool(app.dispatch, asked)
         return Response(answer.body, status_code=answer.status, headers=dict(answer.first_headers_without_set_cookie()))
 
-    async def healthy(_: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def is_ready(_: Request) -> Response:
-        try:
-            fine = await run_in_threadpool(ready)
-        except Exception:  # noqa: BLE001 whatever is wrong, a load balancer needs the same answer
-            fine = False
-        return PlainTextResponse("ready" if fine else "not ready", status_code=200 if fine else 503)
-
-    return Starlette(
-        routes=[
-            Route("/slack/events", events, methods=["POST"]),
-            Route("/healthz", healthy),
-            Route("/readyz", is_ready),
-        ]
-    )
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), *beside])
 
 
 async def _body(request: Request) -> bytes | None:

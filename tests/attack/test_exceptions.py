@@ -62,7 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def door(office: Office) -> Iterator[Door]:
-    with TestClient(web_app(office.slack.app, signing_secret=SECRET, ready=lambda: True)) as http:
+    with TestClient(web_app(office.slack.app, signing_secret=SECRET)) as http:
         yield Door(http)
 
 

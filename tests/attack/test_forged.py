@@ -47,7 +47,7 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(office: Office) -> Iterator[Door]:
-    app = web_app(office.slack.app, signing_secret=SECRET, ready=lambda: True)
+    app = web_app(office.slack.app, signing_secret=SECRET)
     with TestClient(app, raise_server_exceptions=False) as http:
         yield Door(http)
 

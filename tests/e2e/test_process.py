@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
 
+import httpx
 import pytest
 
 from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, settings_for, texts
@@ -51,7 +54,10 @@ def test_a_process_killed_between_a_post_and_its_record_loses_nothing_and_says_n
 @pytest.mark.timeout(120)
 def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(folder):
     secret = "sk-canary-0123456789abcdef"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
     values = {**settings_for(folder), "DEALFIT_LOG_LEVEL": "DEBUG", "SLACK_SIGNING_SECRET": secret}
+    values |= {"DEALFIT_HEALTH_PORT": str(port), "DEALFIT_LOG_FORMAT": "json"}
     with AppProcess(values) as app:
         known = {m.ts for m in app.ground.messages(DEALS, DANA)}
         app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
@@ -59,7 +65,28 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
             lambda: next((m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app), None), 30
         )
         assert "Incomplete: Mercy Regional" in texts(card.blocks)
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").text == "ready\n"
+        measured = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        app.ground.faults.refuse_connections()
+        app.ground.faults.disconnect_sockets(abrupt=True)
+        app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503, 30)
+        assert "slack: no connection to Slack" in httpx.get(f"http://127.0.0.1:{port}/readyz").text
         written = app.stop()
+    for line in (
+        'dealfit_ack_seconds_count{kind="command"} 1.0',
+        'dealfit_work_total{kind="deal.words",outcome="done"} 1.0',
+        'dealfit_posts_total{method="response_url",outcome="sent"} 1.0',
+        'dealfit_verdicts_total{result="incomplete"} 1.0',
+        "dealfit_queue_depth 0.0",
+        "dealfit_outbox_waiting 0.0",
+        "dealfit_slack_connected 1.0",
+        'dealfit_profile_info{sha256="',
+    ):
+        assert line in measured
+    assert "Mercy" not in measured
+    logged = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    assert logged
+    assert all({"timestamp", "level", "logger", "event"} <= set(line) for line in logged)
     assert "running over Socket Mode" in written
     assert "Stopping" in written
     for value in (secret, app.ground.bot_token, app.ground.app_token):

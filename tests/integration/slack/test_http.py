@@ -43,7 +43,7 @@ def http(heard):
         ),
     )
     app.command("/deal-check")(lambda ack, body: (heard.append(body["text"]), ack("read")))
-    with TestClient(web_app(app, signing_secret=SECRET, ready=lambda: True), raise_server_exceptions=False) as made:
+    with TestClient(web_app(app, signing_secret=SECRET), raise_server_exceptions=False) as made:
         yield made
 
 
@@ -171,17 +171,3 @@ def test_no_signed_json_gives_a_500(http, data):
     body = json.dumps(data).encode()
     answer = http.post("/slack/events", content=body, headers=signed_raw(body) | {"content-type": "application/json"})
     assert answer.status_code < 500
-
-
-def test_health(http):
-    assert http.get("/healthz").text == "ok"
-    assert http.get("/readyz").text == "ready"
-
-
-def test_a_database_that_is_away_is_not_ready_and_no_500():
-    def ready() -> bool:
-        raise ConnectionError("the database is away")
-
-    with TestClient(web_app(None, signing_secret=SECRET, ready=ready), raise_server_exceptions=False) as made:
-        assert made.get("/readyz").status_code == 503
-        assert made.get("/healthz").status_code == 200

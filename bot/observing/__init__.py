@@ -1,0 +1,1 @@
+"""What runs, measured: metrics, health and traces. Numbers and kinds only, never texts, names or ids of people."""
