@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.slack.blocks.elements import actions
 from bot.slack.durable import Handler
+from bot.slack.forms import form_again
 from bot.slack.inbox import Inbox, Work
 from bot.slack.listeners import Put, register
 from bot.slack.replies import Place
@@ -96,6 +98,9 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
             if not work.payload["direct"] and not services.store.thread(place.channel, str(place.thread_ts)).turns:
                 return  # two people talk in a thread that is not ours: nobody waits for us there
             place = replace(place, private=False)
-        services.replies.send(place, text="Something went wrong", blocks=failure_blocks(work.key))
+        # What was typed into the form comes back with the button; it is nowhere else.
+        again = [actions(form_again(payload=work.payload))] if work.kind == "deal.form" else []
+        text = "Something went wrong, and your request was not finished"
+        services.replies.send(place, text=text, blocks=[*failure_blocks(work.key), *again])
 
     return tell

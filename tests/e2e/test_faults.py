@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import socket
 import threading
+from typing import Any
 
 import pytest
 
 from bot.settings import Settings
-from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, MORGAN, Office, settings_for, texts
+from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, MORGAN, Office, buttons, settings_for, texts
 
 
 def replies(office: Office, channel: str, root: str):
@@ -94,14 +96,52 @@ def test_a_channel_the_bot_is_not_in_answers_the_person_directly(office: Office)
     assert "I answer here, because I am not in that channel" in texts(message.blocks)
 
 
-def test_a_form_that_slack_refuses_too_late_can_be_opened_again(office: Office):
+def late(office: Office, do) -> Any:
+    """The view that comes too late, opened by the button of the message that says so."""
     office.ground.faults.fail("views.open", "expired_trigger_id", times=1)
-    card = office.command(DANA, "/deal-check")
-    assert "took too long" in texts(card.blocks)
-    office.ground.press(DANA, card, "deal.check")
+    known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+    do()
+    said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    assert "Slack took too long" in texts(said.blocks)
+    (again,) = buttons(said)
+    office.ground.press(DANA, said, again["action_id"])
+    view = office.ground.wait_for(lambda: office.modal(DANA))
+    office.ground.close_view(DANA, view.id)
+    return view
+
+
+def test_every_view_that_comes_too_late_has_a_button_that_opens_it_with_what_was_in_it(office: Office):
+    ground = office.ground
+    assert late(office, lambda: ground.slash_command(DANA, DEALS, "/deal-check", "")).callback_id == "deal.form"
+    ts = office.say(DANA, DEALS, "Late General: hospital, 77 beds, managed services for 9 months, 3% discount")
+    form = late(office, lambda: ground.message_shortcut(DANA, "deal.from_message", DEALS, ts))
+    assert "Late General" in texts(form.blocks)
+    assert '"77"' in json.dumps(form.blocks)
+    card = office.command(DANA, "/deal-check", MERCY)
+    for action in ("deal.edit", "deal.findings"):
+        shown = late(office, lambda action=action: ground.press(DANA, card, action))
+        assert "Mercy Regional" in json.dumps(shown.body)
+
+
+def test_what_was_typed_into_a_form_comes_back_when_its_work_fails(office: Office):
+    desk = office.core.desk
+    known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+    office.ground.slash_command(DANA, DEALS, "/deal-check", "")
     form = office.ground.wait_for(lambda: office.modal(DANA))
-    assert form.callback_id == "deal.form"
-    office.ground.close_view(DANA, form.id)
+    kept = desk._store
+    desk._store = type("Broken", (), {"deal": _fails_with("the disk is full"), "save_deal": _fails_with("full")})()
+    try:
+        typed = {("deal_name", "value"): "Typed General", ("fact.beds", "value"): "88"}
+        assert office.ground.submit_view(DANA, form.id, typed).acked
+        said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    finally:
+        desk._store = kept
+    assert "Something went wrong on my side" in texts(said.blocks)
+    office.ground.press(DANA, said, "deal.check")
+    again = office.ground.wait_for(lambda: office.modal(DANA))
+    assert "Typed General" in texts(again.blocks)
+    assert '"88"' in json.dumps(again.blocks)
+    office.ground.close_view(DANA, again.id)
 
 
 def test_work_that_fails_tells_the_person_and_not_the_reason(office: Office, tmp_path):

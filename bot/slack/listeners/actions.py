@@ -10,12 +10,13 @@ from bot.checking.desk import CheckedDeal
 from bot.slack import ids
 from bot.slack.blocks.elements import section
 from bot.slack.blocks.form import FormContext
-from bot.slack.forms import open_form, open_view
+from bot.slack.forms import kept_in, open_form, open_view, same_again
 from bot.slack.inbox import Work
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.sources import source_view
 from bot.slack.work.deals import GONE
+from bot.slack.work.messages import MessageWork
 from bot.store.errors import RecordError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ LONGEST_NUMBER = 15
 """Digits of a decision's number; a longer one was not made by us."""
 
 
-def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a list of buttons, each a few lines
+def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR0915 a list of buttons, each a few lines
     """Register every button."""
 
     def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -44,9 +45,15 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a
         put(Work(kind, f"action:{stamp or body['trigger_id']}:{payload['user']}:{action['action_id']}", payload))
         ack()
 
-    def new_deal(ack: Ack, body: dict[str, Any]) -> None:
+    def new_deal(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
-        open_form(services, trigger_id=str(body["trigger_id"]), user=str(body["user"]["id"]), where=_where(body))
+        trigger, user = str(body["trigger_id"]), str(body["user"]["id"])
+        kept = kept_in(services, str(action.get("value") or ""))
+        if kept.words:
+            view = MessageWork(services).form({**action_payload(body), "text": kept.words}, alone=True)
+            open_view(services, trigger_id=trigger, view=view, place=_place(body), again=same_again(action))
+            return
+        open_form(services, trigger_id=trigger, user=user, where=_where(body, kept.key), deal=kept.deal)
 
     def edit_deal(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
@@ -67,13 +74,13 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: PLR0915 a
             return
         checked = services.desk.check(services.desk.deal_of(saved), asker=asker, record=False)
         view = _view_of(str(action["action_id"]), checked, services)
-        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
+        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=same_again(action))
 
     def open_passage(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         asker = services.askers.of(str(body["user"]["id"]))
         view = source_view(services, str(action.get("value") or ""), asker)
-        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=None)
+        open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=_place(body), again=same_again(action))
 
     def ask_again(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         message = body.get("message") or {}

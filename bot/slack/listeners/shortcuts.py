@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.slack import ids
 from bot.slack.blocks.form import waiting_form
-from bot.slack.forms import open_view
+from bot.slack.forms import form_again, open_view
 from bot.slack.inbox import Work, spoken_text
 from bot.slack.replies import Place
 from bot.slack.services import Services
-from bot.slack.work.messages import AGAIN, MessageWork
+from bot.slack.work.messages import MessageWork
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -30,13 +30,13 @@ def register(app: App, services: Services, put: Put) -> None:
             "response_url": body.get("response_url"),
             "text": spoken_text(str((body.get("message") or {}).get("text") or "")),
         }
-        trigger = str(body["trigger_id"])
+        trigger, again = str(body["trigger_id"]), form_again(words=str(payload["text"]))
         if not services.reader.asks_a_model:
             view = messages.form(payload)
-            open_view(services, trigger_id=trigger, view=view, place=Place.of(payload), again=AGAIN)
+            open_view(services, trigger_id=trigger, view=view, place=Place.of(payload), again=again)
             return
         # A model takes longer than the three seconds that a trigger lives: the form follows into this view.
-        opened = open_view(services, trigger_id=trigger, view=waiting_form(), place=Place.of(payload), again=AGAIN)
+        opened = open_view(services, trigger_id=trigger, view=waiting_form(), place=Place.of(payload), again=again)
         if opened is None:
             return
         try:

@@ -8,13 +8,11 @@ from typing import Any
 from bot.answers.sightings import Held, told
 from bot.checking.access import Action, may
 from bot.deals.deal import Deal
-from bot.slack import ids
-from bot.slack.blocks.elements import button, clip
+from bot.slack.blocks.elements import clip
 from bot.slack.blocks.form import FormContext, deal_form
 from bot.slack.durable import Steps
 from bot.slack.services import Services
 
-AGAIN = button("Open the form", ids.CHECK_DEAL, "again")
 UNREAD_BY_MODEL = "The language model did not read along; these are the reader's facts alone."
 NO_FACT = "I found no fact of a deal in that message. Fill in what you know."
 GONE = frozenset({"not_found", "view_not_found"})

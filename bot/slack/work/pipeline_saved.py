@@ -41,7 +41,7 @@ class SavedQuestions:
             name = steps("name", lambda: self._name_of(channel), attempts=3)
             message = steps("keep", lambda: self._keep(payload, number, name))
         else:
-            message = said(f"Not saved. {refused}")
+            message = said(f"Not saved. {refused} You wrote the title “{payload['title']}”.")
         self._tell(payload, message, steps)
 
     def show(self, payload: Mapping[str, Any], steps: Steps) -> None:

@@ -53,7 +53,8 @@ class ReviewWork:
 
     def note(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A submitted form: what an outcome was measured at."""
-        self._answer(payload, steps, lambda: self._note(payload))
+        typed = f"{payload['number']} on {payload['on']}"
+        self._answer(payload, steps, lambda: self._note(payload), typed=typed)
 
     def calendar(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """The button "Calendar file"."""
@@ -160,11 +161,13 @@ class ReviewWork:
             return f"The calendar file could not be sent: {delivery.problem}."
         return None if delivery.here else OTHERS
 
-    def _answer(self, payload: Mapping[str, Any], steps: Steps, make: Callable[[], dict[str, Any]]) -> None:
-        self._post(Place.of(payload), steps("compute", lambda: self._told(make)), steps)
+    def _answer(
+        self, payload: Mapping[str, Any], steps: Steps, make: Callable[[], dict[str, Any]], *, typed: str = ""
+    ) -> None:
+        self._post(Place.of(payload), steps("compute", lambda: self._told(make, typed)), steps)
 
-    def _told(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What it makes, or the reason in words for the person who asked."""
+    def _told(self, make: Callable[[], dict[str, Any]], typed: str = "") -> dict[str, Any]:
+        """What it makes, or the reason in words for the person who asked, with what they had typed."""
         try:
             return make()
         except (AccessDenied, NoSuchCustomer, CannotNote) as error:
@@ -172,6 +175,7 @@ class ReviewWork:
         except TextsError:
             structlog.get_logger("dealfit.reviews").exception("texts cannot be used")
             text = BROKEN
+        text += f" You entered: {typed}" if typed else ""
         return {"text": inline(text, 300), "blocks": [section(inline(text, 1500))]}
 
     def _post(self, place: Place, message: Mapping[str, Any], steps: Steps) -> None:
