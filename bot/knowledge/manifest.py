@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bot.knowledge.passages import IndexMismatch, IndexUnwritable, Passage, Refusal
@@ -251,8 +252,15 @@ def _values(row: Row) -> tuple[object, ...]:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    found = dict(zip(_COLUMNS.split(", "), values, strict=True))
-    keys = {name: found.pop(name) for name in ("row_key", "vector_key", "section_key")}
-    found["audience"] = frozenset(json.loads(found["audience"]))
-    found["updated"] = date.fromisoformat(found["updated"]) if found["updated"] else None
-    return Row(Passage(**found), **keys)
+    """A row as it was read: its values are in the order of `_COLUMNS`, which is a passage's and then the row's."""
+    name, path, title, heading, anchor, text, sha256, part, audience, owner, updated, position, place, *keys = values
+    day = date.fromisoformat(updated) if updated else None
+    readers = _readers(audience)
+    passage = Passage(name, path, title, heading, anchor, text, sha256, part, readers, owner, day, position, place)
+    return Row(passage, *keys)
+
+
+@lru_cache(maxsize=64)
+def _readers(audience: str) -> frozenset[str]:
+    """Few audiences stand in many rows."""
+    return frozenset(json.loads(audience))

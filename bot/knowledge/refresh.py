@@ -63,7 +63,8 @@ class Refresher:
         refused = [_with_removal(one) if one.path in gone else one for one in changes.refused]
         old = self.manifest.rows()
         new = [row for *_, rows in changes.written for row in rows]
-        kept = [row for row in old if row.passage.path in set(changes.unchanged)]
+        unchanged = set(changes.unchanged)
+        kept = [row for row in old if row.passage.path in unchanged]
         embedded = self._embed(new, progress)
         self.checkpoint("vectors")
 
