@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model-name", default="small", help="the model's name there, and on the page")
     parser.add_argument("--model-seconds", type=int, default=300, help="how long the model may take for an answer")
     parser.add_argument("--only-model", action="store_true", help="ask the model, and measure nothing else")
-    parser.add_argument("--sample", type=int, default=40, help="how many golden questions the model is asked")
+    parser.add_argument("--sample", type=int, default=20, help="how many golden questions the model is asked")
     return parser
 
 
