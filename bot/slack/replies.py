@@ -23,12 +23,13 @@ class Place:
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Place:
-        """The place that a piece of work names."""
+        """The place that a piece of work names. What is no address is none: a message to it could never be sent."""
+        url = payload.get("response_url")
         return cls(
             channel=str(payload["channel"]),
             user=str(payload["user"]),
             thread_ts=payload.get("thread_ts"),
-            response_url=payload.get("response_url"),
+            response_url=url if isinstance(url, str) and url.startswith(("https://", "http://")) else None,
             private=bool(payload.get("private", True)),
         )
 
