@@ -123,7 +123,7 @@ class Courier:
             answer = webhook.send(
                 response_type="ephemeral", replace_original=bool(body.get("instead")), **_content(body)
             )
-        except OSError:
+        except (OSError, ValueError):  # it is not reached, or is no address
             return _without_url(body)
         if OK <= answer.status_code < MULTIPLE:
             return Sent(str(body["channel"]))

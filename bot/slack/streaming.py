@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.blocks.elements import Block, inert, split_message
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 BUFFER = 256
 APPEND_LIMIT = 11_000
 STOPPED = "stopped_by_user"
+LONGEST_WAIT = 3.0
+"""Seconds that a stream waits for its turn in a channel; after that the answer is posted when its turn comes."""
 LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 
 
@@ -30,8 +33,12 @@ def safe_markdown(text: str) -> str:
 class AnswerStream:
     """Streams text into a thread. Nothing is sent before the first text, so an answer without any costs no stream."""
 
-    def __init__(self, client: WebClient, place: Place, *, team: str) -> None:
+    def __init__(
+        self, client: WebClient, place: Place, *, team: str, turn: Callable[[str], float] = lambda _: 0.0
+    ) -> None:
+        """`turn` takes the channel's next turn, and says in how many seconds it comes."""
         self._client = client
+        self._turn = turn
         self._place = place
         self._team = team
         self._stream: ChatStream | None = None
@@ -45,6 +52,11 @@ class AnswerStream:
         if self._broken or self._stopped or not text:
             return
         if self._stream is None:
+            wait = self._turn(self._place.channel)
+            if wait > LONGEST_WAIT:
+                self._broken = True  # the channel is busy: the answer takes its place among what waits
+                return
+            time.sleep(wait)
             self._stream = self._client.chat_stream(
                 buffer_size=BUFFER,
                 channel=self._place.channel,

@@ -38,6 +38,8 @@ WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 METHOD = "method:"
 """What stands before a method's name in the lane that keeps its own pause, over all places."""
 MOST_LANES = 500
+TOLD = timedelta(days=90)
+"""How long a refusal is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ class OutgoingBook:
             quiet = self._now(connection) - 3_600_000
             idle = (lanes.c.free_at < quiet) & (lanes.c.held_until < quiet) & (lanes.c.limited_until < quiet)
             connection.execute(delete(lanes).where(idle))
+            connection.execute(delete(troubles).where(troubles.c.last_at < self._clock() - TOLD))
 
     # What only the operator can mend
 

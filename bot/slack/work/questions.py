@@ -142,7 +142,8 @@ class QuestionWork:
         return {"text": drawing.answer_notification(answer), "blocks": blocks, "said": answer.text}
 
     def _stream(self, place: Place, text: str, payload: Mapping[str, Any], thread: Mapping[str, Any]) -> dict[str, Any]:
-        stream = AnswerStream(self._services.client, place, team=str(payload["team"]))
+        services = self._services
+        stream = AnswerStream(services.client, place, team=str(payload["team"]), turn=services.replies.outbox.turn)
         try:
             answer = self._ask(text, payload, thread, on_text=stream.write)
         except Exception:

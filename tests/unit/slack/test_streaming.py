@@ -86,3 +86,12 @@ def test_a_long_portion_is_sent_within_slacks_limit():
     sent = [chunk["text"] for _, args in client.calls for chunk in args.get("chunks") or []]
     assert sum(map(len, sent)) == 30_000
     assert max(map(len, sent)) <= 12_000
+
+
+def test_in_a_busy_channel_the_answer_takes_its_place_among_what_waits():
+    client, asked = Recording(), []
+    stream = AnswerStream(client, PLACE, team="T1", turn=lambda channel: asked.append(channel) or 60.0)
+    stream.write(LONG)
+    stream.write(LONG)
+    assert not stream.finish(text="whole", blocks=BLOCKS, tail=TAIL)
+    assert (client.calls, asked) == ([], ["C1"])
