@@ -63,6 +63,8 @@ class _Look:
             other_currency=foreign,
         )
         notes = [f"{deals_words(foreign)} in another currency: counted, and not in the money."] if foreign else []
+        if (valueless := split.total.without_value - foreign) > 0:
+            notes.append(f"{deals_words(valueless)} without a known contract value: counted, and not in the money.")
         since = _last_week(snapshots, now)
         return Overview(
             fit=fit,
