@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.answers.agent.composing import AgentComposer
     from bot.answers.budget import Budget
     from bot.answers.deal_reading import DealReader
     from bot.answers.query_writer import ModelQueryWriter
+    from bot.answers.resting import RestingComposer
     from bot.answers.streaming import ChatModel
     from bot.knowledge.embedding import Embedder
     from bot.store.database import Store
@@ -43,16 +44,17 @@ class Models:
             key=key.get_secret_value() if key else None,
         )
 
-    def composer(self) -> AgentComposer | None:
+    def composer(self) -> RestingComposer | None:
         """What writes answers; None where they are quoted."""
         if not self.has_model:
             return None
         from bot.answers.agent.composing import AgentComposer  # noqa: PLC0415
         from bot.answers.composing import ModelComposer  # noqa: PLC0415
         from bot.answers.prompts import Prompts  # noqa: PLC0415
+        from bot.answers.resting import RestingComposer  # noqa: PLC0415
 
         model, prompts = self._chat_model(), Prompts(self._settings.prompts_dir)
-        return AgentComposer(model, prompts, ModelComposer(model, prompts))
+        return RestingComposer(AgentComposer(model, prompts, ModelComposer(model, prompts)), time.monotonic)
 
     def deal_reader(self) -> DealReader:
         """Reading deals from messages, with a model where one is set."""

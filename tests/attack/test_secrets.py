@@ -127,7 +127,8 @@ def test_no_repr_shows_a_secret(tmp_path: Path):
     core = Core(settings)
     composer = core.models.composer()
     assert composer is not None
-    shown = [settings, core, core.store, core.desk, core.library, composer, composer._model, composer._model.settings]
+    shown = [settings, core, core.store, core.desk, core.library, composer, composer._writer, composer._writer._model]
+    shown.append(composer._writer._model.settings)
     shown.append(slack_client(BOT, "http://127.0.0.1:9/api/"))
     for one in shown:
         assert found(f"{one!r}{one!s}") == [], type(one)
