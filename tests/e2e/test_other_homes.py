@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -77,6 +78,14 @@ def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
         assert "Written by a language model" in shown
         assert said[0] in shown
         assert any(block["type"] == "context_actions" for block in reply.blocks)
+        # The same model reads what the words of a pipeline question left open; the answer says so.
+        terms = {"by": "check", "any_of": ["payment-terms"]}
+        read = {"query": {"filters": [terms]}, "means": [{"words": "awkward way of paying", "part": "filters/0"}]}
+        model.will(json.dumps(read))
+        known = {m.ts for m in app.ground.messages(DEALS, DANA)}
+        app.ground.slash_command(DANA, DEALS, "/pipeline", "my deals with an awkward way of paying")
+        shown = texts(app.ground.wait_for(lambda: from_app(app.ground, DEALS, known), 60).blocks)
+        assert "A language model read “awkward way of paying” as “fails: Payment terms”" in shown
 
 
 @pytest.mark.timeout(120)
