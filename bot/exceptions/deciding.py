@@ -11,6 +11,7 @@ from bot.exceptions.keeping import LEAST_WORDS, MOST_WORDS, Keeping, already, re
 from bot.exceptions.looking import not_there
 from bot.exceptions.model import Choice, Decision, ExceptionRequest, NotThere, Part, PartState, Refused
 from bot.exceptions.plain import from_row
+from bot.profile.people import Person
 
 OWN = "Nobody decides their own exception, nor one on their own deal: it waits for the others."
 
@@ -59,7 +60,7 @@ class Deciding(Keeping):
         part = request.part(authority)
         if part is None or asker.person is None:
             raise NotThere
-        if self._routing.is_own(request, asker.person, asker.user):
+        if self._routing.is_own(request, asker.person, asker.user) or self._owns_now(request, asker.person):
             raise Refused(OWN)
         right = self._routing.right(part, asker, self._clock())
         if right is None:
@@ -67,6 +68,12 @@ class Deciding(Keeping):
         if part.state is not PartState.OPEN:
             raise Refused(already(part))
         return part, right
+
+    def _owns_now(self, request: ExceptionRequest, person: Person) -> bool:
+        """Whether the deal has become this person's since it was asked for."""
+        saved = self._store.deal(request.subject.deal_key)
+        owner = self._routing.people.by_name(saved.owner) if saved is not None and saved.owner else None
+        return owner is not None and owner.key == person.key
 
     def _decide(
         self,

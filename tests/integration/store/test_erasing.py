@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.deals.deal import Deal
-from bot.slack.work.retention import RetentionWork
+from bot.slack.schedules import Job
+from bot.slack.work.retention import RetentionWork, keep_retention
 from bot.store.database import Store
 from bot.store.erasing import RETENTION, about_deal
 from bot.store.records import NewDecision
@@ -153,3 +154,14 @@ def test_what_is_done_to_a_text_past_the_log_shows(store: Store, url: str) -> No
     raw(url, "DELETE FROM personal_texts WHERE author = 'sam'")
     assert store.personal.altered() == ["row 2"]
     assert store.verify().ok
+
+
+def test_the_job_is_kept_while_the_setting_is_there_and_dropped_with_it() -> None:
+    kept: list[tuple[str, tuple[Job, ...]]] = []
+    schedules: Any = SimpleNamespace(keep_only=lambda group, *jobs: kept.append((group, jobs)))
+    keep_retention(schedules, 90)
+    keep_retention(schedules, None)
+    (_, (job,)), (group, none) = kept
+    assert (job.kind, job.payload["days"], job.catch_up) == ("retention", 90, True)
+    assert job.name.startswith(f"{group}:")
+    assert none == ()
