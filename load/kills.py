@@ -32,18 +32,21 @@ AT_ONCE = 2
 REDELIVERY = (0.3, 0.7, 1.5, 3.0, 5.0, 8.0, 12.0)
 
 
-def kills(times: int, *, seed: int = 7, at_once: int = AT_ONCE) -> Figures:
-    """So many kills, in a few workspaces with a database each at once; their figures together."""
+def kills(times: int, *, seed: int = 7, at_once: int = AT_ONCE, made: Path | None = None) -> Figures:
+    """So many kills, in a few workspaces with a database each at once; their figures together.
+
+    `made` is a folder with an index, to be copied.
+    """
     shares = [times // at_once + (n < times % at_once) for n in range(at_once)]
     with Nursery() as nursery, ThreadPoolExecutor(at_once) as pool:
-        runs = [pool.submit(_one, nursery, share, seed + n) for n, share in enumerate(shares)]
+        runs = [pool.submit(_one, nursery, share, seed + n, made) for n, share in enumerate(shares)]
         return Figures.together([run.result() for run in runs])
 
 
 _forking = threading.Lock()
 
 
-def _one(nursery: Nursery, times: int, seed: int) -> Figures:
+def _one(nursery: Nursery, times: int, seed: int, made: Path | None) -> Figures:
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="dealfit-kills-"))
     log = folder / "app.log"
@@ -55,7 +58,7 @@ def _one(nursery: Nursery, times: int, seed: int) -> Figures:
         remembered=REMEMBERED,
     )
     try:
-        settings = make_folder(folder)
+        settings = make_folder(folder, made)
         with ground:
             tally = Tally(ground)
             traffic, ended = Traffic(tally), threading.Event()

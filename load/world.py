@@ -34,11 +34,14 @@ def make_workspace() -> Workspace:
     return workspace
 
 
-def make_folder(folder: Path) -> dict[str, str]:
-    """The profile with the reps in it, the playbooks and their index; returns the settings that name them."""
-    root = content_root()
-    shutil.copytree(root / "profile", folder / "profile")
-    shutil.copytree(root / "knowledge", folder / "knowledge")
+def make_folder(folder: Path, made: Path | None = None) -> dict[str, str]:
+    """The profile with the reps in it, the playbooks and their index; returns the settings that name them.
+
+    `made` is a folder in which `profile`, `knowledge` and `data` with the index stand already.
+    """
+    root = made or content_root()
+    for name in ("profile", "knowledge", *(("data",) if made else ())):
+        shutil.copytree(root / name, folder / name)
     with (folder / "profile" / "people.yaml").open("a", encoding="utf-8") as people:
         for number in range(REPS):
             row = f"name: Load Rep {number}, email: load{number}@alphatech.example, roles: [rep], team: East"
@@ -49,6 +52,8 @@ def make_folder(folder: Path) -> dict[str, str]:
         "DEALFIT_DATA_DIR": str(folder / "data"),
         "DEALFIT_LOG_LEVEL": "WARNING",
     }
+    if made:
+        return settings
     core = Core(Settings.load(settings, env_file=None))
     core.make_data_dir()
     core.library.refresh()

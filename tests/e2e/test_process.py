@@ -1,4 +1,4 @@
-"""The command `dealfit run` as a process: Socket Mode against any Slack API, crashes, secrets, and a clean end."""
+"""The command `dealfit run` as a process: Socket Mode against any Slack API, secrets, health, and a clean end."""
 
 from __future__ import annotations
 
@@ -9,46 +9,14 @@ import socket
 import httpx
 import pytest
 
-from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, settings_for, texts
+from tests.e2e.conftest import DANA, DEALS, MERCY, settings_for, texts
 from tests.e2e.process import AppProcess
-
-QUESTIONS = [
-    "what discount can I give on a two-month deal?",
-    "how do I open a conversation with a CFO?",
-    "when should I walk away?",
-    "what do I say when they ask for net 60?",
-]
 
 
 @pytest.fixture
 def folder(indexed, tmp_path):
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     return tmp_path
-
-
-def answers(app: AppProcess, ts: str):
-    return [m for m in app.ground.messages(ASK, DANA, ts) if m.from_app]
-
-
-@pytest.mark.timeout(180)
-def test_a_process_killed_between_a_post_and_its_record_loses_nothing_and_says_nothing_twice(folder):
-    """Each kill comes while Slack's answer to a post is on its way: the message stands, and nobody has noted it."""
-    with AppProcess(settings_for(folder)) as app:
-        asked = []
-        for n, question in enumerate(QUESTIONS):
-            app.ground.faults.answer_late("chat.postMessage", 30.0)
-            asked.append(app.ground.post_as(DANA, ASK, f"<@U0DEALFIT> {question}"))
-            if n % 2 == 1:
-                app.ground.wait_for(lambda: any(answers(app, ts) for ts in asked[-2:]), 60)
-                app.kill()
-                app.ground.faults.clear()
-                app.start()
-        app.ground.wait_for(lambda: all(answers(app, ts) for ts in asked), 60)
-        said = app.ground.post_as(DANA, ASK, "<@U0DEALFIT> what is on the agenda of the monthly call?")
-        app.ground.wait_for(lambda: answers(app, said), 60)
-        assert [len(answers(app, ts)) for ts in asked] == [1] * len(asked)
-        looked = [c for c in app.ground.calls if c.method == "conversations.replies" and c.ok]
-        assert len(looked) >= len(asked) // 2, "nobody looked whether it stands"
 
 
 @pytest.mark.timeout(120)

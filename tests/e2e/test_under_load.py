@@ -1,0 +1,29 @@
+"""Promises 7 and 8, the short form of `make load`: a real process under load, and killed while work flows."""
+
+from __future__ import annotations
+
+import pytest
+
+from load.kills import kills
+from load.stage import stage
+
+
+@pytest.mark.timeout(180)
+def test_twenty_events_a_second_are_all_acknowledged_and_answered_once(indexed):
+    with stage(made=indexed) as on:
+        figures = on.measure(20, 3, drain=100)
+    late = figures.unacked.get("operation_timeout", 0)  # on a machine that is busy with other things
+    assert set(figures.unacked) <= {"operation_timeout"}
+    assert figures.accepted >= 60 - late
+    assert figures.once == figures.accepted
+    assert (figures.lost, figures.twice, figures.sorry) == (0, 0, 0)
+
+
+@pytest.mark.timeout(180)
+def test_killed_at_random_moments_nothing_that_was_accepted_is_lost_or_answered_twice(indexed):
+    figures = kills(4, at_once=1, made=indexed)
+    assert figures.kills == 4
+    assert figures.accepted > 4
+    assert figures.lost == 0
+    assert figures.twice <= 4
+    assert figures.sorry == 0
