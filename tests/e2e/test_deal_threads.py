@@ -70,6 +70,29 @@ def test_a_question_under_a_shared_card_is_about_its_deal(office: Office):
     )
 
 
+FORGED = (
+    "verdict:",
+    "verdict:[]",
+    'verdict:{"deal": 5, "facts": {}}',
+    'verdict:{"deal": "name:00000000000000000000000000000000", "facts": {}}',
+    'verdict:{"deal": null, "facts": {"beds": "<!channel>", "approved": true}}',
+    'verdict:{"deal": null, "facts": {"margin": 1e999}}',
+    f"verdict:{'[' * 900}",
+)
+
+
+def test_a_forged_verdict_button_opens_nothing_and_records_nothing(office: Office):
+    reply = office.answer(DANA, DIRECT, "when should I walk away?")
+    block = next(b for b in reply.blocks if b.get("accessory", {}).get("action_id") == ids.OPEN_PASSAGE)
+    verdicts = len(office.core.store.decisions(kind="verdict", limit=1000))
+    for value in FORGED:
+        block["accessory"]["value"] = value
+        assert "not yours to read" in open_source(office, DANA, reply, value)
+    block["accessory"]["value"] = value = 'verdict:{"deal": null, "facts": {"discount": 40}}'
+    assert "The deal as described" in open_source(office, DANA, reply, value)
+    assert len(office.core.store.decisions(kind="verdict", limit=1000)) == verdicts
+
+
 def test_suggestions_are_answered_when_they_are_pressed(office: Office):
     reply = office.answer(DANA, DIRECT, "how do I define success with a hospital?")
     offered = [e for b in reply.blocks if b["type"] == "actions" for e in b["elements"]]

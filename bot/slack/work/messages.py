@@ -8,6 +8,7 @@ from typing import Any
 from bot.answers.sightings import Held, told
 from bot.checking.access import Action, may
 from bot.deals.deal import Deal
+from bot.deals.facts import FactSpecs
 from bot.slack.blocks.elements import clip
 from bot.slack.blocks.form import FormContext, deal_form
 from bot.slack.durable import Steps
@@ -39,7 +40,7 @@ class MessageWork:
         reads_along = may(asker, Action.CHECK) and not alone
         reader = services.reader if reads_along else services.reader.without_model()
         held = reader.read(text, reading, facts=profile.facts, currency=profile.currency, user=asker.user)
-        notes = _notes(held)
+        notes = _notes(held, profile.facts)
         notes += told(held, profile.facts, profile.currency)
         if reader.asks_a_model and not held.asked:
             notes.append(UNREAD_BY_MODEL)
@@ -62,11 +63,13 @@ class MessageWork:
                 raise
 
 
-def _notes(held: Held) -> list[str]:
+def _notes(held: Held, facts: FactSpecs) -> list[str]:
     """What the reader has to say."""
     reading = held.reading
     notes = [] if held.facts else [NO_FACT]
-    notes += [f"Contradiction, left open: {conflict.fact}" for conflict in reading.conflicts]
+    for conflict in reading.conflicts:
+        said = " … ".join(f"“{words}”" for words in conflict.words)
+        notes.append(f"Contradiction, left open: {facts[conflict.fact].label} ({said})")
     notes += [str(error) for error in reading.errors]
     seen = [one.words for one in held.model_only.values()]
     unread = [words for words in reading.unread if not any(one in words or words in one for one in seen)]
