@@ -120,7 +120,12 @@ class PipelineWork:
 
     def _asked(self, text: str, asker: Asker) -> Message:
         if text.casefold() in HELP_WORDS:
-            return {"text": "What you can ask of the pipeline", "blocks": [_markup(pipeline_help())], "mark": "", "ok": True}
+            return {
+                "text": "What you can ask of the pipeline",
+                "blocks": [_markup(pipeline_help())],
+                "mark": "",
+                "ok": True,
+            }
         return self._messages.ask(text, asker) if text else self._messages.glance(asker)
 
     def _card(self, value: str, payload: Mapping[str, Any], asker: Asker) -> Message:
