@@ -28,16 +28,12 @@ class Obstacles:
         segments = _named(*(segment.when for segment in profile.segments))
         self._facts: dict[str, tuple[str, ...]] = {SEGMENT_CHECK: segments}
         self._required = {SEGMENT_CHECK: segments}
-        accepts: dict[str, Callable[[Facts], bool]] = {}
-        if profile.segments:
-            accepts[SEGMENT_CHECK] = CompiledSegments(profile).accepts
         for check in profile.checks:
             conditions = [part for case in check.cases for part in (case.when, case.require)]
             self._facts[check.id] = _named(check.when, *conditions)
             self._required[check.id] = _named(*(case.require for case in check.cases))
-            accepts[check.id] = CompiledCheck(check, profile, judge.words).accepts
         self._judge = judge
-        self._alone = {check: Negotiation(profile, self._completing(holds)) for check, holds in accepts.items()}
+        self._alone: dict[str, Negotiation] = {}
 
     def reason(self, deal: Deal, verdict: Verdict) -> str | None:
         """Why the verdict has no counter-offer; None when it has one, or needs none because the deal fits."""
@@ -92,8 +88,19 @@ class Obstacles:
     def _can_be_met(self, finding: Finding, facts: Facts, verdict: Verdict) -> bool:
         """Whether up to three moves meet this check when no other is looked at."""
         alone = replace(verdict, judgement=Judgement.DOES_NOT_FIT, findings=(finding,), counter_offers=())
-        found = self._alone[finding.check].search(facts, alone)
+        negotiation = self._alone.get(finding.check)
+        if negotiation is None:
+            negotiation = self._alone[finding.check] = self._alone_with(finding.check)
+        found = negotiation.search(facts, alone)
         return bool(found.offers) or found.given_up
+
+    def _alone_with(self, check_id: str) -> Negotiation:
+        """Talks in which this check alone, or the segments', is to be met: no other's limits are places to land on."""
+        checks = tuple(check for check in self._profile.checks if check.id == check_id)
+        segments = self._profile.segments if check_id == SEGMENT_CHECK else ()
+        profile = replace(self._profile, checks=checks, segments=segments)
+        met = CompiledCheck(checks[0], profile, self._judge.words) if checks else CompiledSegments(profile)
+        return Negotiation(profile, self._completing(met.accepts))
 
     def _at_least(self, failed: tuple[Finding, ...]) -> int:
         """So many facts must change at the least: failed checks that have no movable fact in common need one each."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +102,7 @@ class Soonest:
                 tried += math.prod(len(values[name]) for name in names)
                 if tried > MOST_TRIED:
                     return found
-                self._try(check, facts, names, itertools.product(*(values[name] for name in names)), found)
+                self._try(check, facts, names, values, found)
         return found
 
     def _try(
@@ -110,13 +110,10 @@ class Soonest:
         check: _Check,
         facts: Facts,
         names: tuple[str, ...],
-        answers: Iterable[tuple[FactValue, ...]],
+        values: Mapping[str, Sequence[FactValue]],
         found: dict[str, int],
     ) -> None:
-        for answer in answers:
-            trial = {**facts, **dict(zip(names, answer, strict=True))}
-            if not check.fatal(self._completed(trial)):
-                continue
+        for trial in self._fatal_trials(check, facts, names, values):
             for name in names:
                 if name not in found:
                     without = {each: value for each, value in trial.items() if each != name}
@@ -124,6 +121,26 @@ class Soonest:
                         found[name] = len(names)
             if all(name in found for name in names):
                 return
+
+    def _fatal_trials(
+        self, check: _Check, facts: Facts, names: Sequence[str], values: Mapping[str, Sequence[FactValue]]
+    ) -> Iterator[Facts]:
+        """The deals with these answers of which the check fails beyond every authority.
+
+        The answers are put in one by one: what is decided stays so, and where the check waits for none of those that
+        are still to come, they cannot decide it. A check that asks whether a fact is known is decided at the end alone.
+        """
+        if not names:
+            if check.fatal(self._completed(facts)):
+                yield facts
+            return
+        if not check.known:
+            missing = check.open(self._completed(facts))
+            if missing is None or not any(name in missing for name in names):
+                return
+        first, *rest = names
+        for value in values[first]:
+            yield from self._fatal_trials(check, {**facts, first: value}, rest, values)
 
 
 class _Deciding:
@@ -137,29 +154,38 @@ class _Deciding:
 
     def by(self, facts: Facts, asked: Sequence[str], most: int | None) -> dict[str, int]:
         """The questions with which fewest answers begin, if those are not more than `most`."""
-        waits = self._open(facts)
+        checks, waits = _open(self._checks, facts)
         for count in range(max(1, _at_least(waits)), (len(asked) if most is None else most) + 1):
-            found = {name: count for name in asked if self._after(facts, name, count)}
+            found = {name: count for name in asked if self._after(checks, facts, name, count)}
             if found or self._left <= 0:
                 return found
         return {}
 
-    def _after(self, facts: Facts, name: str, count: int) -> bool:
+    def _after(self, checks: Sequence[_Check], facts: Facts, name: str, count: int) -> bool:
         """Whether some answer to this question, and then `count - 1` others, leave no check open."""
         for value in self._replies.values(name, facts):
             self._left -= 1
             if self._left <= 0:
                 return False
             trial = self._completed({**facts, name: value})
-            waits = self._open(trial)
+            left, waits = _open(checks, trial)
             if not waits:
                 return True
-            if _at_least(waits) < count and any(self._after(trial, each, count - 1) for each in min(waits, key=len)):
+            if _at_least(waits) < count and any(self._after(left, trial, n, count - 1) for n in min(waits, key=len)):
                 return True
         return False
 
-    def _open(self, facts: Facts) -> list[tuple[str, ...]]:
-        return [missing for check in self._checks if (missing := check.open(facts)) is not None]
+
+def _open(checks: Iterable[_Check], facts: Facts) -> tuple[list[_Check], list[tuple[str, ...]]]:
+    """Those of the checks that are open or can be opened again by a further answer, and what the open ones wait for."""
+    left, waits = [], []
+    for check in checks:
+        missing = check.open(facts)
+        if missing is not None:
+            waits.append(missing)
+        if missing is not None or check.known:
+            left.append(check)
+    return left, waits
 
 
 def _at_least(waits: Iterable[tuple[str, ...]]) -> int:
