@@ -60,7 +60,7 @@ $(BENCH_STAMP): $(ENV_STAMP) requirements-bench.txt
 eval: $(ENV_STAMP) ## Measure answers and refusal, retrieval (DATA=folder of collections), speed (PLAYBOOKS="14 1000"), a model (MODEL_URL=); writes docs/evaluation.md
 	@$(BIN)/python -m evaluation $(if $(DATA),--data $(DATA)) $(if $(PLAYBOOKS),--playbooks $(PLAYBOOKS)) $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(MODEL_NAME),--model-name $(MODEL_NAME)) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY_MODEL),--only-model)
 
-load: env ## Put load on the app and measure, about 16 minutes on a quiet machine (LOAD_ARGS="burst --seconds 10"); writes build/load.json and docs/load.md
+load: env ## Put load on the app and measure, about 17 minutes on a quiet machine (LOAD_ARGS="burst --seconds 10"); writes build/load.json and docs/load.md
 	@$(BIN)/python -m load $(LOAD_ARGS)
 
 pictures: env ## Take the pictures of the README and the docs anew, in a browser

@@ -39,8 +39,8 @@ time runs from the moment somebody writes until the answer stands in Slack. "Wai
 last event was sent, "drained" how long it took until all was answered (at 50 a second more comes in than one process
 answers; what is accepted waits in the queue). "Memory" is that of the app's processes at the start and at the end,
 "cores" the processor time that they used, in cores. With kills, an ack has no bound: for moments nobody is there, and
-Slack delivers again. The processes that are killed are forked from one that has imported its libraries, two workspaces
-at once, and run `dealfit run` from its first line.
+Slack delivers again. The processes that are killed are forked from one that has imported its libraries, three
+workspaces at once, and run `dealfit run` from its first line.
 """
 
 
