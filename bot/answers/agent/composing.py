@@ -34,7 +34,7 @@ SHARE = 0.6
 SHARE_PROVEN = 0.85
 """The same, once this endpoint has called a tool rightly."""
 
-LEAST_SECONDS = 1.0
+LEAST_SECONDS = 0.5
 """Never less for the call without tools."""
 
 KNOWN_WITHOUT_TOOLS = frozenset({401, 403})
