@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from bot.answers.words import (
     rarity,
     text_stems,
     word_set,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -49,8 +51,12 @@ GOOD_ELSEWHERE = 0.72
 """The share of the best sentence's score that a sentence of another passage must have."""
 
 _OVERLAP, _PASSAGE, _FIRST, _FOLLOWS, _PHRASE = 0.45, 0.40, 0.25, 0.12, 0.30
+_SPOKEN = 0.25
 _LONG, _SHORT, _ALIKE = 55, 5, 0.7
 _SHORTEST_RUN, _LONGEST_RUN = 2, 5
+_COUNTED = {word: at for at, word in enumerate("two three four five six seven eight".split(), start=2)}
+_ASKS_FOR_WORDS = re.compile(r"\b(?:say|ask|tell|answer|reply|respond|questions?|words|explain)\b", re.IGNORECASE)
+_SPEECH = re.compile(r"\b(?:ask|say|says|tell|answer|write)\b[^.!?]{0,40}[:,]\s*[\"“]", re.IGNORECASE)
 _GLUE = word_set("a an the of to for in on at with by and or is are be do does i we you my our your this that")
 
 
@@ -69,9 +75,10 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
         return []
     weights = rarity([_bag(hit) for hit in hits], question_stems(question))
     asked = text_stems(question)
+    speech = bool(_ASKS_FOR_WORDS.search(question))
     quoted = _passages(hits, weights, passages)
     ranked = sorted(
-        (pick for hit in quoted for pick in _scored(hit, weights, asked)),
+        (pick for hit in quoted for pick in _scored(hit, weights, asked, speech=speech)),
         key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
     )
     chosen: dict[tuple[str, int], Pick] = {}
@@ -140,8 +147,11 @@ def _introduces(hit: Hit) -> bool:
     return hit.passage.position == 0 and hit.passage.heading == hit.passage.title
 
 
-def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str]) -> list[Pick]:
-    """All units of a passage with their scores. `asked` are the stems of all words of the question, in order."""
+def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str], *, speech: bool) -> list[Pick]:
+    """All units of a passage with their scores.
+
+    `asked` are the stems of all words of the question, in order; `speech` says that it asks for words to say.
+    """
     heading = frozenset(content_stems(hit.passage.heading))
     titled = _run(asked, hit.passage.heading)
     picks: list[Pick] = []
@@ -151,6 +161,7 @@ def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str]) -> lis
         overlap = 0.7 * covered(weights, bag) + 0.3 * covered(weights, bag | heading)
         score = _OVERLAP * overlap + _PASSAGE * hit.score + (_FIRST if unit.position == 0 else 0)
         score += _PHRASE * max(_run(asked, unit.text), titled)
+        score += _SPOKEN if speech and _SPEECH.search(unit.text) else 0
         before = picks[-1] if picks else None
         if before is not None and before.unit.kind == unit.kind == "sentence" and before.unit.block == unit.block:
             score += _FOLLOWS * min(1.0, before.score)
@@ -174,13 +185,19 @@ def _group(pick: Pick) -> list[Pick]:
             return []
         unit = found[unit.position - 1]
         members[unit.position] = unit
-    for lead in [one for one in members.values() if one.leads]:
+    for lead in [one for one in members.values() if one.leads or _announces(one, found)]:
         rows = [one for one in found if one.block == lead.block + 1]
         if len(rows) <= LONGEST_LIST:
             members |= {one.position: one for one in rows}
         elif pick.unit.kind != "sentence":
             members.pop(lead.position)  # its list is too long to be led into: the item is said alone
     return [replace(pick, unit=members[at]) for at in sorted(members)]
+
+
+def _announces(unit: Unit, found: Sequence[Unit]) -> bool:
+    """Whether a sentence names the number of the list that follows its paragraph: "with five questions"."""
+    rows = sum(1 for one in found if one.block == unit.block + 1 and one.kind == "item")
+    return unit.kind == "sentence" and any(_COUNTED.get(word) == rows for word in words(unit.text))
 
 
 def _run(asked: Sequence[str], text: str) -> float:

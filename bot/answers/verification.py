@@ -86,8 +86,10 @@ def _reason(
     if not passages:
         return "it rests on a rule alone, which is said in the judge's own words", "judge's words"
     wanted = content_stems(text)
+    if not wanted:
+        return "it says nothing", "words"
     have = {stem for one in passages for stem in content_stems(f"{one.heading} {one.text}")}
-    share = sum(1 for stem in wanted if stem in have) / len(wanted) if wanted else 1.0
+    share = sum(1 for stem in wanted if stem in have) / len(wanted)
     if share < SUPPORT:
         return f"only {share:.0%} of its words stand in what it cites", "words"
     return None

@@ -43,6 +43,24 @@ def test_a_lead_in_brings_its_list_in_order() -> None:
     )
 
 
+def test_a_sentence_that_names_the_number_of_the_list_below_brings_it() -> None:
+    text = (
+        "Qualify a prospect with three questions. It is yours to ask.\n\n1. What changes?\n2. Who signs?\n3. By when?"
+    )
+    assert "3. By when?" in said("which questions qualify a prospect?", hit(text, heading="Leads > Qualify"))
+    other = text.replace("three questions", "four questions")
+    assert "By when?" not in said("how do I qualify a prospect?", hit(other, heading="Leads > Qualify"))
+
+
+def test_words_to_say_are_quoted_when_words_are_asked_for() -> None:
+    text = (
+        "The head of billing looks at clean claims. The claims of the head of billing come back often. "
+        'Ask: "How many days pass until a claim goes out?"'
+    )
+    asked = hit(text, heading="Success > Billing")
+    assert "How many days pass" in said("what should I ask the head of billing?", asked)
+
+
 def test_a_long_list_is_not_quoted_whole() -> None:
     items = "\n".join(f"- step {n} of the renewal" for n in range(30))
     draft = Draft()

@@ -41,6 +41,8 @@ def test_what_the_evidence_carries_is_said(sentence: str) -> None:
     ("sentence", "reason"),
     [
         ("A discount comes with services.", "cites nothing"),
+        (". [2][3]", "it says nothing"),
+        ("And so it is [2].", "it says nothing"),
         ("A discount comes with services [9].", "[9], which is not in the evidence"),
         ("At most 10% discount off book price [1].", "'10%' does not stand"),
         ("There is no limit on the discount off book price [1].", "judge's own words"),
