@@ -77,9 +77,10 @@ def home_view(
         blocks += [divider(), header("Your deals")]
         for saved in deals[:MOST_DEALS]:
             blocks += _deal(saved, covered.get(saved.key), open_.get(saved.key), authorities)
-        blocks += [] if deals else [section(NO_DEALS)]
+        blocks += _more(deals) if deals else [section(NO_DEALS)]
     if asked:
         blocks += [divider(), header("Your exceptions"), *(section(line_of(request)) for request in asked[:MOST_DEALS])]
+        blocks += _more(asked)
     if not roles:
         blocks += [divider(), context(NO_ROLE)]
     blocks += [
@@ -87,6 +88,12 @@ def home_view(
         context(f"Judged by {inline(profile.title)} {inline(profile.version)} ({profile.sha256[:8]})"),
     ]
     return {"type": "home", "blocks": blocks}
+
+
+def _more(things: Sequence[object]) -> list[Block]:
+    """How many there are besides those that are shown, and where."""
+    left = len(things) - MOST_DEALS
+    return [context(f"{left} more: `/deal-check history`.")] if left > 0 else []
 
 
 def guest_view() -> dict[str, object]:
