@@ -91,9 +91,8 @@ def home_view(
 
 
 def _more(things: Sequence[object]) -> list[Block]:
-    """How many there are besides those that are shown, and where."""
-    left = len(things) - MOST_DEALS
-    return [context(f"{left} more: `/deal-check history`.")] if left > 0 else []
+    """Where the rest is, when there are more than are shown."""
+    return [context("There are more: `/deal-check history`.")] if len(things) > MOST_DEALS else []
 
 
 def guest_view() -> dict[str, object]:

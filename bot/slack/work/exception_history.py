@@ -8,17 +8,17 @@ from typing import Any
 from bot.checking.asker import Asker
 from bot.exceptions.model import ExceptionRequest, RequestState
 from bot.profile.verdict import Judgement
-from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, section
+from bot.slack.blocks.elements import Block, divider, header, inline, section, sections
 from bot.slack.blocks.exception_lists import line_of, to_decide_block
-from bot.slack.blocks.exception_parts import MORE, day
+from bot.slack.blocks.exception_parts import day
 from bot.slack.blocks.titles import TITLES
 from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.store.records import SavedDeal
 
-MOST_TO_DECIDE = 10
-MOST_ASKED = 15
+MOST = 100
+"""The latest of each; what one message does not hold goes on in the next."""
 NOTHING_ASKED = (
     "None yet. A verdict that needs approval has the button *Ask for an exception*: it goes to whoever may approve it, "
     "and this list shows where it stands and until when it holds."
@@ -36,7 +36,7 @@ class ExceptionHistory:
         return {"exception.history": self.history}
 
     def history(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """Everything of one person in one message."""
+        """Everything of one person."""
         asker = self._services.askers.of(str(payload["user"]))
         blocks = steps("draw", lambda: self.blocks(asker))
         place, text = Place.of(payload), "Your deals and exceptions"
@@ -49,19 +49,19 @@ class ExceptionHistory:
         waiting = service.to_decide(asker)
         if waiting:
             blocks.append(section(f"*{len(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for your decision*"))
-            blocks += [to_decide_block(each) for each in waiting[:MOST_TO_DECIDE]]
+            blocks += [to_decide_block(each) for each in waiting]
             blocks.append(divider())
-        blocks += _asked(service.mine(asker, MOST_ASKED))
+        blocks += _asked(service.mine(asker, MOST))
         decided = service.decided_by(asker)
         if decided:
             lines = [line_of(each.request) for each in decided]
             blocks += [divider(), section("*Exceptions you decided*"), *(section(line) for line in lines)]
         blocks += [divider(), section("*Your deals*")]
-        deals = services.desk.mine(asker)
+        deals = services.desk.mine(asker, limit=MOST)
         words = covered_words(services, deals)
         lines = [_deal_line(saved, words.get(saved.key)) for saved in deals]
-        blocks.append(section("\n".join(lines) if lines else "None yet. `/deal-check` checks one."))
-        return fit_message(blocks, context(MORE))
+        blocks += sections(lines or ["None yet. `/deal-check` checks one."])
+        return blocks
 
 
 def _asked(mine: Sequence[ExceptionRequest]) -> list[Block]:

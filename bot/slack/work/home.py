@@ -10,7 +10,7 @@ from bot.exceptions.model import RequestState
 from bot.pipeline.view import AccessDenied
 from bot.profile.people import Role
 from bot.slack.blocks.elements import Block
-from bot.slack.blocks.home import guest_view, home_view
+from bot.slack.blocks.home import MOST_DEALS, guest_view, home_view
 from bot.slack.blocks.pipeline_glance import home_glance
 from bot.slack.durable import Steps
 from bot.slack.services import Services
@@ -41,7 +41,7 @@ class HomeWork:
         decides = [
             services.people().authority_name(name) for name in (asker.person.authorities if asker.person else ())
         ]
-        deals = services.desk.mine(asker)
+        deals = services.desk.mine(asker, limit=MOST_DEALS + 1)
         return home_view(
             name=asker.name,
             roles=asker.roles,
