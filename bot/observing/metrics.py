@@ -54,18 +54,12 @@ class Metrics:
             "dealfit_work_seconds", "How long a piece of work took.", ["kind"], buckets=SECONDS, registry=it
         )
         self._done = Counter("dealfit_work", "Pieces of work that ended.", ["kind", "outcome"], registry=it)
-        self._posts = Counter(
-            "dealfit_posts", "Messages handed to Slack.", ["method", "outcome"], registry=it
-        )
-        self._limited = Counter(
-            "dealfit_post_limited_seconds", "Seconds Slack asked to wait (429).", registry=it
-        )
+        self._posts = Counter("dealfit_posts", "Messages handed to Slack.", ["method", "outcome"], registry=it)
+        self._limited = Counter("dealfit_post_limited_seconds", "Seconds Slack asked to wait (429).", registry=it)
         self._answers = Counter("dealfit_answers", "Answers by who wrote them.", ["composer"], registry=it)
         self._tokens = Counter("dealfit_model_tokens", "Tokens of the language model.", ["direction"], registry=it)
         self._cost = Counter("dealfit_model_cost", "Cost by the prices that are set.", registry=it)
-        self._model = Histogram(
-            "dealfit_model_seconds", "How long the model took.", buckets=SECONDS, registry=it
-        )
+        self._model = Histogram("dealfit_model_seconds", "How long the model took.", buckets=SECONDS, registry=it)
         self._verdicts = Counter("dealfit_verdicts", "Verdicts that were recorded.", ["result"], registry=it)
 
     def acked(self, kind: str, seconds: float) -> None:
