@@ -254,3 +254,26 @@ def told(dealfit, folder: Path, monkeypatch, command: str) -> list[str]:
     assert program == "dealfit"
     done = dealfit(*arguments)
     return [line.rstrip() for line in (done.out + done.err).splitlines()]
+
+
+def test_without_a_name_all_of_the_profile_is_said_and_without_people_the_linter_says_what_it_did_not_look_up(
+    dealfit, tmp_path, monkeypatch
+):
+    page = (HERE.parent / "docs" / "profile-language.md").read_text(encoding="utf-8")
+    file = tmp_path / "deal-profile.yaml"
+    file.write_text(re.search(r"<!-- profile -->\n```yaml\n(.*?)```\n", page, re.DOTALL)[1], encoding="utf-8")
+    monkeypatch.setenv("DEALFIT_PROFILE_DIR", str(tmp_path))
+    alone = dealfit("profile", "lint")
+    assert alone.status == 0, alone.out
+    assert "The authorities that the profile names are not looked up." in alone.err
+    assert "There is no such file." in alone.err
+    (tmp_path / "people.yaml").write_text(
+        re.search(r"<!-- people -->\n```yaml\n(.*?)```\n", page, re.DOTALL)[1], encoding="utf-8"
+    )
+    said = dealfit("profile", "explain").out
+    heads = (
+        "A customer we sell to (customer)",
+        "Discount earned by services (price)",
+        "The profile has no `economics`",
+    )
+    assert [said.index(head) for head in heads] == sorted(said.index(head) for head in heads)
