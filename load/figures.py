@@ -101,7 +101,19 @@ class Figures:
     @classmethod
     def together(cls, parts: list[Figures]) -> Figures:
         """The figures of runs beside each other: counts are added, times are those of the worst."""
-        added = ("events", "accepted", "deliveries", "once", "lost", "twice", "sorry", "unaccepted_answered", "kills")
+        added = (
+            "events",
+            "accepted",
+            "deliveries",
+            "once",
+            "lost",
+            "twice",
+            "sorry",
+            "unaccepted_answered",
+            "kills",
+            "depth",
+            "notes",
+        )
         whole = replace(parts[0])
         for part in parts[1:]:
             for item in fields(cls):

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.bootstrap import utc_now
 from bot.cli.run_command import manifest
 from bot.playground.server import Playground
+from load.depth import depth_of
 from load.figures import Figures
 from load.forked import Nursery
 from load.stage import REMEMBERED, Stage
@@ -23,11 +24,12 @@ from load.tally import Tally
 from load.traffic import Traffic
 from load.world import make_folder, make_workspace
 
-RATE = 4.0
+RATE = 1.5
 """Events a second at each of the workspaces."""
 LONGEST_LIFE = 0.8
 """Seconds that a process lives, at most, once it is connected."""
 BACK_SECONDS = 30.0
+DRAIN_SECONDS = 240.0
 AT_ONCE = 3
 REDELIVERY = (0.3, 0.7, 1.5, 3.0, 5.0, 8.0, 12.0)
 
@@ -82,12 +84,17 @@ def _one(nursery: Nursery, times: int, seed: int, made: Path | None) -> Figures:
             sending.join(60)
             took = time.monotonic() - began
             stage = Stage(ground, tally, [settings], folder)
-            drained = stage.settle(90)
+            depth = depth_of(settings)
+            drained = stage.settle(DRAIN_SECONDS)
+            left = depth_of(settings)
             _end(pid, signal.SIGTERM)
             tally.close()
-            return Figures.of(
-                tally, traffic, seconds=took, depth=0, drained=drained, memory=(0, 0), processor=0, kills=times
+            figures = Figures.of(
+                tally, traffic, seconds=took, depth=depth, drained=drained, memory=(0, 0), processor=0, kills=times
             )
+            if left:
+                figures.notes.append(f"{left} pieces of work still waited when the run ended: not lost, not done.")
+            return figures
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -91,7 +91,7 @@ SCENARIOS = (
     Scenario("sustained", "20 events a second, one process, Socket Mode", 600, "s", sustained),
     Scenario("burst", "50 events a second, one process, Socket Mode", 60, "s", burst),
     Scenario("hung", "20 events a second while the language model hangs", 30, "s", hung),
-    Scenario("http", "20 events a second, one process, HTTP mode", 15, "s", http),
+    Scenario("http", "20 events a second, one process, HTTP mode", 10, "s", http),
     Scenario("postgresql", "20 events a second, 4 processes on one PostgreSQL", 20, "s", postgresql),
     Scenario("kills", "kill -9 at random moments while work flows", 200, "kills", kills, acks=False),
 )

@@ -42,7 +42,7 @@ class Stage:
     def warm(self) -> None:
         """Have every process answer each kind of thing once or more: what it does the first time is not measured."""
         warming = Traffic(self.tally)
-        warming.run(5, 4 * max(1, len(self.processes)))
+        warming.run(5, 3 + len(self.processes))
         self.settle(60)
         self.tally.sent.clear()
         self.tally.acks.clear()
