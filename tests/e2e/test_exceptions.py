@@ -190,7 +190,7 @@ def test_a_slow_form_gets_a_button_that_opens_it_again(office: Office) -> None:
     card = office.command(DANA, "/deal-check", ASKED.replace("name", "Slow General", 1))
     office.ground.faults.fail("views.open", "expired_trigger_id", times=1)
     office.ground.press(DANA, card, ids.ASK)
-    again = card_of(office, DANA, "took too long to open the form", DEALS)
+    again = card_of(office, DANA, "took too long to open what you asked for", DEALS)
     office.ground.press(DANA, again, ids.ASK)
     assert modal(office, DANA).callback_id == ids.ASK_FORM
     office.ground.close_view(DANA, modal(office, DANA).id)
