@@ -33,7 +33,7 @@ run: env ## Start the playground (or Slack, with SLACK_BOT_TOKEN and SLACK_APP_T
 	@$(BIN)/dealfit run $(RUN_ARGS)
 
 test: env lint types imports ## Lint, types, import rules and all tests
-	@$(BIN)/pytest -n 2 --dist loadgroup tests
+	@$(BIN)/pytest -n 3 --dist loadfile tests
 
 lint: env
 	@$(BIN)/ruff check .

@@ -32,7 +32,8 @@ pieces = ["a", "1", ",", " ", "net ", "8% ", "hospital ", "-", "$1,", "a:", '"',
 for piece in pieces:
     text = piece * (20_000 // len(piece))
     core.desk.read(spoken_text(text))
-    gather.gather(gather.understand(text, [Turn("user", text), Turn("assistant", text)]), asker=OPERATOR, deal=None)
+    gather.gather(gather.understand(text, [Turn("user", text), Turn("assistant", text)]), asker=OPERATOR,
+                  at_hand=None)
     core.pipeline.ask(text, OPERATOR)
 core.desk.read("x" * 10_000_000)
 core.desk.read("Mercy: hospital, 120 beds, net 60, " * 300_000)

@@ -104,8 +104,10 @@ def test_a_backtest_says_that_it_has_begun_answers_and_sends_its_files(office: O
     shown = texts(card.blocks)
     assert "Of 98 won deals it would have refused 57" in shown
     assert any("judging every closed deal" in texts(m.blocks) for m in office.ground.messages(DEALS, VICTOR))
-    sheets = office.ground.wait_for(lambda: len(found := files(office, ".csv")) > 2 and found, 60)
-    sheet = next(each for each in sheets if re.fullmatch(r"backtest-[0-9-]+[.]csv", each.name))
+    sheet, _ = office.ground.wait_for(
+        lambda: len(found := [f for f in files(office, ".csv") if f.name.startswith("backtest-")]) == 2 and found, 60
+    )
+    assert re.fullmatch(r"backtest-[0-9-]+[.]csv", sheet.name)
     rows = list(csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig"))))
     assert len(rows) == 156
     assert sum(row["verdict"] == "does_not_fit" and row["outcome"] == "won" for row in rows) == 57
