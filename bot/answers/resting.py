@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.answers.compose import Composed, Composer, ExtractiveComposer, Rewriter
+from bot.answers.writing import NO_REPLY
 
 if TYPE_CHECKING:
     from bot.answers.draft import Draft
@@ -43,7 +44,7 @@ class RestingComposer:
         composed = self._writer.compose(evidence, draft, counted)
         now = self._clock()
         with self._lock:
-            if composed.composer == "model":
+            if composed.notice != NO_REPLY:  # it wrote, or said slowly and honestly that nothing answers
                 self._until = None
             elif now - begun >= SLOW_SECONDS:
                 self._until = now + REST_SECONDS

@@ -7,6 +7,7 @@ from bot.answers.draft import Draft
 from bot.answers.evidence import Evidence
 from bot.answers.resting import REST_SECONDS, RESTING, RestingComposer
 from bot.answers.streaming import Counted
+from bot.answers.writing import NO_REPLY, UNCARRIED
 
 
 class Clock:
@@ -22,11 +23,12 @@ class Writer:
 
     def __init__(self, clock: Clock) -> None:
         self.clock, self.seconds, self.writes, self.asked = clock, 20.0, False, 0
+        self.failing: str | None = NO_REPLY
 
     def compose(self, *_):
         self.asked += 1
         self.clock.now += self.seconds
-        return Composed("model" if self.writes else "extractive", notice=None if self.writes else "failed")
+        return Composed("model" if self.writes else "extractive", notice=None if self.writes else self.failing)
 
     def rewrite(self, *_):
         return "again"
@@ -40,11 +42,11 @@ def test_after_a_long_wait_for_nothing_the_playbooks_are_quoted_at_once_until_on
     def ask() -> Composed:
         return resting.compose(Evidence("x", {}), Draft(None), Counted())
 
-    assert ask().notice == "failed"
+    assert ask().notice == NO_REPLY
     assert [ask().notice for _ in range(3)] == [RESTING] * 3
     assert (writer.asked, resting.rewrite("and 45?", [], Counted())) == (1, None)
     clock.now += REST_SECONDS
-    assert ask().notice == "failed"
+    assert ask().notice == NO_REPLY
     assert (ask().notice, writer.asked) == (RESTING, 2)
     clock.now += REST_SECONDS
     writer.writes = True
@@ -57,5 +59,15 @@ def test_a_model_that_refuses_at_once_is_asked_each_time():
     writer = Writer(clock)
     writer.seconds = 0.2
     resting = RestingComposer(writer, clock)
-    assert [resting.compose(Evidence("x", {}), Draft(None), Counted()).notice for _ in range(3)] == ["failed"] * 3
+    assert [resting.compose(Evidence("x", {}), Draft(None), Counted()).notice for _ in range(3)] == [NO_REPLY] * 3
     assert writer.asked == 3
+
+
+def test_a_slow_model_that_says_that_nothing_answers_or_writes_badly_is_not_left_alone():
+    clock = Clock()
+    writer = Writer(clock)
+    resting = RestingComposer(writer, clock)
+    for said in (None, UNCARRIED):
+        writer.failing = said
+        assert [resting.compose(Evidence("x", {}), Draft(None), Counted()).notice for _ in range(2)] == [said] * 2
+    assert writer.asked == 4
