@@ -5,6 +5,7 @@ DBOS keeps one registry per process; this class owns it between `start` and `sto
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -105,6 +106,7 @@ class DurableQueue:
         if self._database_url.startswith("sqlite"):
             self._file = WorkFile(self._database_url)
             config["system_database_engine"] = self._file.engine
+        _log_as_we_do()
         DBOS(config=config)
 
         def work(kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -284,3 +286,10 @@ def _worker(seat: int) -> str:
 def _seat_of(executor_id: str | None) -> int | None:
     name, _, number = (executor_id or "").partition("-")
     return int(number) if name == "worker" and number.isdigit() else None
+
+
+def _log_as_we_do() -> None:
+    """Keep the library from writing to the console past our formatter: it adds its own handler where there is none."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
