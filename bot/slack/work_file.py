@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
+from bot.slack.turns import InTurn, Turns
+
 CONNECTIONS = 20
 
 
@@ -22,7 +24,10 @@ class WorkFile:
 
     def __init__(self, database_url: str) -> None:
         self._now = threading.local()
-        self.engine: Engine = create_engine(database_url, pool_size=CONNECTIONS)
+        self._turns = Turns()
+        self.engine: Engine = create_engine(
+            database_url, pool_size=CONNECTIONS, connect_args={"factory": InTurn, "cached_statements": 256}
+        )
         event.listen(self.engine, "connect", self._opened)
         event.listen(self.engine, "checkout", self._taken)
 
@@ -39,8 +44,8 @@ class WorkFile:
         """Let go of the file."""
         self.engine.dispose()
 
-    @staticmethod
-    def _opened(connection: Any, _record: Any) -> None:
+    def _opened(self, connection: Any, _record: Any) -> None:
+        connection.turns = self._turns
         connection.isolation_level = "IMMEDIATE"  # two writers meet at the beginning, never halfway
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -48,4 +53,5 @@ class WorkFile:
 
     def _taken(self, connection: Any, _record: Any, _proxy: Any) -> None:
         sure = getattr(self._now, "surely", False)
+        connection.urgent = sure
         connection.execute(f"PRAGMA synchronous = {'FULL' if sure else 'NORMAL'}")
