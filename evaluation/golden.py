@@ -12,6 +12,10 @@ import yaml
 from bot.answers.model import Answer
 
 
+NOT_A_FACT = "playbooks do not say"
+"""The gold of a part that has no answer: the words that say so, which no passage holds."""
+
+
 @dataclass(frozen=True)
 class Golden:
     """A question. `gold` are groups of alternatives, one of each of which the answer must hold; none: refuse it.
@@ -25,6 +29,11 @@ class Golden:
     places: tuple[str, ...]
     before: tuple[str, ...]
     tuning: bool
+
+    @property
+    def facts(self) -> tuple[tuple[str, ...], ...]:
+        """The gold that has to stand in a passage or a rule."""
+        return tuple(group for group in self.gold if NOT_A_FACT not in group)
 
     @property
     def answerable(self) -> bool:
@@ -80,7 +89,7 @@ def mark(question: Golden, answer: Answer) -> Marked:
     cited = "\n".join(citation.text for citation in answer.citations)
     links = {_place(citation.passage) for citation in answer.citations}
     return Marked(
-        question, answer, right, right and holds(cited, question.gold), bool(links & set(map(_place, question.places)))
+        question, answer, right, right and holds(cited, question.facts), bool(links & set(map(_place, question.places)))
     )
 
 

@@ -27,7 +27,7 @@ def measure(index: Index) -> Section:
 
     Folds keep a conversation's questions together, so that nothing of it is known beforehand.
     """
-    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - a second and more, needed here only
+    from sklearn.metrics import roc_auc_score  # a second and more, needed here only
 
     labels = {"ANSWERABLE": 1, "UNANSWERABLE": 0}
     asked = [question for question in index.collection.questions if question.data.get("answerability") in labels]
@@ -56,11 +56,11 @@ def fitted_on(conversation: str) -> bool:
 
 
 def _validated(table: NDArray[np.float64], truth: NDArray[np.int64], groups: NDArray[np.str_]) -> float:
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - see above
-    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - the same
-    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - the same
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415 - the same
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - the same
+    from sklearn.linear_model import LogisticRegression  # see above
+    from sklearn.metrics import roc_auc_score  # the same
+    from sklearn.model_selection import StratifiedGroupKFold  # the same
+    from sklearn.pipeline import make_pipeline  # the same
+    from sklearn.preprocessing import StandardScaler  # the same
 
     found = []
     for seed in range(_ROUNDS):

@@ -104,7 +104,7 @@ def _asked(core: Core) -> dict[str, float]:
 
 def _changed(core: Core, knowledge: Path) -> float:
     """The seconds from saving a playbook until a search finds the change, with the watch of `dealfit run`."""
-    from bot.knowledge.watch import watch  # noqa: PLC0415 - compiled, needed here only
+    from bot.knowledge.watch import watch  # compiled, needed here only
 
     stop = threading.Event()
     watching = threading.Thread(target=watch, args=(knowledge, lambda _: core.library.refresh(), stop))
@@ -137,8 +137,8 @@ def _memory() -> float:
 
 def write_playbooks(folder: Path, playbooks: int) -> None:
     """Playbooks of sentences drawn from our own, in an order of their own: as long, and about as alike."""
-    from bot.knowledge.folder import scan  # noqa: PLC0415 - with the readers, needed here only
-    from bot.knowledge.passages import Refusal  # noqa: PLC0415 - the same
+    from bot.knowledge.folder import scan  # with the readers, needed here only
+    from bot.knowledge.passages import Refusal  # the same
 
     ours = Settings.load({}, env_file=None).knowledge_dir
     paragraphs = []

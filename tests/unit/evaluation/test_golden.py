@@ -33,7 +33,7 @@ def test_the_places_are_there_and_hold_the_gold_facts() -> None:
         assert files <= set(texts), one.text
         assert {place for place in one.places if place.startswith("rule:")} <= rules, one.text
         if not any(place.startswith("rule:") for place in one.places):
-            assert holds("\n".join(texts.values()), one.gold), one.text
+            assert holds("\n".join(texts.values()), one.facts), one.text
 
 
 def test_a_sample_is_of_the_held_out_half_alone_and_spread_over_it() -> None:
@@ -100,3 +100,11 @@ def test_shares_by_hand() -> None:
     }
     assert shares([])["refusal precision"] == 0
     assert counted([one.question for one in marked]) == "4 answerable and 3 unanswerable questions"
+
+
+def test_a_part_without_an_answer_is_to_be_said_as_such_and_needs_no_passage() -> None:
+    asked = question("10%", "playbooks do not say")
+    passage = ("pricing.md#discounts/1", "Up to 10% is allowed.")
+    whole = mark(asked, answer("Up to 10%. [1] On the hotel, the playbooks do not say.", passage))
+    assert (whole.right, whole.grounded) == (True, True)
+    assert not mark(asked, answer("Up to 10%. [1]", passage)).right
