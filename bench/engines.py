@@ -51,7 +51,7 @@ def _of_expressions(name: str, rules: dict[str, Callable[[], Any]], inner: int) 
 
 
 def _zen(profile: Profile, context: dict[str, Any]) -> Engine:
-    import zen  # noqa: PLC0415 - a peer may be absent
+    import zen  # a peer may be absent
 
     def rule(text: str) -> Callable[[], Any]:
         compiled = zen.compile_expression(text)
@@ -62,7 +62,7 @@ def _zen(profile: Profile, context: dict[str, Any]) -> Engine:
 
 
 def _zen_table(profile: Profile, context: dict[str, Any]) -> Engine:
-    import zen  # noqa: PLC0415 - a peer may be absent
+    import zen  # a peer may be absent
 
     rows = [
         {
@@ -97,7 +97,7 @@ def _zen_table(profile: Profile, context: dict[str, Any]) -> Engine:
 
 
 def _cel(profile: Profile, context: dict[str, Any]) -> Engine:
-    import cel  # noqa: PLC0415 - a peer may be absent
+    import cel  # a peer may be absent
 
     def rule(text: str) -> Callable[[], Any]:
         compiled = cel.compile(text)
@@ -108,7 +108,7 @@ def _cel(profile: Profile, context: dict[str, Any]) -> Engine:
 
 
 def _rule_engine(profile: Profile, context: dict[str, Any]) -> Engine:
-    import rule_engine  # noqa: PLC0415 - a peer may be absent
+    import rule_engine  # a peer may be absent
 
     def rule(text: str) -> Callable[[], Any]:
         compiled = rule_engine.Rule(text)

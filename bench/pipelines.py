@@ -226,7 +226,7 @@ FROM judged GROUP BY deal_owner ORDER BY deal_owner
 
 def _polars(backend: Any) -> Callable[[], list[dict[str, Any]]] | None:
     try:
-        from bench.by_hand_polars import fit  # noqa: PLC0415 - a peer may be absent
+        from bench.by_hand_polars import fit  # a peer may be absent
     except ImportError as error:
         print(f"The bench goes without a peer: {error}. Install the extra 'bench'.", file=sys.stderr)
         return None

@@ -16,7 +16,7 @@ def depth_of(settings: dict[str, str]) -> int:
     if url is None:
         folder = Path(settings["DEALFIT_DATA_DIR"])
         return _count(folder / "work.db", OPEN.format("")) + _count(folder / "dealfit.db", UNSENT)
-    import psycopg  # noqa: PLC0415 - on PostgreSQL only
+    import psycopg  # on PostgreSQL only
 
     with psycopg.connect(url) as connection:
         rows = [connection.execute(query).fetchone() for query in (OPEN.format("dbos."), UNSENT)]

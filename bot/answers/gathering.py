@@ -134,7 +134,7 @@ class Gatherer:
 
     def book(self) -> RuleBook:
         """The rules of the profile that is live now."""
-        from bot.deals.reading import SentenceReader  # noqa: PLC0415 - compiled patterns, needed by a question only
+        from bot.deals.reading import SentenceReader  # compiled patterns, needed by a question only
 
         judge = self._live.current()
         book = self._book

@@ -80,8 +80,8 @@ class ModelQueryWriter:
 
     def _structured(self, prompt: Prompt, schema: Mapping[str, Any], counted: Counted) -> str | None:
         """The reply bound to the schema; None where the endpoint does not know how. Raises ModelError."""
-        import openai  # noqa: PLC0415 - with langchain 3 to 6 s, needed with a model only
-        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - see above
+        import openai  # with langchain 3 to 6 s, needed with a model only
+        from langchain.chat_models import init_chat_model  # see above
 
         settings = self._model.settings
         counted.called = True

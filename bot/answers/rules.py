@@ -88,7 +88,7 @@ class RuleBook:
 
     def named(self, name: str, facts: Mapping[str, FactValue]) -> RuleEvidence | None:
         """The rule of that name or about that matter, for a deal of which these facts are known; None without one."""
-        from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - needed by an agent only
+        from rapidfuzz import fuzz, process, utils  # needed by an agent only
 
         checks = self._judge.profile.checks
         called = {check.id: f"{check.id.replace('-', ' ')} {check.label}" for check in checks}

@@ -258,6 +258,6 @@ def _joined(one: str | None, other: str | None) -> str | None:
 
 
 def _explain(profile: Any, check_id: str) -> str:
-    from bot.profile.explain import explain_check  # noqa: PLC0415 - beside the judge, needed by rules only
+    from bot.profile.explain import explain_check  # beside the judge, needed by rules only
 
     return explain_check(profile, check_id)

@@ -77,7 +77,7 @@ class ChatModel:
 
     def client(self, seconds: float) -> Any:
         """The chat model of langchain, each of whose calls may take this long."""
-        from langchain.chat_models import init_chat_model  # noqa: PLC0415 - 3 to 6 s, needed with a model only
+        from langchain.chat_models import init_chat_model  # 3 to 6 s, needed with a model only
 
         settings = self.settings
         return init_chat_model(
@@ -113,7 +113,7 @@ class ChatModel:
 @contextmanager
 def told() -> Iterator[None]:
     """Every fault of the endpoint, the network and the libraries as a ModelError, in words of ours."""
-    import openai  # noqa: PLC0415 - with langchain 3 to 6 s, needed with a model only
+    import openai  # with langchain 3 to 6 s, needed with a model only
 
     try:
         yield
@@ -134,7 +134,7 @@ def told() -> Iterator[None]:
 @contextmanager
 def untraced() -> Iterator[None]:
     """Send no trace anywhere, whatever the environment says: langchain reads settings of its own from there."""
-    from langsmith import tracing_context  # noqa: PLC0415 - loaded with langchain
+    from langsmith import tracing_context  # loaded with langchain
 
     with tracing_context(enabled=False):
         yield

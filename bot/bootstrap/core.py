@@ -64,7 +64,7 @@ class Core:
     @cached_property
     def library(self) -> Library:
         """The playbooks and their index."""
-        from bot.knowledge.library import Library  # noqa: PLC0415
+        from bot.knowledge.library import Library
 
         settings = self.settings
         return Library(
@@ -78,7 +78,7 @@ class Core:
     @cached_property
     def store(self) -> Store:
         """The database."""
-        from bot.store.database import open_store  # noqa: PLC0415
+        from bot.store.database import open_store
 
         self.make_data_dir()
         return open_store(self.settings.store_url, self.clock)
@@ -90,7 +90,7 @@ class Core:
 
     def desk_with(self, store: Store | None) -> DealDesk:
         """Deal checks, recorded in this store or not at all."""
-        from bot.checking.desk import DealDesk  # noqa: PLC0415
+        from bot.checking.desk import DealDesk
 
         return DealDesk(live=self.live, people=self.people, library=self.library, store=store, clock=self.clock)
 
@@ -101,7 +101,7 @@ class Core:
 
     def answers_with(self, store: Store | None) -> AnswerService:
         """Answers, recorded in this store or not at all; written by a model where one is set."""
-        from bot.answers.service import AnswerService  # noqa: PLC0415
+        from bot.answers.service import AnswerService
 
         composer = self.models.composer()
         return AnswerService(
@@ -118,7 +118,7 @@ class Core:
     @cached_property
     def tables(self) -> PipelineTables:
         """The deals as one judged table of columns, in memory or in a warehouse."""
-        from bot.pipeline.deal_table.tables import PipelineTables  # noqa: PLC0415
+        from bot.pipeline.deal_table.tables import PipelineTables
 
         warehouse = self.settings.warehouse_url
         return PipelineTables(
@@ -133,7 +133,7 @@ class Core:
     @cached_property
     def sources(self) -> Sources:
         """The CRMs that are set up."""
-        from bot.pipeline.sources.service import Sources  # noqa: PLC0415
+        from bot.pipeline.sources.service import Sources
 
         return Sources(
             tuple(connections(self.settings)),
@@ -148,7 +148,7 @@ class Core:
     @cached_property
     def strategy(self) -> StrategyService:
         """A strategist's questions about past deals."""
-        from bot.pipeline.strategy.service import StrategyService  # noqa: PLC0415
+        from bot.pipeline.strategy.service import StrategyService
 
         return StrategyService(
             live=self.live,
@@ -161,7 +161,7 @@ class Core:
     @cached_property
     def pipeline(self) -> PipelineService:
         """The pipeline."""
-        from bot.pipeline.service import PipelineService  # noqa: PLC0415
+        from bot.pipeline.service import PipelineService
 
         return PipelineService(
             live=self.live,
@@ -175,8 +175,8 @@ class Core:
     @cached_property
     def proposal_texts(self) -> LiveTexts:
         """The standing texts of proposals and reviews."""
-        from bot.pipeline.proposals.live_texts import LiveTexts  # noqa: PLC0415
-        from bot.pipeline.proposals.texts import FILE  # noqa: PLC0415
+        from bot.pipeline.proposals.live_texts import LiveTexts
+        from bot.pipeline.proposals.texts import FILE
 
         return LiveTexts(self.settings.profile_dir / FILE, self.log)
 
@@ -187,9 +187,9 @@ class Core:
 
     def proposals_with(self, store: Store | None) -> ProposalService:
         """Standard proposals, recorded in this store or not at all; without a store no exception is known."""
-        from bot.bridges import ExceptionsForProposals  # noqa: PLC0415
-        from bot.pipeline.proposals.approvals import NoApprovals  # noqa: PLC0415
-        from bot.pipeline.proposals.service import ProposalService  # noqa: PLC0415
+        from bot.bridges import ExceptionsForProposals
+        from bot.pipeline.proposals.approvals import NoApprovals
+        from bot.pipeline.proposals.service import ProposalService
 
         return ProposalService(
             desk=self.desk if store is not None else self.desk_with(None),
@@ -203,9 +203,9 @@ class Core:
     @cached_property
     def scorecards(self) -> ScorecardService:
         """Scorecards of reps, with what the rooms around have counted."""
-        from bot.pipeline.scorecard.adapters import KeptCalls, KeptExceptions, SnapshotHistory  # noqa: PLC0415
-        from bot.pipeline.scorecard.counted import Around  # noqa: PLC0415
-        from bot.pipeline.scorecard.service import ScorecardService  # noqa: PLC0415
+        from bot.pipeline.scorecard.adapters import KeptCalls, KeptExceptions, SnapshotHistory
+        from bot.pipeline.scorecard.counted import Around
+        from bot.pipeline.scorecard.service import ScorecardService
 
         return ScorecardService(
             live=self.live,
@@ -224,7 +224,7 @@ class Core:
     @cached_property
     def reviews(self) -> ReviewService:
         """Calls, reviews and renewals of won deals."""
-        from bot.pipeline.reviews.service import ReviewService  # noqa: PLC0415
+        from bot.pipeline.reviews.service import ReviewService
 
         return ReviewService(
             live=self.live,
@@ -238,7 +238,7 @@ class Core:
     @cached_property
     def exceptions(self) -> ExceptionService:
         """Asking to go outside the profile, and deciding on it."""
-        from bot.exceptions.service import ExceptionService  # noqa: PLC0415
+        from bot.exceptions.service import ExceptionService
 
         return ExceptionService(live=self.live, people=self.people, desk=self.desk, store=self.store, clock=self.clock)
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def connections(settings: Settings) -> Iterator[Connection]:
     """The CRMs that are set up, each with its mapping."""
-    from bot.pipeline.sources.hubspot import HubSpotCrm  # noqa: PLC0415
-    from bot.pipeline.sources.salesforce import SalesforceCrm  # noqa: PLC0415
-    from bot.pipeline.sources.service import Connection  # noqa: PLC0415
+    from bot.pipeline.sources.hubspot import HubSpotCrm
+    from bot.pipeline.sources.salesforce import SalesforceCrm
+    from bot.pipeline.sources.service import Connection
 
     if settings.hubspot_token is not None:
         hubspot = HubSpotCrm(

@@ -35,7 +35,7 @@ class Models:
         settings = self._settings
         if settings.embedding_model is None:
             return None
-        from bot.knowledge.remote import RemoteEmbedder  # noqa: PLC0415
+        from bot.knowledge.remote import RemoteEmbedder
 
         key = settings.openai_api_key
         return RemoteEmbedder(
@@ -48,19 +48,19 @@ class Models:
         """What writes answers; None where they are quoted."""
         if not self.has_model:
             return None
-        from bot.answers.agent.composing import AgentComposer  # noqa: PLC0415
-        from bot.answers.composing import ModelComposer  # noqa: PLC0415
-        from bot.answers.prompts import Prompts  # noqa: PLC0415
-        from bot.answers.resting import RestingComposer  # noqa: PLC0415
+        from bot.answers.agent.composing import AgentComposer
+        from bot.answers.composing import ModelComposer
+        from bot.answers.prompts import Prompts
+        from bot.answers.resting import RestingComposer
 
         model, prompts = self._chat_model(), Prompts(self._settings.prompts_dir)
         return RestingComposer(AgentComposer(model, prompts, ModelComposer(model, prompts)), time.monotonic)
 
     def deal_reader(self) -> DealReader:
         """Reading deals from messages, with a model where one is set."""
-        from bot.answers.deal_reading import JOB, SECONDS, DealReader  # noqa: PLC0415
-        from bot.answers.prompts import Prompts  # noqa: PLC0415
-        from bot.answers.query_writer import ModelQueryWriter  # noqa: PLC0415
+        from bot.answers.deal_reading import JOB, SECONDS, DealReader
+        from bot.answers.prompts import Prompts
+        from bot.answers.query_writer import ModelQueryWriter
 
         if not self.has_model:
             return DealReader(None)
@@ -72,14 +72,14 @@ class Models:
         """What proposes the meaning of a question about the pipeline; None without a model."""
         if not self.has_model:
             return None
-        from bot.answers.prompts import Prompts  # noqa: PLC0415
-        from bot.answers.query_writer import ModelQueryWriter  # noqa: PLC0415
+        from bot.answers.prompts import Prompts
+        from bot.answers.query_writer import ModelQueryWriter
 
         return ModelQueryWriter(self._chat_model(), Prompts(self._settings.prompts_dir), budget=self.budget())
 
     def budget(self) -> Budget:
         """What models may be used for in a day. It is counted also where answers are not recorded."""
-        from bot.answers.budget import Budget, Limits  # noqa: PLC0415
+        from bot.answers.budget import Budget, Limits
 
         settings = self._settings
         limits = Limits(
@@ -91,7 +91,7 @@ class Models:
         return Budget(self._store().model_use, limits)
 
     def _chat_model(self) -> ChatModel:
-        from bot.answers.streaming import ChatModel, ModelSettings  # noqa: PLC0415
+        from bot.answers.streaming import ChatModel, ModelSettings
 
         key = self._settings.openai_api_key
         model = ModelSettings(

@@ -23,16 +23,16 @@ NO_INDEX = "there is no index of the playbooks; run `dealfit index`."
 
 def watched(settings: Settings) -> Watch:
     """The metrics of this process, and its traces where a collector is set."""
-    from bot.observing.metrics import Metrics  # noqa: PLC0415
-    from bot.observing.tracing import tracing_to  # noqa: PLC0415
-    from bot.slack.watching import Watch  # noqa: PLC0415
+    from bot.observing.metrics import Metrics
+    from bot.observing.tracing import tracing_to
+    from bot.slack.watching import Watch
 
     return Watch(Metrics(), tracing_to(settings.otlp_endpoint, version=__version__))
 
 
 def prices(settings: Settings) -> Limits:
     """What tokens cost."""
-    from bot.answers.budget import Limits  # noqa: PLC0415
+    from bot.answers.budget import Limits
 
     return Limits(price_in=settings.model_price_in, price_out=settings.model_price_out)
 

@@ -46,29 +46,29 @@ class SlackApp:
 
 def slack_client(token: str, api_url: str) -> WebClient:
     """A client that waits when Slack says so, and tries again when the network or Slack fails, where there is time."""
-    from bot.slack.client import SlackClient  # noqa: PLC0415
+    from bot.slack.client import SlackClient
 
     return SlackClient(token, api_url)
 
 
 def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | None = None) -> SlackApp:
     """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
-    from bot.slack.app import build_app, handlers, tell_of_failure  # noqa: PLC0415
-    from bot.slack.askers import Askers  # noqa: PLC0415
-    from bot.slack.client import posting_client  # noqa: PLC0415
-    from bot.slack.delivery import Courier  # noqa: PLC0415
-    from bot.slack.directory import SlackDirectory  # noqa: PLC0415
-    from bot.slack.durable import DurableQueue  # noqa: PLC0415
-    from bot.slack.group_roles import GroupRoles  # noqa: PLC0415
-    from bot.slack.outbox import Outbox, Pace  # noqa: PLC0415
-    from bot.slack.replies import Replies  # noqa: PLC0415
-    from bot.slack.selling import Selling  # noqa: PLC0415
-    from bot.slack.services import Services  # noqa: PLC0415
-    from bot.slack.watching import WatchedAnswers, WatchedBook, WatchedCourier  # noqa: PLC0415
-    from bot.slack.work.publishing import keep_jobs  # noqa: PLC0415
-    from bot.slack.work.retention import keep_retention  # noqa: PLC0415
-    from bot.slack.work.reviews import REMIND  # noqa: PLC0415
-    from bot.slack.work.sync import schedule_syncs  # noqa: PLC0415
+    from bot.slack.app import build_app, handlers, tell_of_failure
+    from bot.slack.askers import Askers
+    from bot.slack.client import posting_client
+    from bot.slack.delivery import Courier
+    from bot.slack.directory import SlackDirectory
+    from bot.slack.durable import DurableQueue
+    from bot.slack.group_roles import GroupRoles
+    from bot.slack.outbox import Outbox, Pace
+    from bot.slack.replies import Replies
+    from bot.slack.selling import Selling
+    from bot.slack.services import Services
+    from bot.slack.watching import WatchedAnswers, WatchedBook, WatchedCourier
+    from bot.slack.work.publishing import keep_jobs
+    from bot.slack.work.retention import keep_retention
+    from bot.slack.work.reviews import REMIND
+    from bot.slack.work.sync import schedule_syncs
 
     client = slack_client(token, api_url)
     askers = Askers(client=client, people=core.people, clock=core.clock)

@@ -36,8 +36,8 @@ def ask(
 
       dealfit ask "how do I open a conversation with a CFO?" --format json
     """
-    from bot.checking.asker import OPERATOR, Asker  # noqa: PLC0415
-    from bot.profile.people import Role  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR, Asker
+    from bot.profile.people import Role
 
     if not question.strip():
         fail('The question is empty. Write it in quotes: dealfit ask "when should I walk away?"')
@@ -48,7 +48,7 @@ def ask(
         status = rooms.library.status()
         if not status.exists:
             say("Building the index of the playbooks first (once) ...")
-            from bot.cli.index import refresh  # noqa: PLC0415
+            from bot.cli.index import refresh
 
             refresh(rooms, rebuild=False)
         service = rooms.answers if record else rooms.answers_with(None)

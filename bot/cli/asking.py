@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def asker_of(rooms: Core, name: str | None) -> Asker:
     """The asker of this key, name or e-mail; the operator of the machine, who sees everything, without one."""
-    from bot.checking.asker import OPERATOR, Asker  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR, Asker
 
     if name is None:
         return OPERATOR

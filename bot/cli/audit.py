@@ -183,7 +183,7 @@ def _deal(rooms: Core, text: str) -> str:
 
 
 def _head(text: str) -> Head:
-    from bot.store.records import Head  # noqa: PLC0415
+    from bot.store.records import Head
 
     match = HEAD.fullmatch(text.strip())
     if match is None:

@@ -121,9 +121,9 @@ def _one(
     *,
     record: bool,
 ) -> int:
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
-    from bot.checking.desk import UNNAMED, UnreadableDeal  # noqa: PLC0415
-    from bot.deals.deal import Deal  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR
+    from bot.checking.desk import UNNAMED, UnreadableDeal
+    from bot.deals.deal import Deal
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
@@ -150,8 +150,8 @@ def _one(
     elif format_ is Format.CSV:
         _csv([checked], profile.facts)
     else:
-        from bot.cli.economics import show_what_if  # noqa: PLC0415
-        from bot.cli.verdict import show  # noqa: PLC0415
+        from bot.cli.economics import show_what_if
+        from bot.cli.verdict import show
 
         show(checked, facts=profile.specs, people=rooms.people())
         if moved is not None:
@@ -164,7 +164,7 @@ def _one(
 
 
 def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit: int, *, record: bool) -> int:
-    from bot.cli.deal_files import read_file  # noqa: PLC0415
+    from bot.cli.deal_files import read_file
 
     desk = rooms.desk_with(None)
     judge = desk.judge
@@ -206,7 +206,7 @@ def _document(deals: list[dict[str, Any]], checked: CheckedDeal | None, profile:
 
 def plain_deal(checked: CheckedDeal) -> dict[str, Any]:
     """One checked deal as JSON data."""
-    from bot.answers.coaching import coach  # noqa: PLC0415
+    from bot.answers.coaching import coach
 
     verdict = checked.verdict.plain()
     verdict.pop("profile")
@@ -242,7 +242,7 @@ def _csv(checked: Sequence[CheckedDeal], facts: FactSpecs) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["name", "customer", "verdict", "segment", "fails", "unknown", "ask", *facts])
     for c in checked:
-        from bot.deals.deal import plain_facts  # noqa: PLC0415
+        from bot.deals.deal import plain_facts
 
         plain = plain_facts(c.deal.facts)
         fails, unknown = _ids(c, "fail"), _ids(c, "unknown")
@@ -256,7 +256,7 @@ def _ids(checked: CheckedDeal, result: str) -> str:
 
 
 def _flat(value: Any) -> Any:
-    import json  # noqa: PLC0415
+    import json
 
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else "" if value is None else value
 
@@ -267,7 +267,7 @@ def _inert(value: Any) -> Any:
 
 
 def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None:
-    from bot.profile.verdict import Judgement  # noqa: PLC0415
+    from bot.profile.verdict import Judgement
 
     counts = Counter(c.verdict.judgement.value for c in checked)
     segments = Counter(c.verdict.segment or "not known yet" for c in checked)
@@ -305,8 +305,8 @@ def _first(labels: Sequence[str]) -> str:
 
 def _log(rooms: Core, checked: Sequence[CheckedDeal]) -> bool:
     """Record verdicts; a verdict is shown even where it cannot be recorded, but never in silence."""
-    from bot.bootstrap import NotReady  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.bootstrap import NotReady
+    from bot.store.errors import StoreError
 
     try:
         for c in checked:
@@ -318,8 +318,8 @@ def _log(rooms: Core, checked: Sequence[CheckedDeal]) -> bool:
 
 
 def _log_file(rooms: Core, path: Path, sha256: str, checked: Sequence[CheckedDeal]) -> None:
-    from bot.bootstrap import NotReady  # noqa: PLC0415
-    from bot.store.errors import StoreError  # noqa: PLC0415
+    from bot.bootstrap import NotReady
+    from bot.store.errors import StoreError
 
     try:
         rooms.desk.log_file(path.name, sha256, checked)

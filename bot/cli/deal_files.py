@@ -49,7 +49,7 @@ def read_mapping(path: Path | None, profile: Profile, *beside: Path) -> Mapping 
     """
     if path is None:
         return None
-    from bot.deals.mapping import load_mapping  # noqa: PLC0415
+    from bot.deals.mapping import load_mapping
 
     folders = [folder.parent for folder in (*beside, path)]
     return load_mapping(
@@ -63,7 +63,7 @@ def read_mapping(path: Path | None, profile: Profile, *beside: Path) -> Mapping 
 
 def second_files(*folders: Path) -> Callable[[str], bytes]:
     """Opens the files that a mapping looks things up in, from the first of the folders that has them."""
-    from bot.deals.errors import DealsFileError  # noqa: PLC0415
+    from bot.deals.errors import DealsFileError
 
     def open_file(name: str) -> bytes:
         if Path(name).name != name:
@@ -79,7 +79,7 @@ def second_files(*folders: Path) -> Callable[[str], bytes]:
 
 def read_file(path: Path, mapping_path: Path | None, profile: Profile, sheet: str | None = None) -> FileOfDeals:
     """Read the deals. Raises DealsFileError when the file as a whole cannot be read."""
-    from bot.deals.rows import read_deals  # noqa: PLC0415
+    from bot.deals.rows import read_deals
 
     data = read_bytes(path)
     mapping = read_mapping(mapping_path, profile, path)

@@ -57,7 +57,7 @@ def doctor(
 
 
 def _signs() -> Iterator[Sign]:
-    from bot.bootstrap import Core, configure_logs  # noqa: PLC0415
+    from bot.bootstrap import Core, configure_logs
 
     try:
         settings = Settings.load()
@@ -91,8 +91,8 @@ def _signs() -> Iterator[Sign]:
 
 
 def _profile(rooms: Core) -> Sign:
-    from bot.profile.lint import lint  # noqa: PLC0415
-    from bot.profile.rates import look_over  # noqa: PLC0415
+    from bot.profile.lint import lint
+    from bot.profile.rates import look_over
 
     profile = rooms.live.current().profile
     people, anchors = rooms.people(), rooms.library.anchors()
@@ -114,7 +114,7 @@ def _people(rooms: Core) -> Sign:
 
 
 def _proposals(rooms: Core) -> Sign:
-    from bot.pipeline.proposals.linting import lint_texts  # noqa: PLC0415
+    from bot.pipeline.proposals.linting import lint_texts
 
     path = rooms.proposal_texts.path
     if not path.is_file():
@@ -147,7 +147,7 @@ def _index(rooms: Core) -> Sign:
 
 
 def _prompts(rooms: Core) -> Sign:
-    from bot.answers.prompts import Prompts  # noqa: PLC0415
+    from bot.answers.prompts import Prompts
 
     Prompts(rooms.settings.prompts_dir)
     return Sign("prompts", "ok", str(rooms.settings.prompts_dir))
@@ -168,9 +168,9 @@ def _slack(rooms: Core) -> Sign:
         return Sign("Slack", "wrong", "SLACK_APP_TOKEN is set and SLACK_BOT_TOKEN is not. Set both, or neither")
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         return Sign("Slack", "wrong", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for `run --http`")
-    from bot.bootstrap import slack_client  # noqa: PLC0415
-    from bot.cli.run_command import manifest  # noqa: PLC0415
-    from bot.slack.connecting import check_app_token, missing_scopes, who_am_i  # noqa: PLC0415
+    from bot.bootstrap import slack_client
+    from bot.cli.run_command import manifest
+    from bot.slack.connecting import check_app_token, missing_scopes, who_am_i
 
     client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     who = who_am_i(client, settings.slack_api_url)
@@ -233,7 +233,7 @@ def _of(limit: int) -> str:
 
 
 def _crms(rooms: Core) -> Sign:
-    from bot.pipeline.sources.crm import CrmError  # noqa: PLC0415
+    from bot.pipeline.sources.crm import CrmError
 
     if not rooms.sources.names:
         return Sign("CRMs", "note", "none is set up; files come in with `dealfit pipeline import` (docs/data-in.md)")

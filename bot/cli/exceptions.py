@@ -37,7 +37,7 @@ def list_(
 
     For example: `dealfit exceptions list --state open`
     """
-    from bot.exceptions.plain import from_row  # noqa: PLC0415
+    from bot.exceptions.plain import from_row
 
     if state is not None and state not in STATES:
         fail(f"There is no state {state!r}. States are {', '.join(STATES)}.")
@@ -110,8 +110,8 @@ def digest(
 
     For example: `dealfit exceptions digest --month 2026-11`
     """
-    from bot.exceptions.digest import digest as summed  # noqa: PLC0415
-    from bot.exceptions.digest import month_of  # noqa: PLC0415
+    from bot.exceptions.digest import digest as summed
+    from bot.exceptions.digest import month_of
 
     with core() as rooms:
         start, end = month_of(_month(month) if month else rooms.clock())

@@ -20,9 +20,9 @@ OURS = frozenset(
 
 def expected(error: BaseException) -> str | None:
     """The message for a fault that we expect; None for one that is a defect of ours and deserves its traceback."""
-    from bot.bootstrap import NotReady  # noqa: PLC0415
-    from bot.profile.problems import ContentError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.bootstrap import NotReady
+    from bot.profile.problems import ContentError
+    from bot.settings import SettingsError
 
     if isinstance(error, NotReady | SettingsError | ContentError):
         return str(error)

@@ -24,10 +24,10 @@ def exact_facts(
 
     How amounts in another currency were reached is added to `converted`.
     """
-    from rapidfuzz import process  # noqa: PLC0415
+    from rapidfuzz import process
 
-    from bot.deals.converting import read_value  # noqa: PLC0415
-    from bot.deals.errors import FactError  # noqa: PLC0415
+    from bot.deals.converting import read_value
+    from bot.deals.errors import FactError
 
     facts = profile.facts
     values: dict[str, FactValue] = {}

@@ -74,7 +74,7 @@ def fit(format_: Printed = Format.TABLE, json_: Json = False, as_: As = None) ->
 
 
 def _glance(format_: Format, as_: str | None) -> None:
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.view import AccessDenied
 
     with core() as rooms:
         try:
@@ -84,12 +84,12 @@ def _glance(format_: Format, as_: str | None) -> None:
     if format_ is Format.JSON:
         print_json(overview.plain())
     elif format_ is Format.CSV:
-        from bot.pipeline.exporting import overview_csv  # noqa: PLC0415
+        from bot.pipeline.exporting import overview_csv
 
         sys.stdout.buffer.write(overview_csv(overview))
         sys.stdout.flush()
     else:
-        from bot.cli.pipeline_glance import show_glance  # noqa: PLC0415
+        from bot.cli.pipeline_glance import show_glance
 
         show_glance(overview)
 
@@ -105,7 +105,7 @@ def ask(
     The answer begins with how the question was understood; words that were not understood are named, never guessed.
     Exit status: 0 with an answer, 2 when words were not understood or something is asked back.
     """
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.view import AccessDenied
 
     with core() as rooms:
         try:
@@ -124,7 +124,7 @@ def ask(
 
 
 def _csv(answer: PipelineAnswer) -> None:
-    from bot.pipeline.exporting import table_csv  # noqa: PLC0415
+    from bot.pipeline.exporting import table_csv
 
     for note in answer.notes:
         say(note)
@@ -134,7 +134,7 @@ def _csv(answer: PipelineAnswer) -> None:
 
 
 def _table(answer: PipelineAnswer) -> None:
-    from bot.pipeline.tables import ColumnType, cell_words  # noqa: PLC0415
+    from bot.pipeline.tables import ColumnType, cell_words
 
     console, found = out(), answer.table
     console.print("Understood as: " + (cell(" · ".join(c.text for c in answer.understood)) or "all open deals"))

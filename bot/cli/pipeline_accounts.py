@@ -64,7 +64,7 @@ def accounts(
 
 
 def _clear(rooms: Core) -> None:
-    from bot.pipeline.sources.account_files import DECISION  # noqa: PLC0415
+    from bot.pipeline.sources.account_files import DECISION
 
     before = len(rooms.store.activities.assigned())
     rooms.store.activities.assign([])
@@ -73,8 +73,8 @@ def _clear(rooms: Core) -> None:
 
 
 def _import(rooms: Core, file: Path, sheet: str | None, format_: Format) -> None:
-    from bot.pipeline.sources.account_files import DECISION, import_accounts  # noqa: PLC0415
-    from bot.profile.columns.names import CUSTOMER  # noqa: PLC0415
+    from bot.pipeline.sources.account_files import DECISION, import_accounts
+    from bot.profile.columns.names import CUSTOMER
 
     check_file(file)
     rooms.tables.refresh()
@@ -113,9 +113,9 @@ def _import(rooms: Core, file: Path, sheet: str | None, format_: Format) -> None
 
 
 def _show(rooms: Core, format_: Format) -> None:
-    from bot.pipeline.records import owner_of  # noqa: PLC0415
-    from bot.pipeline.sources.calls import calls_to_buyers  # noqa: PLC0415
-    from bot.store.records import folded  # noqa: PLC0415
+    from bot.pipeline.records import owner_of
+    from bot.pipeline.sources.calls import calls_to_buyers
+    from bot.store.records import folded
 
     people, kept = rooms.people(), rooms.store.activities
     found = calls_to_buyers(kept, profile=rooms.live.current().profile, people=people, deals=rooms.store.open_deals())

@@ -70,7 +70,7 @@ def import_(
 
     Exit status: 0 when every row was taken, 2 when some were rejected.
     """
-    from bot.pipeline.importing import import_deals  # noqa: PLC0415
+    from bot.pipeline.importing import import_deals
 
     check_file(file)
     with core() as rooms, ExitStack() as open_files:

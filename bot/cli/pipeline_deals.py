@@ -34,7 +34,7 @@ def show(
 
     Nothing is recorded. Exit status: 0 when it is shown, 2 when there is no such deal; near ones are named then.
     """
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.view import AccessDenied
 
     with core() as rooms:
         asker = asker_of(rooms, as_)
@@ -65,7 +65,7 @@ def _not_found(text: str, found: Found) -> NoReturn:
 
 
 def _print(rooms: Core, saved: SavedDeal, checked: CheckedDeal) -> None:
-    from bot.cli.verdict import show as show_verdict  # noqa: PLC0415
+    from bot.cli.verdict import show as show_verdict
 
     closes = "" if saved.close_date is None else f"closes {saved.close_date.isoformat()}"
     stage = saved.status if saved.stage is None else f"{saved.status} ({saved.stage})"
@@ -75,7 +75,7 @@ def _print(rooms: Core, saved: SavedDeal, checked: CheckedDeal) -> None:
 
 
 def _plain(saved: SavedDeal, checked: CheckedDeal) -> dict[str, Any]:
-    from bot.cli.check import plain_deal  # noqa: PLC0415
+    from bot.cli.check import plain_deal
 
     profile = checked.verdict.profile
     return {
@@ -121,7 +121,7 @@ def export(
 
       dealfit pipeline export "fit by region" | head
     """
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.view import AccessDenied
 
     with core() as rooms:
         asker = asker_of(rooms, as_)

@@ -48,8 +48,8 @@ def map_(
     It looks at the names and the first 10,000 rows, prints the mapping with its reasons on standard output, and shows
     on standard error the first deals as they would be read. Nothing is imported.
     """
-    from bot.deals.proposal_text import mapping_text  # noqa: PLC0415
-    from bot.deals.proposing import propose  # noqa: PLC0415
+    from bot.deals.proposal_text import mapping_text
+    from bot.deals.proposing import propose
 
     check_file(file)
     if write is not None and write.exists():
@@ -74,10 +74,10 @@ def map_(
 
 
 def _sample(file: Path, profile: Profile, sheet: str | None) -> tuple[tuple[str, ...], list[Record]]:
-    from bot.deals.errors import DealsFileError  # noqa: PLC0415
-    from bot.deals.files import open_table  # noqa: PLC0415
-    from bot.deals.guessing import FIELD_WORDS  # noqa: PLC0415
-    from bot.deals.text import key  # noqa: PLC0415
+    from bot.deals.errors import DealsFileError
+    from bot.deals.files import open_table
+    from bot.deals.guessing import FIELD_WORDS
+    from bot.deals.text import key
 
     known = {key(name) for name in profile.facts}.union(*FIELD_WORDS.values())
     with file.open("rb") as stream:
@@ -99,7 +99,7 @@ def _in_order(record: Record, columns: tuple[str, ...]) -> Record:
 
 def _asked(proposal: Proposal, columns: tuple[str, ...], rows: list[list[Any]], profile: Profile) -> Proposal:
     """The proposal after a person was asked about every line that is not sure."""
-    from bot.deals.proposing import SURE, propose  # noqa: PLC0415
+    from bot.deals.proposing import SURE, propose
 
     refused: set[tuple[str, str]] = set()
     agreed: set[tuple[str, str]] = set()
@@ -123,10 +123,10 @@ def _preview(
     text: str, file: Path, columns: tuple[str, ...], records: list[Record], profile: Profile
 ) -> list[RowDeal] | str:
     """The first deals as the mapping reads them, or why it cannot."""
-    from bot.deals.errors import DealsFileError  # noqa: PLC0415
-    from bot.deals.files import lines  # noqa: PLC0415
-    from bot.deals.mapping import load_mapping  # noqa: PLC0415
-    from bot.deals.row_reader import RowReader  # noqa: PLC0415
+    from bot.deals.errors import DealsFileError
+    from bot.deals.files import lines
+    from bot.deals.mapping import load_mapping
+    from bot.deals.row_reader import RowReader
 
     try:
         mapping = load_mapping(text.encode(), filename="the proposal", facts=profile.facts, currency=profile.currency)
@@ -153,7 +153,7 @@ def _show(preview: list[RowDeal] | str) -> None:
 
 
 def _plain(proposal: Proposal, text: str, preview: list[RowDeal] | str) -> dict[str, Any]:
-    from bot.deals.deal import plain_facts  # noqa: PLC0415
+    from bot.deals.deal import plain_facts
 
     rows = [] if isinstance(preview, str) else preview
     return {

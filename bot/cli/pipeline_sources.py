@@ -119,7 +119,7 @@ def activities(
     if file is not None:
         _import(file, mapping, source)
         return
-    from bot.pipeline.sources.calls import buyers, calls_to_buyers  # noqa: PLC0415
+    from bot.pipeline.sources.calls import buyers, calls_to_buyers
 
     with core() as rooms:
         profile = rooms.live.current().profile
@@ -148,7 +148,7 @@ def activities(
 
 
 def _import(file: Path, mapping: Path | None, source: str | None) -> None:
-    from bot.pipeline.sources.activity_files import import_activities  # noqa: PLC0415
+    from bot.pipeline.sources.activity_files import import_activities
 
     check_file(file)
     with core() as rooms, ExitStack() as open_files:

@@ -50,11 +50,11 @@ def lint(
 
       dealfit profile lint drafts/deal-profile.yaml --json
     """
-    from bot.profile.lint import lint as find  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
-    from bot.profile.people import load_people  # noqa: PLC0415
-    from bot.profile.problems import PeopleError, ProfileError  # noqa: PLC0415
-    from bot.profile.rates import look_over  # noqa: PLC0415
+    from bot.profile.lint import lint as find
+    from bot.profile.loading import load_profile
+    from bot.profile.people import load_people
+    from bot.profile.problems import PeopleError, ProfileError
+    from bot.profile.rates import look_over
 
     with core() as rooms:
         path = file or rooms.settings.profile_path
@@ -87,10 +87,10 @@ def lint(
 
 def _texts(folder: Path, profile: Profile, anchors: frozenset[str]) -> tuple[Problem, ...]:
     """What is wrong with the texts of proposals beside the profile; nothing where there are none."""
-    from bot.pipeline.proposals.linting import lint_texts  # noqa: PLC0415
-    from bot.pipeline.proposals.texts import FILE  # noqa: PLC0415
-    from bot.profile.people import load_people  # noqa: PLC0415
-    from bot.profile.problems import PeopleError  # noqa: PLC0415
+    from bot.pipeline.proposals.linting import lint_texts
+    from bot.pipeline.proposals.texts import FILE
+    from bot.profile.people import load_people
+    from bot.profile.problems import PeopleError
 
     texts, people = folder / FILE, folder / "people.yaml"
     if not texts.is_file():
@@ -120,10 +120,10 @@ def explain(
 
       dealfit profile explain economics
     """
-    from rapidfuzz import process  # noqa: PLC0415
+    from rapidfuzz import process
 
-    from bot.profile.economics_words import ECONOMICS, explain_economics  # noqa: PLC0415
-    from bot.profile.explain import explain_check  # noqa: PLC0415
+    from bot.profile.economics_words import ECONOMICS, explain_economics
+    from bot.profile.explain import explain_check
 
     with core() as rooms:
         profile = rooms.live.current().profile

@@ -35,10 +35,10 @@ def run_tests(
 
       dealfit profile test --strict --junit report.xml
     """
-    from bot.profile.cases import run_cases  # noqa: PLC0415
-    from bot.profile.judge import Judge  # noqa: PLC0415
-    from bot.profile.junit import junit_bytes  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.profile.cases import run_cases
+    from bot.profile.judge import Judge
+    from bot.profile.junit import junit_bytes
+    from bot.profile.loading import load_profile
 
     with core() as rooms:
         path = file or rooms.settings.profile_path

@@ -44,11 +44,11 @@ def diff(
 
       dealfit profile diff before.yaml profile/deal-profile.yaml --deals pipeline.csv
     """
-    from bot.profile.changes import changes  # noqa: PLC0415
-    from bot.profile.figures_moved import moved_figures  # noqa: PLC0415
-    from bot.profile.judge import Judge  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
-    from bot.profile.reach import verdict_changes  # noqa: PLC0415
+    from bot.profile.changes import changes
+    from bot.profile.figures_moved import moved_figures
+    from bot.profile.judge import Judge
+    from bot.profile.loading import load_profile
+    from bot.profile.reach import verdict_changes
 
     if mapping is not None and deals is None:
         fail("--mapping goes with --deals.")
@@ -78,8 +78,8 @@ def _deals(
     before: Judge, after: Judge, folder: Path, file: Path | None, mapping: Path | None
 ) -> dict[str, list[tuple[str, Deal]]]:
     """The deals to judge twice: those of the cases, and those of the file."""
-    from bot.cli.deal_files import read_file  # noqa: PLC0415
-    from bot.profile.reach import deals_of_cases  # noqa: PLC0415
+    from bot.cli.deal_files import read_file
+    from bot.profile.reach import deals_of_cases
 
     tried: dict[str, list[tuple[str, Deal]]] = {}
     if folder.is_dir():
@@ -104,7 +104,7 @@ def _show(found: Sequence[ProfileChange], moved: dict[str, list[VerdictChange]])
 
 
 def _show_figures(figures: dict[str, list[MovedFigure]], tried: dict[str, list[tuple[str, Deal]]]) -> None:
-    from bot.profile.figures_moved import summary  # noqa: PLC0415
+    from bot.profile.figures_moved import summary
 
     for what, each in figures.items():
         if each:
@@ -114,7 +114,7 @@ def _show_figures(figures: dict[str, list[MovedFigure]], tried: dict[str, list[t
 
 
 def _figures(figures: dict[str, list[MovedFigure]]) -> dict[str, Any]:
-    from bot.deals.deal import plain_value  # noqa: PLC0415
+    from bot.deals.deal import plain_value
 
     def amount(figure: Figure | None) -> Any:
         return None if figure is None or figure.amount is None else plain_value(figure.amount)

@@ -32,8 +32,8 @@ def init(
 
       dealfit profile init my-profile --currency EUR --title "Managed services"
     """
-    from bot.deals.numbers import CURRENCY_CODES  # noqa: PLC0415
-    from bot.profile.schema import schema_bytes  # noqa: PLC0415
+    from bot.deals.numbers import CURRENCY_CODES
+    from bot.profile.schema import schema_bytes
 
     if currency not in CURRENCY_CODES:
         fail(f"--currency {currency}: write the ISO code in capitals, such as USD or EUR.")
@@ -75,9 +75,9 @@ def init(
 
 def _texts(folder: Path, profile: str) -> str:
     """The texts of proposals for this profile."""
-    from bot.pipeline.proposals.beginning import begun_texts  # noqa: PLC0415
-    from bot.profile.loading import parse_profile  # noqa: PLC0415
-    from bot.settings import content_root  # noqa: PLC0415
+    from bot.pipeline.proposals.beginning import begun_texts
+    from bot.profile.loading import parse_profile
+    from bot.settings import content_root
 
     facts = parse_profile(profile.encode(), "deal-profile.yaml").facts
     bundled = (content_root() / "profile" / TEXTS).read_text(encoding="utf-8")

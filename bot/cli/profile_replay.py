@@ -34,9 +34,9 @@ def replay(
 
       dealfit profile replay 42
     """
-    from bot.profile.problems import ProfileError  # noqa: PLC0415
-    from bot.profile.replay import NoReplay  # noqa: PLC0415
-    from bot.profile.replay import replay as judge_again  # noqa: PLC0415
+    from bot.profile.problems import ProfileError
+    from bot.profile.replay import NoReplay
+    from bot.profile.replay import replay as judge_again
 
     with core() as rooms:
         decision, source = _kept(rooms.store, number)

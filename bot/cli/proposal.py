@@ -68,7 +68,7 @@ def proposal(
     """
     with core() as rooms:
         if check_texts or write_texts:
-            from bot.cli import proposal_texts  # noqa: PLC0415
+            from bot.cli import proposal_texts
 
             (proposal_texts.check_texts if check_texts else proposal_texts.write_texts)(rooms)
             return
@@ -95,8 +95,8 @@ def _made(
     *,
     record: bool,
 ) -> Made:
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
-    from bot.pipeline.proposals.service import NoProposal, NoSuchDeal  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR
+    from bot.pipeline.proposals.service import NoProposal, NoSuchDeal
 
     issued = _date(when[1], "--dated")
     service = rooms.proposals if record or key is not None else rooms.proposals_with(None)
@@ -113,8 +113,8 @@ def _made(
 def _deal(
     rooms: Core, words: str | None, pairs: list[str], who: tuple[str | None, str | None, str | None], close: date | None
 ) -> Deal:
-    from bot.checking.desk import UNNAMED  # noqa: PLC0415
-    from bot.deals.deal import Deal  # noqa: PLC0415
+    from bot.checking.desk import UNNAMED
+    from bot.deals.deal import Deal
 
     desk = rooms.desk_with(None)
     profile = desk.judge.profile
@@ -141,7 +141,7 @@ def _deal(
 
 
 def _date(text: str | None, option: str) -> date | None:
-    from bot.deals.numbers import DateError, parse_date  # noqa: PLC0415
+    from bot.deals.numbers import DateError, parse_date
 
     try:
         return None if text is None else parse_date(text)

@@ -26,9 +26,9 @@ def check_texts(rooms: Core) -> None:
 
 def write_texts(rooms: Core) -> None:
     """Begin a firm's own file from the bundled one, with the parts that its Deal Profile has facts for."""
-    from bot.pipeline.proposals.beginning import begun_texts  # noqa: PLC0415
-    from bot.pipeline.proposals.texts import FILE  # noqa: PLC0415
-    from bot.settings import content_root  # noqa: PLC0415
+    from bot.pipeline.proposals.beginning import begun_texts
+    from bot.pipeline.proposals.texts import FILE
+    from bot.settings import content_root
 
     path, profile = rooms.proposal_texts.path, rooms.live.current().profile
     if path.exists():

@@ -76,7 +76,7 @@ def agenda(
 
       dealfit reviews agenda "Mercy Regional"
     """
-    from bot.pipeline.reviews.service import NoSuchCustomer  # noqa: PLC0415
+    from bot.pipeline.reviews.service import NoSuchCustomer
 
     with core() as rooms:
         asker = asker_of(rooms, as_)
@@ -104,9 +104,9 @@ def record(
 
       dealfit reviews record "Mercy Regional" "time to deploy" 12 2027-02-26
     """
-    from bot.deals.numbers import DateError, NumberError, parse_date, parse_number  # noqa: PLC0415
-    from bot.pipeline.reviews.agenda import state_words  # noqa: PLC0415
-    from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer  # noqa: PLC0415
+    from bot.deals.numbers import DateError, NumberError, parse_date, parse_number
+    from bot.pipeline.reviews.agenda import state_words
+    from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer
 
     try:
         number, day = parse_number(value.strip().removesuffix("%")), None if on is None else parse_date(on)
@@ -137,7 +137,7 @@ def ics(
 
       dealfit reviews ics "Mercy Regional" > mercy.ics
     """
-    from bot.pipeline.reviews.service import NoSuchCustomer  # noqa: PLC0415
+    from bot.pipeline.reviews.service import NoSuchCustomer
 
     with core() as rooms:
         asker = asker_of(rooms, as_)
@@ -153,7 +153,7 @@ def ics(
 
 
 def _allowed(do: Callable[[], T]) -> T:
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.view import AccessDenied
 
     try:
         return do()
@@ -162,8 +162,8 @@ def _allowed(do: Callable[[], T]) -> T:
 
 
 def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days: int) -> None:
-    from bot.pipeline.reviews.agenda import TITLES  # noqa: PLC0415
-    from bot.pipeline.reviews.calendar import DAYS  # noqa: PLC0415
+    from bot.pipeline.reviews.agenda import TITLES
+    from bot.pipeline.reviews.calendar import DAYS
 
     if not customers:
         say("There are no won deals yet. A deal is won when its stage says so: see `dealfit pipeline import --help`.")
@@ -187,8 +187,8 @@ def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days:
 
 
 def _show_agenda(made: Agenda) -> None:
-    from bot.pipeline.reviews.agenda import end_words, state_words  # noqa: PLC0415
-    from bot.pipeline.reviews.calendar import day_words  # noqa: PLC0415
+    from bot.pipeline.reviews.agenda import end_words, state_words
+    from bot.pipeline.reviews.calendar import day_words
 
     console = out()
     console.print(f"[bold]{cell(made.title)}[/]")

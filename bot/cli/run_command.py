@@ -88,10 +88,10 @@ def _half_set(rooms: Core) -> bool:
 
 
 def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
-    from bot.bootstrap import build_slack  # noqa: PLC0415
-    from bot.playground.errors import PortInUse  # noqa: PLC0415
-    from bot.playground.server import Playground  # noqa: PLC0415
-    from bot.slack.connecting import SocketConnection  # noqa: PLC0415
+    from bot.bootstrap import build_slack
+    from bot.playground.errors import PortInUse
+    from bot.playground.server import Playground
+    from bot.slack.connecting import SocketConnection
 
     _first_look(rooms)
     wanted = rooms.settings.playground_port if port is None else port
@@ -121,8 +121,8 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
 
 
 def _socket(rooms: Core, stop: threading.Event) -> None:
-    from bot.bootstrap import build_slack  # noqa: PLC0415
-    from bot.slack.connecting import SocketConnection, check_app_token, who_am_i  # noqa: PLC0415
+    from bot.bootstrap import build_slack
+    from bot.slack.connecting import SocketConnection, check_app_token, who_am_i
 
     settings = rooms.settings
     bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
@@ -146,12 +146,12 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
 
 
 def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
-    import uvicorn  # noqa: PLC0415
+    import uvicorn
 
-    from bot.bootstrap import build_slack  # noqa: PLC0415
-    from bot.bootstrap.observed import health  # noqa: PLC0415
-    from bot.observing.serving import routes  # noqa: PLC0415
-    from bot.slack.http import web_app  # noqa: PLC0415
+    from bot.bootstrap import build_slack
+    from bot.bootstrap.observed import health
+    from bot.observing.serving import routes
+    from bot.slack.http import web_app
 
     settings = rooms.settings
     if settings.slack_signing_secret is None or settings.slack_bot_token is None:
@@ -190,8 +190,8 @@ def _health(slack: SlackApp, connection: SocketConnection, port: int | None) -> 
     if port is None:
         yield
         return
-    from bot.bootstrap.observed import health  # noqa: PLC0415
-    from bot.observing.serving import HealthServer  # noqa: PLC0415
+    from bot.bootstrap.observed import health
+    from bot.observing.serving import HealthServer
 
     metrics = slack.watch.metrics
     look = health(slack.core, slack.queue, metrics, lambda: connection.is_open)
@@ -236,8 +236,8 @@ def _first_look(rooms: Core) -> None:
 
 
 def _index(rooms: Core) -> None:
-    from bot.cli.index import refresh  # noqa: PLC0415
-    from bot.knowledge.passages import KnowledgeError  # noqa: PLC0415
+    from bot.cli.index import refresh
+    from bot.knowledge.passages import KnowledgeError
 
     try:
         refresh(rooms, rebuild=False)
@@ -248,8 +248,8 @@ def _index(rooms: Core) -> None:
 
 def _watch(rooms: Core, stop: threading.Event) -> None:
     """Notice edits while the app runs: of the profile and the people within a second, of playbooks within five."""
-    from bot.knowledge.passages import KnowledgeError  # noqa: PLC0415
-    from bot.knowledge.watch import watch  # noqa: PLC0415
+    from bot.knowledge.passages import KnowledgeError
+    from bot.knowledge.watch import watch
 
     def look() -> None:
         while not stop.wait(1.0):

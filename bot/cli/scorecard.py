@@ -41,8 +41,8 @@ def scorecard(
 
       dealfit pipeline scorecard dana --format json
     """
-    from bot.pipeline.scorecard.service import NoSuchRep  # noqa: PLC0415
-    from bot.pipeline.view import AccessDenied  # noqa: PLC0415
+    from bot.pipeline.scorecard.service import NoSuchRep
+    from bot.pipeline.view import AccessDenied
 
     with core() as rooms:
         asker = asker_of(rooms, as_)
@@ -57,8 +57,8 @@ def scorecard(
 
 
 def _show(card: Scorecard) -> None:
-    from bot.pipeline.reviews.calendar import date_words  # noqa: PLC0415
-    from bot.pipeline.scorecard.card import LEAST, figure_words  # noqa: PLC0415
+    from bot.pipeline.reviews.calendar import date_words
+    from bot.pipeline.scorecard.card import LEAST, figure_words
 
     console = out()
     period, before = card.period, card.before
@@ -90,13 +90,13 @@ def _show(card: Scorecard) -> None:
 
 
 def _past(line: Line) -> str:
-    from bot.pipeline.scorecard.card import figure_words  # noqa: PLC0415
+    from bot.pipeline.scorecard.card import figure_words
 
     before = line.before
     return "-" if before.value is None else f"{figure_words(before.value, line.measure.unit)} (n = {before.n})"
 
 
 def _team(line: Line) -> str:
-    from bot.pipeline.scorecard.card import figure_words  # noqa: PLC0415
+    from bot.pipeline.scorecard.card import figure_words
 
     return "-" if line.team is None else f"{figure_words(line.team, line.measure.unit)} ({line.reps} reps)"

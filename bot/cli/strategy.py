@@ -85,10 +85,10 @@ def money(
 
     Exit status: 0 with a picture, 2 when there is no deal with money in it, or something could not be read.
     """
-    from bot.cli.strategy_tables import show_sources  # noqa: PLC0415
-    from bot.pipeline.strategy.outcomes import Outcome  # noqa: PLC0415
-    from bot.pipeline.strategy.sources import Measure, Unreadable, money_sources  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.cli.strategy_tables import show_sources
+    from bot.pipeline.strategy.outcomes import Outcome
+    from bot.pipeline.strategy.sources import Measure, Unreadable, money_sources
+    from bot.profile.loading import load_profile
 
     with core() as rooms:
         judged_by = load_profile(profile) if profile else rooms.live.current().profile
@@ -113,7 +113,7 @@ def money(
     if format_ is Format.TABLE:
         show_sources(found)
     if png is not None:
-        from bot.pipeline.strategy.whale_chart import whale_png  # noqa: PLC0415
+        from bot.pipeline.strategy.whale_chart import whale_png
 
         png.write_bytes(whale_png(found))
         say(f"The curve is drawn in {png}.")
@@ -140,11 +140,11 @@ def suggest(
     Exit status: 0 with a suggestion, 1 when there is nothing to find or too few deals, 2 when something could not be
     read.
     """
-    from bot.cli.strategy_tables import show_suggestion  # noqa: PLC0415
-    from bot.pipeline.strategy.labels import Good  # noqa: PLC0415
-    from bot.pipeline.strategy.sources import Unreadable  # noqa: PLC0415
-    from bot.pipeline.strategy.suggesting import suggest as look  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.cli.strategy_tables import show_suggestion
+    from bot.pipeline.strategy.labels import Good
+    from bot.pipeline.strategy.sources import Unreadable
+    from bot.pipeline.strategy.suggesting import suggest as look
+    from bot.profile.loading import load_profile
 
     limit = number(above, "--above")
     with core() as rooms:
@@ -174,11 +174,11 @@ def measure(
 
     Exit status: 0 with figures, 2 when no deal is closed, or something could not be read.
     """
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
-    from bot.cli.strategy_tables import show_measured  # noqa: PLC0415
-    from bot.pipeline.strategy.measuring import measure as look  # noqa: PLC0415
-    from bot.pipeline.strategy.periods import Length  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR
+    from bot.cli.strategy_tables import show_measured
+    from bot.pipeline.strategy.measuring import measure as look
+    from bot.pipeline.strategy.periods import Length
+    from bot.profile.loading import load_profile
 
     length = Length(by.value)
     with core() as rooms:

@@ -51,11 +51,11 @@ def backtest(
     Exit status: 0 when it would have refused no won deal (with --against: when no verdict is another one), 1 when it
     would have, 2 when something could not be read. Several profiles: 0.
     """
-    from bot.cli.strategy_backtest_tables import show_backtest  # noqa: PLC0415
-    from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415
-    from bot.pipeline.strategy.backtest import backtest as look_back  # noqa: PLC0415
-    from bot.pipeline.strategy.outcomes import Outcome  # noqa: PLC0415
-    from bot.profile.loading import load_profile  # noqa: PLC0415
+    from bot.cli.strategy_backtest_tables import show_backtest
+    from bot.pipeline.strategy.backtest import NothingClosed
+    from bot.pipeline.strategy.backtest import backtest as look_back
+    from bot.pipeline.strategy.outcomes import Outcome
+    from bot.profile.loading import load_profile
 
     cost = number(selling_cost, "--selling-cost")
     with core() as rooms:
@@ -76,7 +76,7 @@ def backtest(
     if format_ is Format.JSON:
         print_json(found.plain())
     elif format_ is Format.CSV:
-        from bot.pipeline.strategy.rows import HEAD, deal_rows  # noqa: PLC0415
+        from bot.pipeline.strategy.rows import HEAD, deal_rows
 
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(HEAD)
@@ -94,8 +94,8 @@ def _compare(
     rooms: Core, profiles: list[Profile], deals: Path | None, mapping: Path | None, format_: Format
 ) -> NoReturn:
     """Several profiles, a line each."""
-    from bot.cli.strategy_backtest_tables import show_candidates  # noqa: PLC0415
-    from bot.pipeline.strategy.candidates import compare  # noqa: PLC0415
+    from bot.cli.strategy_backtest_tables import show_candidates
+    from bot.pipeline.strategy.candidates import compare
 
     with deals_of(rooms, deals, mapping, *profiles) as book:
         found = compare(book, profiles)

@@ -22,7 +22,7 @@ SHOWN = 5
 @contextmanager
 def deals_of(rooms: Core, file: Path | None, mapping: Path | None, *profiles: Profile) -> Iterator[Book]:
     """The deals of a file, read for all these profiles at once, the first one's words first; else the store's."""
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR
 
     if file is None:
         if mapping is not None:
@@ -30,8 +30,8 @@ def deals_of(rooms: Core, file: Path | None, mapping: Path | None, *profiles: Pr
         with rooms.strategy.book(OPERATOR) as stored:
             yield stored
         return
-    from bot.cli.deal_files import read_file  # noqa: PLC0415
-    from bot.pipeline.strategy.book import DealBook  # noqa: PLC0415
+    from bot.cli.deal_files import read_file
+    from bot.pipeline.strategy.book import DealBook
 
     first = profiles[0]
     facts: dict[str, FactSpec] = {name: spec for each in reversed(profiles) for name, spec in each.facts.items()}

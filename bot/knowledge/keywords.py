@@ -44,8 +44,8 @@ def words(texts: Sequence[str]) -> list[list[str]]:
     """Lower-case words of two letters or more, without English stop words, stemmed by Snowball."""
     if not texts:
         return []
-    import bm25s  # noqa: PLC0415 - 0.5 s, needed by a search only
-    import Stemmer  # noqa: PLC0415 - beside it
+    import bm25s  # 0.5 s, needed by a search only
+    import Stemmer  # beside it
 
     found: list[list[str]] = bm25s.tokenize(
         list(texts), stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
@@ -61,14 +61,14 @@ class Keywords:
         self._size = len(texts)
         self._index: Any = None
         if any(texts):
-            import bm25s  # noqa: PLC0415 - see above
+            import bm25s  # see above
 
             self._index = bm25s.BM25(k1=K1, b=B)
             self._index.index([list(text) for text in texts], show_progress=False)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of each text for the question: 0 where no word is shared."""
-        import numpy as np  # noqa: PLC0415 - see above
+        import numpy as np  # see above
 
         none: NDArray[np.float32] = np.zeros(self._size, dtype=np.float32)
         asked = words([question])[0]

@@ -245,7 +245,7 @@ class Library:
         with self._loading:
             now = self._snapshot
             if now is None or (now.generation, now.revision) != (generation.name, meta["revision"]):
-                from bot.knowledge.snapshot import Snapshot  # noqa: PLC0415 - numpy, needed by a search only
+                from bot.knowledge.snapshot import Snapshot  # numpy, needed by a search only
 
                 now = self._snapshot = Snapshot(generation.name, generation.manifest.contents(), self._tokens)
             return now

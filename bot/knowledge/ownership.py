@@ -75,7 +75,7 @@ def owner_of(index_dir: Path) -> int | None:
 
 
 def _lock(index_dir: Path) -> FileLock:
-    from filelock import FileLock  # noqa: PLC0415 - only who may write needs it
+    from filelock import FileLock  # only who may write needs it
 
     return FileLock(index_dir / "owner.lock", thread_local=False, preserve_lock_file=True)
 

@@ -131,7 +131,7 @@ class Refresher:
     def _add(self, rows: list[Row]) -> None:
         if not rows:
             return
-        import numpy as np  # noqa: PLC0415 - loaded with Chroma
+        import numpy as np  # loaded with Chroma
 
         vectors = self.manifest.vectors(row.vector_key for row in rows)
         self.chroma.add(

@@ -92,7 +92,7 @@ class RemoteEmbedder:
 
     def _read(self, data: Any, wanted: int) -> list[Vector]:
         """The vectors of a reply, in the order of the texts, each made as long as 1."""
-        import numpy as np  # noqa: PLC0415 - needed by a search only
+        import numpy as np  # needed by a search only
 
         try:
             rows = sorted(data["data"], key=lambda row: int(row["index"]))

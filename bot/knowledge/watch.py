@@ -20,7 +20,7 @@ def watch(folder: Path, on_change: Callable[[tuple[str, ...]], None], stop: thre
 
     Changes that come in quick succession are told once. An error in `on_change` is logged, and the watch goes on.
     """
-    from watchfiles import watch as watch_files  # noqa: PLC0415 - compiled, needed by a server only
+    from watchfiles import watch as watch_files  # compiled, needed by a server only
 
     root = folder.resolve()
     for changes in watch_files(
@@ -35,6 +35,6 @@ def watch(folder: Path, on_change: Callable[[tuple[str, ...]], None], stop: thre
 
 def _relative(path: str, root: Path) -> str:
     """The path under the folder, with forward slashes."""
-    from pathlib import Path as Here  # noqa: PLC0415 - the name is taken by the annotations
+    from pathlib import Path as Here  # the name is taken by the annotations
 
     return Here(path).relative_to(root).as_posix()

@@ -57,7 +57,7 @@ class HealthServer:
 
     def start(self) -> None:
         """Begin to serve; comes back at once."""
-        import uvicorn  # noqa: PLC0415 needed where a port is set
+        import uvicorn  # needed where a port is set
 
         config = uvicorn.Config(self._app, lifespan="off", log_config=None, access_log=False, server_header=False)
         self._server = uvicorn.Server(config)

@@ -70,7 +70,7 @@ class OpenTelemetry:
     """Spans of a provider, which belongs to this process alone: nothing global is set."""
 
     def __init__(self, provider: TracerProvider) -> None:
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._provider = provider
         self._tracer = provider.get_tracer("dealfit")
@@ -81,7 +81,7 @@ class OpenTelemetry:
     @contextmanager
     def span(self, name: str, *, parent: str | None = None, **kinds: str) -> Iterator[None]:
         """A span. What is raised inside marks it as failed by its type; its words may hold texts of people."""
-        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
+        from opentelemetry.trace import Status, StatusCode
 
         context: Context | None = self._form.extract({PARENT: parent}) if parent else None
         attributes = {f"dealfit.{kind}": value for kind, value in kinds.items()}
@@ -124,10 +124,10 @@ def tracing_to(endpoint: str | None, *, version: str) -> Tracing:
     """Tracing to an OTLP collector (gRPC), such as http://127.0.0.1:4317; none where none is set."""
     if endpoint is None:
         return NoTracing()
-    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=Resource({"service.name": "dealfit", "service.version": version}))
     exporter = OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http://"))

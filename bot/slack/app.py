@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def build_app(services: Services, put: Put, *, signing_secret: str | None) -> App:
     """Build the app. It makes no call to Slack; the first request does."""
-    from slack_bolt import App  # noqa: PLC0415 it takes a second to import
+    from slack_bolt import App  # it takes a second to import
 
     app = App(
         client=services.client,

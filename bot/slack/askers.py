@@ -82,7 +82,7 @@ class Askers:
 
     def _whose(self) -> dict[str, str] | None:
         """The workspace that the app's token is of; None while Slack does not say."""
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         if self._home is None:
             try:
@@ -93,7 +93,7 @@ class Askers:
         return self._home
 
     def _profile(self, user: str) -> dict[str, Any]:
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         with self._lock:
             known = self._known.get(user)

@@ -46,9 +46,9 @@ def check_app_token(client: WebClient, app_token: str, api_url: str) -> None:
 
 
 def _ask(call: Callable[[], object], api_url: str) -> dict[str, object]:
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError  # loaded with the client
 
-    from bot.slack.client import patience  # noqa: PLC0415 loaded with the client
+    from bot.slack.client import patience  # loaded with the client
 
     try:
         with patience():
@@ -69,7 +69,7 @@ class SocketConnection:
     """The app on a WebSocket to Slack; it reconnects by itself."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 it takes a second to import
+        from slack_bolt.adapter.socket_mode import SocketModeHandler  # it takes a second to import
 
         self._handler: Any = SocketModeHandler(app, app_token)
 

@@ -95,7 +95,7 @@ class Courier:
 
     def send(self, claimed: Claimed) -> Outcome:
         """Try once."""
-        from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
         try:
             match claimed.method:
@@ -115,7 +115,7 @@ class Courier:
 
     def _respond(self, claimed: Claimed) -> Outcome:
         """Through the response URL: it lives for 30 minutes and five uses, so it may be gone."""
-        from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 loaded with the client
+        from slack_sdk.webhook import WebhookClient  # loaded with the client
 
         body = claimed.body
         webhook = WebhookClient(str(body["response_url"]), timeout=10)
@@ -175,7 +175,7 @@ class Courier:
 
     def _found(self, channel: str, thread_ts: Any, claimed: Claimed) -> str | None:
         """The message of this mark, where an earlier try has posted it."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError  # loaded with the client
 
         began = claimed.tried_at or claimed.put_at
         asked: dict[str, Any] = {

@@ -42,7 +42,7 @@ class SlackDirectory:
 
     def account(self, person: Person) -> str | None:
         """The Slack user id of a person; None for somebody who has no account, or while Slack does not say."""
-        from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
         if person.slack:
             return person.slack
@@ -64,7 +64,7 @@ class SlackDirectory:
 
     def users(self, group: str) -> tuple[str, ...] | None:
         """The user ids in a user group; None while Slack does not say."""
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         with self._lock:
             known = self._groups.get(group)

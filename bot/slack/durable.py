@@ -92,7 +92,7 @@ class DurableQueue:
 
     def start(self) -> None:
         """Open the database, take up the work that a crash left, and begin."""
-        from dbos import DBOS, DBOSConfig  # noqa: PLC0415 it takes seconds to import
+        from dbos import DBOS, DBOSConfig  # it takes seconds to import
 
         self._seat = first_free(self._seats)
         config: DBOSConfig = {
@@ -128,7 +128,7 @@ class DurableQueue:
 
     def put(self, work: Work) -> None:
         """Put work away durably. A key that was seen in the last three days is not done again."""
-        from dbos import SetWorkflowID  # noqa: PLC0415 loaded already by start
+        from dbos import SetWorkflowID  # loaded already by start
 
         if self._dbos is None or self._workflow is None:
             message = "the queue is not running"
@@ -190,7 +190,7 @@ class DurableQueue:
             raise
 
     def _step(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
-        from dbos import DBOS  # noqa: PLC0415 loaded already by start
+        from dbos import DBOS  # loaded already by start
 
         options: Any = {"name": name}
         if attempts > 1:
@@ -203,9 +203,9 @@ class DurableQueue:
 
         The queue's database keeps an error whole, and one of Slack's client holds the request with the token in it.
         """
-        from dbos import DBOS  # noqa: PLC0415 loaded already by start
+        from dbos import DBOS  # loaded already by start
 
-        from bot.slack.client import patience  # noqa: PLC0415 it is loaded with the client
+        from bot.slack.client import patience  # it is loaded with the client
 
         self._running.begin_step()
         try:

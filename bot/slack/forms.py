@@ -59,7 +59,7 @@ def open_view(
 
     `again` is a button that opens it again, with what was in it.
     """
-    from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
     try:
         opened = services.client.views_open(trigger_id=trigger_id, view=dict(view))

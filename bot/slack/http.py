@@ -23,8 +23,8 @@ LARGEST_BODY = 1_000_000
 
 def web_app(app: App, *, signing_secret: str, beside: Sequence[Route] = ()) -> Starlette:
     """The web application. A bad signature, timestamp or body is a 4xx, never a 500. `beside` are further pages."""
-    from slack_bolt import BoltRequest  # noqa: PLC0415 loaded with the app
-    from slack_sdk.signature import SignatureVerifier  # noqa: PLC0415
+    from slack_bolt import BoltRequest  # loaded with the app
+    from slack_sdk.signature import SignatureVerifier
 
     verifier = SignatureVerifier(signing_secret)
 

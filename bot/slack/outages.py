@@ -19,7 +19,7 @@ TOO_MANY = 429
 
 def is_temporary(error: BaseException) -> bool:
     """Whether Slack, or the way there, is out of order for now; not that Slack understood and refused."""
-    from slack_sdk.errors import SlackApiError, SlackRequestError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError, SlackRequestError  # loaded with the client
 
     if isinstance(error, SlackApiError):
         status = int(getattr(error.response, "status_code", 0) or 0)

@@ -49,7 +49,7 @@ def send_privately(
     client: WebClient, place: Place, *, name: str, data: bytes, title: str, comment: str, alt: str = ""
 ) -> Delivery:
     """Send a file to the person of the place. Raises what passes by itself; says what does not."""
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError  # loaded with the client
 
     here = place.channel.startswith("D")
     try:
@@ -62,7 +62,7 @@ def send_privately(
 
 def send_to(client: WebClient, channel: str, file: Upload, thread_ts: str | None = None) -> str | None:
     """Send a file to a conversation. Raises what passes by itself; why it went nowhere, None where it went."""
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError  # loaded with the client
 
     try:
         client.files_upload_v2(

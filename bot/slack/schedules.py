@@ -166,7 +166,7 @@ class Schedules:
 
 
 def _turn(job: Job, now: datetime, *, forward: bool) -> datetime:
-    from croniter import croniter  # noqa: PLC0415 - the scheduler's own reading of the five fields
+    from croniter import croniter  # the scheduler's own reading of the five fields
 
     turns = croniter(job.cron, now.astimezone(ZoneInfo(job.timezone)), second_at_beginning=True)
     found: datetime = turns.get_next(datetime) if forward else turns.get_prev(datetime)
@@ -174,7 +174,7 @@ def _turn(job: Job, now: datetime, *, forward: bool) -> datetime:
 
 
 def _check(job: Job) -> None:
-    from croniter import croniter  # noqa: PLC0415 - as above
+    from croniter import croniter  # as above
 
     if not croniter.is_valid(job.cron, second_at_beginning=True):
         raise ScheduleError(

@@ -66,7 +66,7 @@ class FileSeats:
 
     def take(self, number: int) -> bool:
         """Take a seat if nobody holds it."""
-        from filelock import FileLock, Timeout  # noqa: PLC0415 needed where work is done only
+        from filelock import FileLock, Timeout  # needed where work is done only
 
         lock = FileLock(self._database.with_name(f"{self._database.name}.worker-{number}.lock"))
         try:
@@ -94,7 +94,7 @@ class PostgresSeats:
 
     def take(self, number: int) -> bool:
         """Take a seat if nobody holds it, on a connection of its own."""
-        import psycopg  # noqa: PLC0415 needed on PostgreSQL only
+        import psycopg  # needed on PostgreSQL only
 
         connection = psycopg.connect(self._url, autocommit=True, keepalives=1, keepalives_idle=30)
         row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_SPACE, number)).fetchone()
@@ -106,7 +106,7 @@ class PostgresSeats:
 
     def holds(self, number: int) -> bool:
         """Whether a seat that was taken is still ours: not when the connection that held it is gone."""
-        import psycopg  # noqa: PLC0415 needed on PostgreSQL only
+        import psycopg  # needed on PostgreSQL only
 
         connection = self._held.get(number)
         if connection is None:

@@ -18,7 +18,7 @@ def deal_of_card(client: WebClient, channel: str, thread_ts: str) -> str | None:
 
     It comes from a button that anybody's app could have drawn: it says which deal is meant, never who may see it.
     """
-    from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackClientError  # loaded with the client
 
     try:
         first = client.conversations_replies(channel=channel, ts=thread_ts, limit=1).get("messages") or []

@@ -47,7 +47,7 @@ class AnswerStream:
 
     def write(self, text: str) -> None:
         """Append checked text. A stream that breaks is not an error here: `finish` mends it."""
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         if self._broken or self._stopped or not text:
             return
@@ -77,7 +77,7 @@ class AnswerStream:
         Returns:
             Whether the answer stands in the thread now; if not, it has yet to be posted.
         """
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         if self._stream is None:
             return False
@@ -101,14 +101,14 @@ class AnswerStream:
         self._broken = not self._stopped
 
     def _end(self, ts: str) -> None:
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         # Where Slack has ended it already, that is what we want.
         with contextlib.suppress(SlackClientError, OSError):
             self._client.chat_stopStream(channel=self._place.channel, ts=ts)
 
     def _replace(self, text: str, blocks: Sequence[Block]) -> bool:
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         ts = self._stream.ts if self._stream else None
         if ts is None:

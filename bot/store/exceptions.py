@@ -195,7 +195,7 @@ class ExceptionBook:
 
     def altered(self) -> list[int]:
         """The requests that are not as the decision log says they were left: somebody wrote past it."""
-        from bot.store.tables import decisions  # noqa: PLC0415 - tables import each other in one direction
+        from bot.store.tables import decisions  # tables import each other in one direction
 
         with self._database.reading() as connection:
             said: dict[str, str] = {}

@@ -41,9 +41,9 @@ def _version(connection: Connection) -> str | None:
 
 
 def _migrate(connection: Connection, version: str | None, shown: str) -> None:
-    from alembic import command  # noqa: PLC0415 - half a second, and only a new or an old database needs it
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic import command  # half a second, and only a new or an old database needs it
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
     config.set_main_option("script_location", "bot.store:migrations")

@@ -60,8 +60,8 @@ class AgentModel:
         seconds: float,
         tokens: int,
     ) -> Iterator[str | Looked]:
-        from langchain.agents import create_agent  # noqa: PLC0415 - seconds, needed with a model only
-        from langgraph.errors import GraphRecursionError  # noqa: PLC0415 - see above
+        from langchain.agents import create_agent  # seconds, needed with a model only
+        from langgraph.errors import GraphRecursionError  # see above
 
         agent: Any = create_agent(
             self._model.client(seconds),
@@ -92,8 +92,8 @@ class AgentModel:
 
 def _offered(tool: Tool, call: Callable[[Tool, str], str]) -> Any:
     """The tool as langchain offers it to a model."""
-    from langchain_core.tools import StructuredTool  # noqa: PLC0415 - seconds, needed with a model only
-    from pydantic import Field, create_model  # noqa: PLC0415 - see above
+    from langchain_core.tools import StructuredTool  # seconds, needed with a model only
+    from pydantic import Field, create_model  # see above
 
     fields: dict[str, Any] = {}
     if tool.argument is not None:
@@ -109,8 +109,8 @@ def _offered(tool: Tool, call: Callable[[Tool, str], str]) -> Any:
 
 def _last_turn(counted: Counted, tokens: int) -> Any:
     """Takes the tools away when it is time to answer, and ends it when they are called all the same."""
-    from langchain.agents.middleware import AgentMiddleware  # noqa: PLC0415 - seconds, needed with a model only
-    from langchain_core.messages import AIMessage  # noqa: PLC0415 - see above
+    from langchain.agents.middleware import AgentMiddleware  # seconds, needed with a model only
+    from langchain_core.messages import AIMessage  # see above
 
     class LastTurn(AgentMiddleware[Any, Any, Any]):
         def wrap_model_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:

@@ -51,8 +51,8 @@ def convert(extension: str, data: bytes) -> Converted:
 
 def _docx(data: bytes) -> Converted:
     _require_sound_zip(data, "word/document.xml", "a Word document")
-    from markitdown import StreamInfo  # noqa: PLC0415 - seconds, for such documents only
-    from markitdown.converters import DocxConverter  # noqa: PLC0415 - the same
+    from markitdown import StreamInfo  # seconds, for such documents only
+    from markitdown.converters import DocxConverter  # the same
 
     try:
         found = DocxConverter().convert(  # type: ignore[no-untyped-call]
@@ -65,8 +65,8 @@ def _docx(data: bytes) -> Converted:
 
 def _pptx(data: bytes) -> Converted:
     _require_sound_zip(data, "ppt/presentation.xml", "a PowerPoint presentation")
-    from markitdown import StreamInfo  # noqa: PLC0415 - seconds, for such documents only
-    from markitdown.converters import PptxConverter  # noqa: PLC0415 - the same
+    from markitdown import StreamInfo  # seconds, for such documents only
+    from markitdown.converters import PptxConverter  # the same
 
     try:
         converter = PptxConverter()  # type: ignore[no-untyped-call]
@@ -82,9 +82,9 @@ def _pptx(data: bytes) -> Converted:
 
 
 def _html(data: bytes) -> Converted:
-    from bs4 import BeautifulSoup  # noqa: PLC0415 - for such documents only
-    from markitdown import StreamInfo  # noqa: PLC0415 - seconds, for such documents only
-    from markitdown.converters import HtmlConverter  # noqa: PLC0415 - the same
+    from bs4 import BeautifulSoup  # for such documents only
+    from markitdown import StreamInfo  # seconds, for such documents only
+    from markitdown.converters import HtmlConverter  # the same
 
     soup = BeautifulSoup(data, "html.parser")
     # What stands on every page of a site says nothing about this one.
@@ -103,7 +103,7 @@ def _html(data: bytes) -> Converted:
 
 
 def _pdf(data: bytes) -> Converted:
-    from bot.knowledge.readers.pdf import pdf_pages  # noqa: PLC0415 - for such documents only
+    from bot.knowledge.readers.pdf import pdf_pages  # for such documents only
 
     title, pages = pdf_pages(data)
     return Converted(title, tuple(Sheet(f"page {number}", text) for number, text in pages))
@@ -146,7 +146,7 @@ def _unreadable(what: str, error: Exception) -> DocumentRefused:
 
 def _property(data: bytes) -> str | None:
     """The title in an Office document's properties; programs fill in names that say nothing, and those are left out."""
-    import defusedxml.ElementTree as Xml  # type: ignore[import-untyped]  # noqa: PLC0415 - for such documents only
+    import defusedxml.ElementTree as Xml  # type: ignore[import-untyped]  # for such documents only
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -32,7 +32,7 @@ def decode(data: bytes) -> str:
 
 def _guess(data: bytes) -> str | None:
     """The name of the encoding that the bytes are most likely in, or None."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for a broken document only
+    from charset_normalizer import from_bytes  # needed for a broken document only
 
     best = from_bytes(data[:65536]).best()
     if best is None:

@@ -29,7 +29,7 @@ def read_markdown(data: bytes, name: str) -> Document:  # noqa: ARG001 - the sig
 
 @cache
 def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - 50 ms that a search need not pay
+    from markdown_it import MarkdownIt  # 50 ms that a search need not pay
 
     return MarkdownIt("commonmark").enable("table")
 

@@ -45,9 +45,9 @@ def pdf_pages(data: bytes) -> tuple[str | None, list[tuple[int, str]]]:
 
     Raises DocumentRefused for a PDF with a password, a scan, a damaged one, and one of more than MOST_PAGES pages.
     """
-    import pdfplumber  # noqa: PLC0415 - for such documents only
-    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect  # noqa: PLC0415 - the same
-    from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415 - the same
+    import pdfplumber  # for such documents only
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect  # the same
+    from pdfplumber.utils.exceptions import PdfminerException  # the same
 
     if b"%PDF-" not in data[:1024]:
         raise DocumentRefused("it is not a PDF, in spite of its name", "Save it again as a PDF.")

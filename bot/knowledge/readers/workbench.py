@@ -131,7 +131,7 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def serve(memory: int) -> None:
     """The process itself: a line of JSON and the document's bytes in, a line of JSON out, until the pipe is closed."""
-    import os  # noqa: PLC0415 - this side alone looks after its own pipes
+    import os  # this side alone looks after its own pipes
 
     _limit(memory)
     inlet = sys.stdin.buffer
@@ -159,7 +159,7 @@ def _answer(extension: str, data: bytes) -> dict[str, Any]:
 def _limit(memory: int) -> None:
     """Limit this process, as far as the system knows such limits."""
     try:
-        import resource  # noqa: PLC0415 - absent on some systems
+        import resource  # absent on some systems
     except ImportError:
         return
     for kind, limit in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):

@@ -27,8 +27,8 @@ ABSENT = "\ufffd"
 
 def png(sheet: Sheet) -> bytes:
     """The picture's bytes; the same sheet gives the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 it takes half a second to import
-    from matplotlib.figure import Figure  # noqa: PLC0415 the same
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # it takes half a second to import
+    from matplotlib.figure import Figure  # the same
 
     columns = _columns(sheet.panels)
     tallest = max((sum(_height(panel) for panel in column) for column in columns), default=1.0)
@@ -63,8 +63,8 @@ def drawable(text: object, limit: int = LONGEST_TITLE) -> str:
 
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont  # noqa: PLC0415 slow to import
-    from matplotlib.ft2font import FT2Font  # noqa: PLC0415 the same
+    from matplotlib.font_manager import FontProperties, findfont  # slow to import
+    from matplotlib.ft2font import FT2Font  # the same
 
     return frozenset(FT2Font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
 
@@ -116,7 +116,7 @@ def _bar(axes: Axes, panel: Panel, bar: Bar, row: int, widest: float) -> None:
 
 
 def _legend(figure: Figure, panel: Panel, left: float, top: float, height: float) -> None:
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 loaded with the figure
+    from matplotlib.patches import Rectangle  # loaded with the figure
 
     at = left
     for series in panel.series:

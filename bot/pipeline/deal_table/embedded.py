@@ -216,7 +216,7 @@ def _named(manifest: Manifest) -> str:
 
 
 def _no_deals(profile: Profile) -> dict[str, pa.DataType]:
-    from bot.pipeline.deal_table.layout import rows_of  # noqa: PLC0415
+    from bot.pipeline.deal_table.layout import rows_of
 
     return {each.name: each.type for each in rows_of(profile, []).schema}
 

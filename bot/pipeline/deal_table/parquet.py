@@ -146,7 +146,7 @@ class ParquetCopy:
 
     def _compacted(self, manifest: Manifest) -> Manifest:
         """The parts as one, of each deal the last row; read and written by DuckDB, which does it in little memory."""
-        import duckdb  # noqa: PLC0415 - reached once in some thousands of changes
+        import duckdb  # reached once in some thousands of changes
 
         part = f"part-{manifest.generation + 1}-0-{manifest.mark.version}.parquet"
         columns = ", ".join(f'"{name}"::{sql_type(kind)} AS "{name}"' for name, kind in manifest.types.items())
@@ -184,7 +184,7 @@ class ParquetCopy:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        from filelock import FileLock  # noqa: PLC0415 - only who may write needs it
+        from filelock import FileLock  # only who may write needs it
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(self._root / "writing.lock"):

@@ -190,10 +190,10 @@ class PipelineTables:
 
     def _make(self) -> DealTable:
         if self._warehouse_url is not None:
-            from bot.pipeline.deal_table.warehouse import WarehouseDeals  # noqa: PLC0415
+            from bot.pipeline.deal_table.warehouse import WarehouseDeals
 
             return WarehouseDeals(self._warehouse_url, self._store)
-        from bot.pipeline.deal_table.embedded import EmbeddedDeals  # noqa: PLC0415
+        from bot.pipeline.deal_table.embedded import EmbeddedDeals
 
         return EmbeddedDeals(self._folder, self._store)
 

@@ -246,11 +246,11 @@ class WarehouseDeals:
 
 
 def _connect(url: str) -> Any:
-    from bot.store.urls import read_url  # noqa: PLC0415
+    from bot.store.urls import read_url
 
     try:
         if url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
-            import psycopg  # noqa: PLC0415
+            import psycopg
 
             plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
             return ibis.postgres.from_connection(psycopg.connect(plain, application_name="dealfit"))

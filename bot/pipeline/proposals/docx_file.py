@@ -24,7 +24,7 @@ THUMBNAIL = "/metadata/thumbnail"
 
 def docx_bytes(proposal: Proposal) -> bytes:
     """The document. Equal proposals give equal bytes, whenever and wherever they are drawn."""
-    import docx  # noqa: PLC0415 it takes a while to import
+    import docx  # it takes a while to import
 
     document = docx.Document()
     _set_up(document, proposal)
@@ -48,7 +48,7 @@ def docx_name(proposal: Proposal) -> str:
 
 
 def _set_up(document: Document, proposal: Proposal) -> None:
-    from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415 loaded with the document
+    from docx.shared import Cm, Pt, RGBColor  # loaded with the document
 
     page = document.sections[0]
     page.page_width, page.page_height = Cm(PAGE_CM[0]), Cm(PAGE_CM[1])
@@ -75,7 +75,7 @@ def _set_up(document: Document, proposal: Proposal) -> None:
 
 def _font_for_all(style: Any) -> None:
     """The font of Latin and of all other scripts: the template's theme fonts would win otherwise."""
-    from docx.oxml.ns import qn  # noqa: PLC0415 loaded with the document
+    from docx.oxml.ns import qn  # loaded with the document
 
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -99,8 +99,8 @@ def _properties(document: Document, proposal: Proposal) -> None:
 
 
 def _header_and_footer(document: Document, proposal: Proposal) -> None:
-    from docx.enum.text import WD_TAB_ALIGNMENT  # noqa: PLC0415 loaded with the document
-    from docx.shared import Cm  # noqa: PLC0415 the same
+    from docx.enum.text import WD_TAB_ALIGNMENT  # loaded with the document
+    from docx.shared import Cm  # the same
 
     section = document.sections[0]
     right = Cm(PAGE_CM[0] - 2 * MARGIN_CM)
@@ -121,8 +121,8 @@ def _header_and_footer(document: Document, proposal: Proposal) -> None:
 
 def _field(paragraph: Any, code: str) -> None:
     """A field of ours: the only two in the document are the page's number and how many there are."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415 loaded with the document
-    from docx.oxml.ns import qn  # noqa: PLC0415 the same
+    from docx.oxml import OxmlElement  # loaded with the document
+    from docx.oxml.ns import qn  # the same
 
     for kind, text in (("begin", None), (None, code), ("separate", None), ("shown", "1"), ("end", None)):
         run = paragraph.add_run()

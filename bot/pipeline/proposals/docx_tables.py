@@ -17,7 +17,7 @@ WIDTHS = {2: (11.4, 5.0), 3: (5.4, 5.5, 5.5), 6: (3.2, 2.5, 2.5, 2.8, 2.5, 2.9)}
 
 def write_runs(paragraph: Any, runs: Runs, plain: str = "") -> None:
     """Write runs into a paragraph, after some plain words of ours."""
-    from docx.enum.text import WD_COLOR_INDEX  # noqa: PLC0415 loaded with the document
+    from docx.enum.text import WD_COLOR_INDEX  # loaded with the document
 
     if plain:
         paragraph.add_run(plain)
@@ -31,8 +31,8 @@ def write_runs(paragraph: Any, runs: Runs, plain: str = "") -> None:
 
 def write_grid(document: Document, grid: Grid) -> None:
     """Write a table, and an empty line after it."""
-    from docx.enum.table import WD_TABLE_ALIGNMENT  # noqa: PLC0415 loaded with the document
-    from docx.shared import Cm  # noqa: PLC0415 the same
+    from docx.enum.table import WD_TABLE_ALIGNMENT  # loaded with the document
+    from docx.shared import Cm  # the same
 
     titled = any(grid.header)
     table = document.add_table(rows=0, cols=len(grid.header), style="Table Grid")
@@ -64,8 +64,8 @@ def write_grid(document: Document, grid: Grid) -> None:
 
 
 def _pad(cell: _Cell, *, right: bool) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 loaded with the document
-    from docx.shared import Pt  # noqa: PLC0415 the same
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # loaded with the document
+    from docx.shared import Pt  # the same
 
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
@@ -74,8 +74,8 @@ def _pad(cell: _Cell, *, right: bool) -> None:
 
 
 def _shade(cell: _Cell, colour: str) -> None:
-    from docx.oxml import OxmlElement  # noqa: PLC0415 loaded with the document
-    from docx.oxml.ns import qn  # noqa: PLC0415 the same
+    from docx.oxml import OxmlElement  # loaded with the document
+    from docx.oxml.ns import qn  # the same
 
     shade = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
@@ -85,8 +85,8 @@ def _shade(cell: _Cell, colour: str) -> None:
 
 def _borders(table: Table) -> None:
     """Thin lines between rows, none between columns."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415 loaded with the document
-    from docx.oxml.ns import qn  # noqa: PLC0415 the same
+    from docx.oxml import OxmlElement  # loaded with the document
+    from docx.oxml.ns import qn  # the same
 
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
@@ -107,8 +107,8 @@ def _borders(table: Table) -> None:
 
 def _repeat(table: Table) -> None:
     """The first row stands again on every further page."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415 loaded with the document
-    from docx.oxml.ns import qn  # noqa: PLC0415 the same
+    from docx.oxml import OxmlElement  # loaded with the document
+    from docx.oxml.ns import qn  # the same
 
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
@@ -117,7 +117,7 @@ def _repeat(table: Table) -> None:
 
 def _whole(row: Any) -> None:
     """A row is not torn apart between two pages."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415 loaded with the document
+    from docx.oxml import OxmlElement  # loaded with the document
 
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001 python-docx has no such setting
     properties.insert(0, OxmlElement("w:cantSplit"))

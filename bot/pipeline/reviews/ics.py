@@ -39,8 +39,8 @@ def uid_of(key: str, event: Event) -> str:
 
 def calendar_bytes(given: Iterable[GivenEvent], words: Mapping[str, Words]) -> bytes:
     """The file. Events that were cancelled need no words of their own; the same state gives the same bytes."""
-    from icalendar import Calendar  # noqa: PLC0415 it takes a while to import
-    from icalendar import Event as Entry  # noqa: PLC0415 the same
+    from icalendar import Calendar  # it takes a while to import
+    from icalendar import Event as Entry  # the same
 
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -56,7 +56,7 @@ class HubSpotCrm:
 
     @cached_property
     def _client(self) -> HubSpot:
-        from hubspot import HubSpot  # noqa: PLC0415 - it takes a second to import
+        from hubspot import HubSpot  # it takes a second to import
 
         return HubSpot(access_token=self._token, host=self._base_url, retry=False)
 
@@ -256,7 +256,7 @@ class HubSpotCrm:
 
 def _told(do: Callable[[], Any], base_url: str) -> Any:
     """Do it, and tell what fails in words, without the request in which the token stands."""
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - the client's own transport
+    from urllib3.exceptions import HTTPError  # the client's own transport
 
     try:
         return do()

@@ -132,7 +132,7 @@ class SalesforceCrm:
 
     @cached_property
     def _session(self) -> requests.Session:
-        import requests  # noqa: PLC0415 - the client's own transport
+        import requests  # the client's own transport
 
         class Timely(requests.Session):
             """No call waits for ever."""
@@ -144,7 +144,7 @@ class SalesforceCrm:
 
     @cached_property
     def _client(self) -> Salesforce:
-        from simple_salesforce.api import Salesforce  # noqa: PLC0415 - it takes a second to import
+        from simple_salesforce.api import Salesforce  # it takes a second to import
 
         if self._token is None and self._credentials is not None:
             self._token = self._new_token()
@@ -169,8 +169,8 @@ class SalesforceCrm:
 
     def _told(self, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Do it, and tell what fails in words, without the request in which the token stands."""
-        from requests.exceptions import RequestException  # noqa: PLC0415 - the client's own transport
-        from simple_salesforce.exceptions import SalesforceError  # noqa: PLC0415 - the same
+        from requests.exceptions import RequestException  # the client's own transport
+        from simple_salesforce.exceptions import SalesforceError  # the same
 
         try:
             return getattr(self._client, method)(*arguments, **options)

@@ -104,7 +104,7 @@ class Sources:
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[None]:
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - for a sync only
+        from filelock import FileLock, Timeout  # for a sync only
 
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._folder / f"sync-{name}.lock", timeout=0)

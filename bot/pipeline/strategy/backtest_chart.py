@@ -23,8 +23,8 @@ COST, GAIN, INK, SOFT, LINE = "#b4581d", "#1f6f5c", "#1b211e", "#55605a", "#d5da
 
 def backtest_png(found: Backtest) -> bytes:
     """The rules that refuse most, and all rules together; the same figures give the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 it takes half a second to import
-    from matplotlib.figure import Figure  # noqa: PLC0415 the same
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # it takes half a second to import
+    from matplotlib.figure import Figure  # the same
 
     rows = shown(found)
     height = 2.3 + BAR * len(rows)

@@ -70,8 +70,8 @@ class StrategyService:
 
         Raises NoCandidate with the reason and the names there are.
         """
-        from bot.profile.loading import load_profile  # noqa: PLC0415 takes a second to load
-        from bot.profile.problems import ProfileError  # noqa: PLC0415 the same
+        from bot.profile.loading import load_profile  # takes a second to load
+        from bot.profile.problems import ProfileError  # the same
 
         folder = self._candidates
         known = sorted(path.stem for path in folder.glob("*.yaml")) if folder is not None and folder.is_dir() else []
@@ -98,7 +98,7 @@ class StrategyService:
     @needs(Action.STRATEGY)
     def book(self, asker: Asker) -> Iterator[Book]:
         """The deals of the store as a book, brought up to date first. Raises AccessDenied."""
-        from bot.pipeline.strategy.stored import StoredBook  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.stored import StoredBook  # takes a second to load
 
         view = self.may_ask(asker)
         self._tables.refresh()
@@ -118,7 +118,7 @@ class StrategyService:
         by: Sequence[str] = (),
     ) -> Sources:
         """Where the money comes from; see `money_sources`. Raises AccessDenied, Unreadable, StoreError."""
-        from bot.pipeline.strategy.sources import money_sources  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.sources import money_sources  # takes a second to load
 
         with self.book(asker) as book:
             return money_sources(book, self.profile, scope=scope, measure=measure, by=by)
@@ -128,7 +128,7 @@ class StrategyService:
         self, asker: Asker, *, by: Good | None = None, above: Decimal | None = None, facts: Sequence[str] = ()
     ) -> Suggestion:
         """Suggested segments; see `suggest`. Raises AccessDenied, Unreadable, StoreError."""
-        from bot.pipeline.strategy.suggesting import suggest  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.suggesting import suggest  # takes a second to load
 
         with self.book(asker) as book:
             return suggest(book, self.profile, by=by, above=above, facts=facts)
@@ -146,7 +146,7 @@ class StrategyService:
 
         Raises AccessDenied, NothingClosed, StoreError.
         """
-        from bot.pipeline.strategy.backtest import backtest  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.backtest import backtest  # takes a second to load
 
         with self.book(asker) as book:
             return backtest(book, profile or self.profile, against=against, selling_cost=selling_cost)
@@ -154,8 +154,8 @@ class StrategyService:
     @needs(Action.STRATEGY)
     def measure(self, asker: Asker, *, length: Length = Length.QUARTER) -> Measured:
         """Fit against results over time; see `measure`. Raises AccessDenied, StoreError."""
-        from bot.pipeline.strategy.history import history_of  # noqa: PLC0415 takes a second to load
-        from bot.pipeline.strategy.measuring import measure  # noqa: PLC0415 the same
+        from bot.pipeline.strategy.history import history_of  # takes a second to load
+        from bot.pipeline.strategy.measuring import measure  # the same
 
         with self.book(asker) as book:
             history = history_of(self._store, self._tables.snapshots(), length)

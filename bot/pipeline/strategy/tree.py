@@ -75,7 +75,7 @@ def grown(columns: Floats, good: Mask, features: Sequence[Feature], fewest: int)
 
     Siblings with the same stance become one leaf again. Deterministic: the seed is fixed, and ties fall the same way.
     """
-    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 takes a second to load
+    from sklearn.tree import DecisionTreeClassifier  # takes a second to load
 
     base = float(good.mean()) if len(good) else 0.0
     model = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=fewest, random_state=SEED)

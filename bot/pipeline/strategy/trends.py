@@ -52,7 +52,7 @@ def trend(figure: str, values: Sequence[Decimal | None]) -> Trend:
     known = [(place, float(value)) for place, value in enumerate(values) if value is not None]
     if len(known) < FEWEST_PERIODS:
         return Trend(figure, len(known))
-    from scipy.stats import theilslopes  # noqa: PLC0415 takes a second to load
+    from scipy.stats import theilslopes  # takes a second to load
 
     places, amounts = np.array(known, dtype=float).T
     if np.all(amounts == amounts[0]):

@@ -53,7 +53,7 @@ class HeldOut:
 
 def held_out(columns: Floats, good: Mask, groups: Numbers, features: Sequence[Feature], fewest: int) -> HeldOut:
     """Cross-validated: stratified, repeated, and no customer on both sides."""
-    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 takes a second to load
+    from sklearn.model_selection import StratifiedGroupKFold  # takes a second to load
 
     rows = []
     for repeat in range(REPEATS):
@@ -85,7 +85,7 @@ def chance(
     The labels of whole customers are dealt to others, so that a customer's deals stay alike. The folds do not look at
     the labels, and are the same in every round.
     """
-    from sklearn.model_selection import GroupKFold  # noqa: PLC0415 takes a second to load
+    from sklearn.model_selection import GroupKFold  # takes a second to load
 
     folds = list(GroupKFold(n_splits=FOLDS, shuffle=True, random_state=SEED).split(columns, good, groups))
 
@@ -105,7 +105,7 @@ def chance(
 
 def area(scores: Floats, good: Mask) -> float:
     """The chance that a good deal scores above another, ties counting half; one half where there is nothing to rank."""
-    from scipy.stats import rankdata  # noqa: PLC0415 takes a second to load
+    from scipy.stats import rankdata  # takes a second to load
 
     hits, others = int(good.sum()), int((~good).sum())
     if not hits or not others:

@@ -18,8 +18,8 @@ POINTS = 201
 
 def whale_png(found: Sources) -> bytes:
     """The curves over deals and over customers; the same figures give the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 it takes half a second to import
-    from matplotlib.figure import Figure  # noqa: PLC0415 the same
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # it takes half a second to import
+    from matplotlib.figure import Figure  # the same
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="#ffffff")
     FigureCanvasAgg(figure)

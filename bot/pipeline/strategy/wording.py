@@ -63,7 +63,7 @@ def trend_words(found: Trend, period: str) -> str:
 
 def verdict_on_past(found: Backtest) -> Iterator[str]:
     """What the profile would have done in all, in sentences."""
-    from bot.pipeline.strategy.outcomes import Outcome  # noqa: PLC0415 keeps this module quick to load
+    from bot.pipeline.strategy.outcomes import Outcome  # keeps this module quick to load
 
     whole = found.whole
     won, lost, churned = (whole.refused[each] for each in (Outcome.WON, Outcome.LOST, Outcome.CHURNED))

@@ -116,10 +116,10 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR
 
 def _view_of(action_id: str, checked: CheckedDeal, services: Services) -> dict[str, object]:
     """The modal that a button of the card opens."""
-    from bot.answers.coaching import coach  # noqa: PLC0415 keeps the table of listeners readable
-    from bot.slack.blocks.coaching import words_view  # noqa: PLC0415 the same
-    from bot.slack.blocks.economics import worth_view  # noqa: PLC0415 the same
-    from bot.slack.blocks.verdict import findings_view  # noqa: PLC0415 the same
+    from bot.answers.coaching import coach  # keeps the table of listeners readable
+    from bot.slack.blocks.coaching import words_view  # the same
+    from bot.slack.blocks.economics import worth_view  # the same
+    from bot.slack.blocks.verdict import findings_view  # the same
 
     facts = services.live.current().profile.specs
     if action_id == ids.SHOW_WORTH:

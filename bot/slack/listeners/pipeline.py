@@ -125,7 +125,7 @@ def _entered(values: dict[str, Any], block: str, name: str) -> Any:
 
 def _timezone(services: Services, user: str) -> str:
     """The time zone of somebody's account; UTC where Slack does not say."""
-    from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackClientError  # loaded with the client
 
     try:
         found = str((services.client.users_info(user=user)["user"] or {}).get("tz") or "")

@@ -158,7 +158,7 @@ class ExceptionCards:
         steps("draw", lambda: self._card(int(payload["number"]), task), attempts=PATIENT)
 
     def _update(self, message: Message) -> None:
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError  # loaded with the client
 
         try:
             self._services.client.chat_update(**message)

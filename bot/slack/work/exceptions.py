@@ -170,9 +170,9 @@ class ExceptionWork:
 
     def _fresh(self, payload: Mapping[str, Any]) -> Asker:
         """Who presses, as Slack knows them now: a right to decide never rests on what was known earlier."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError  # loaded with the client
 
-        from bot.slack.outages import is_temporary  # noqa: PLC0415
+        from bot.slack.outages import is_temporary
 
         user = str(payload["user"])
         try:

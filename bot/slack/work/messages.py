@@ -54,7 +54,7 @@ class MessageWork:
 
     def show(self, view_id: str, view: dict[str, Any]) -> None:
         """Put the form into a view that is open; whoever has closed it wants none any more."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError  # loaded with the client
 
         try:
             self._services.client.views_update(view_id=view_id, view=view)

@@ -90,7 +90,7 @@ class PipelineFiles:
     def _csv(self, payload: Mapping[str, Any], asker: Asker) -> Delivery:
         day = self._services.clock().date().isoformat()
         if str(payload["value"]) == ids.WHOLE:
-            from bot.pipeline.exporting import overview_csv  # noqa: PLC0415 loads Arrow
+            from bot.pipeline.exporting import overview_csv  # loads Arrow
 
             data, name = overview_csv(self._services.pipeline.overview(asker)), f"pipeline-fit-{day}.csv"
             comment = f"Every figure of the picture at a glance: {whose(asker)}."
@@ -109,8 +109,8 @@ class PipelineFiles:
         return send_privately(self._services.client, place, **asdict(file))
 
     def _drawn(self, asker: Asker, *, shared_by: str | None = None) -> Upload:
-        from bot.pipeline.charts.drawing import png  # noqa: PLC0415 the drawing takes a second to load
-        from bot.pipeline.charts.glance import glance_sheet  # noqa: PLC0415 the same
+        from bot.pipeline.charts.drawing import png  # the drawing takes a second to load
+        from bot.pipeline.charts.glance import glance_sheet  # the same
 
         overview = self._services.pipeline.overview(asker)
         day = self._services.clock().date()

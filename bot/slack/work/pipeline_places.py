@@ -28,7 +28,7 @@ def why_not_shown(client: WebClient, channel: str, user: str) -> str | None:
 
     A channel of others reads like one that does not exist.
     """
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError  # loaded with the client
 
     if not channel.startswith(("C", "G")):
         return DIRECT

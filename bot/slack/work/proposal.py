@@ -156,7 +156,7 @@ class ProposalWork:
 
 def _tried(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What it gives, or the problem in words. What passes by itself is raised, to be tried again."""
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+    from slack_sdk.errors import SlackApiError  # loaded with the client
 
     try:
         return do()

@@ -165,7 +165,7 @@ class QuestionWork:
         self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
 
     def _status(self, place: Place) -> None:
-        from slack_sdk.errors import SlackClientError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackClientError  # loaded with the client
 
         try:
             self._services.client.assistant_threads_setStatus(

@@ -103,7 +103,7 @@ class ReviewWork:
 
     def _address(self, key: str) -> str | None:
         """The Slack user of somebody in people.yaml; None where the workspace does not know them."""
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 loaded with the client
+        from slack_sdk.errors import SlackApiError  # loaded with the client
 
         person: Person | None = self._services.people().by_key(key)
         if person is None or person.slack:

@@ -109,8 +109,8 @@ class StrategyWork:
         steps("post", lambda: self._send(Place.of(payload), message), attempts=PATIENT)
 
     def _computed(self, payload: Mapping[str, Any], compute: Callable[[Asker], Message]) -> Message:
-        from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415 takes a second to load
-        from bot.pipeline.strategy.sources import Unreadable  # noqa: PLC0415 the same
+        from bot.pipeline.strategy.backtest import NothingClosed  # takes a second to load
+        from bot.pipeline.strategy.sources import Unreadable  # the same
 
         try:
             return compute(self._asker(payload))
@@ -134,7 +134,7 @@ class StrategyWork:
         return {"text": "Which customers to look for", "blocks": drawing.suggestion_blocks(found)}
 
     def _found(self, asker: Asker, by: str) -> Suggestion:
-        from bot.pipeline.strategy.labels import Good  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.labels import Good  # takes a second to load
 
         return self._strategy.suggest(asker, by=Good(by) if by else None)
 
@@ -152,10 +152,10 @@ class StrategyWork:
 
     def _files(self, payload: Mapping[str, Any], name: str) -> str | None:
         """The picture and the table, sent; what has to be said besides."""
-        from bot.pipeline.strategy.backtest import NothingClosed  # noqa: PLC0415 takes a second to load
-        from bot.pipeline.strategy.backtest_chart import backtest_alternative, backtest_png  # noqa: PLC0415 the same
-        from bot.pipeline.strategy.rows import deal_sheet  # noqa: PLC0415 the same
-        from bot.pipeline.strategy.sheets import backtest_sheet  # noqa: PLC0415 the same
+        from bot.pipeline.strategy.backtest import NothingClosed  # takes a second to load
+        from bot.pipeline.strategy.backtest_chart import backtest_alternative, backtest_png  # the same
+        from bot.pipeline.strategy.rows import deal_sheet  # the same
+        from bot.pipeline.strategy.sheets import backtest_sheet  # the same
 
         try:
             found = self._looked_back(self._asker(payload), name)
@@ -177,7 +177,7 @@ class StrategyWork:
 
     def _segments(self, payload: Mapping[str, Any], by: str) -> str | None:
         """The suggested segments as a file, sent; what has to be said besides."""
-        from bot.pipeline.strategy.sources import Unreadable  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.sources import Unreadable  # takes a second to load
 
         try:
             found = self._found(self._asker(payload), by)
@@ -189,7 +189,7 @@ class StrategyWork:
         return _where(self._give(payload, name, found.segments.encode(), "Suggested segments", ""))
 
     def _sheet(self, payload: Mapping[str, Any]) -> str | None:
-        from bot.pipeline.strategy.sheets import measured_sheet, money_sheet  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.sheets import measured_sheet, money_sheet  # takes a second to load
 
         what, _, length = str(payload.get("value") or "").partition(" ")
         day = self._services.clock().date().isoformat()
@@ -205,7 +205,7 @@ class StrategyWork:
         return _where(self._give(payload, f"{what}-{day}.csv", data, title, ""))
 
     def _picture(self, payload: Mapping[str, Any]) -> str | None:
-        from bot.pipeline.strategy.whale_chart import alternative, whale_png  # noqa: PLC0415 takes a second to load
+        from bot.pipeline.strategy.whale_chart import alternative, whale_png  # takes a second to load
 
         try:
             found = self._strategy.money(self._asker(payload))
