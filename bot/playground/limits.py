@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 from bot.playground.checker import ID_MAX, URL_MAX, Checker, Problem
 from bot.playground.limits_data import (
+    ONE_TABLE,
+    TABLES,
     TABLES_CHARACTERS,
     check_chart,
     check_data_table,
@@ -16,7 +18,7 @@ from bot.playground.limits_data import (
 from bot.playground.limits_elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION, check_element
 from bot.playground.model import Json
 
-__all__ = ["Problem", "check_blocks", "check_message", "check_view", "message_error", "visible_characters"]
+__all__ = ["Problem", "check_blocks", "check_message", "check_view", "message_error", "refusal", "visible_characters"]
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -56,8 +58,22 @@ def check_blocks(blocks: object, surface: str = "message", pointer: str = "/bloc
         if name is not None and name in seen:
             checker.problem("block_id must be unique", f"{here}/block_id")
         seen.add(str(name))
+    if surface == "message":
+        _check_one_table(checker, blocks, pointer)
     _check_totals(checker, [block for block in blocks if isinstance(block, dict)], pointer)
     return checker.problems
+
+
+def _check_one_table(checker: Checker, blocks: list[object], pointer: str) -> None:
+    """A message holds one table of either kind. On a Home tab there may be several."""
+    found = [n for n, block in enumerate(blocks) if isinstance(block, dict) and block.get("type") in TABLES]
+    for number in found[1:]:
+        checker.problem(ONE_TABLE, f"{pointer}/{number}")
+
+
+def refusal(problems: list[Problem]) -> str:
+    """Return Slack's word for blocks with these problems."""
+    return "invalid_attachments" if problems[0].message == ONE_TABLE else "invalid_blocks"
 
 
 def _check_totals(checker: Checker, blocks: list[Json], pointer: str) -> None:
@@ -66,7 +82,7 @@ def _check_totals(checker: Checker, blocks: list[Json], pointer: str) -> None:
         checker.problem(f"markdown blocks together must be less than {MARKDOWN + 1} characters", pointer)
     if sum(block.get("type") == "data_visualization" for block in blocks) > CHARTS_A_MESSAGE:
         checker.problem(f"no more than {CHARTS_A_MESSAGE} data_visualization blocks allowed", pointer)
-    tables = [block for block in blocks if block.get("type") in ("table", "data_table")]
+    tables = [block for block in blocks if block.get("type") in TABLES]
     if sum(map(table_characters, tables)) > TABLES_CHARACTERS:
         checker.problem(f"tables together must be less than {TABLES_CHARACTERS + 1} characters", pointer)
 

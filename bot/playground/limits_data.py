@@ -13,6 +13,8 @@ CHART_LABEL = 20
 CHART_POINTS = 20
 CHART_SERIES = 6
 CELLS = ("raw_text", "raw_number", "rich_text")
+TABLES = ("table", "data_table")
+ONE_TABLE = "only_one_table_allowed"
 TABLES_CHARACTERS = 10_000
 """What the cells of all tables of a message hold together."""
 

@@ -8,7 +8,7 @@ from bot.playground.acts import Acts
 from bot.playground.elements import with_ids
 from bot.playground.faults import RESPONSE_URL, Faults
 from bot.playground.ids import Ids
-from bot.playground.limits import check_blocks, message_error
+from bot.playground.limits import check_blocks, message_error, refusal
 from bot.playground.model import Json, Message
 from bot.playground.triggers import ResponseTarget, TriggerRefused, Triggers
 
@@ -70,6 +70,7 @@ class Responses:
 
 def _refused(body: Json) -> str | None:
     blocks = body.get("blocks") or []
-    if blocks and check_blocks(blocks):
-        return "invalid_blocks"
+    problems = check_blocks(blocks) if blocks else []
+    if problems:
+        return refusal(problems)
     return message_error(str(body.get("text") or ""), blocks)

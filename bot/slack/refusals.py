@@ -37,6 +37,7 @@ NOT_SHOWN = {
     "msg_too_long": "it is longer than a message may be",
     "msg_blocks_too_long": "it is longer than a message may be",
     "invalid_blocks": "it is not built as Slack wants it",
+    "invalid_attachments": "it is not built as Slack wants it",
     "invalid_blocks_format": "it is not built as Slack wants it",
     "no_text": "it is empty",
     "invalid_arguments": "it is not built as Slack wants it",

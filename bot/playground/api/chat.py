@@ -6,12 +6,12 @@ from bot.playground.api.call import Call, Method
 from bot.playground.checker import Problem
 from bot.playground.elements import with_ids
 from bot.playground.errors import Refused
-from bot.playground.limits import check_blocks, message_error
+from bot.playground.limits import check_blocks, message_error, refusal
 from bot.playground.model import Channel, Json, Message
 
 
 def read_blocks(call: Call) -> list[Json]:
-    """Return the call's blocks, checked. Raises Refused (`invalid_blocks_format`, `invalid_blocks`)."""
+    """Return the call's blocks, checked. Raises Refused (`invalid_blocks_format`, `invalid_blocks` and its kind)."""
     blocks = call.structure("blocks", "invalid_blocks_format")
     if blocks is None:
         return []
@@ -20,8 +20,7 @@ def read_blocks(call: Call) -> list[Json]:
         raise Refused(error)
     problems = check_blocks(blocks)
     if problems:
-        error = "invalid_blocks"
-        raise Refused(error, problems)
+        raise Refused(refusal(problems), problems)
     return with_ids(blocks, call.context.ids)
 
 

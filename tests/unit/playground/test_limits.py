@@ -109,17 +109,18 @@ IN_MESSAGES: dict[str, tuple[int, Make]] = {
     "table columns": (20, lambda n: [{"type": "table", "rows": [cells(n)]}]),
     "data table rows": (101, lambda n: [{"type": "data_table", "caption": "c", "rows": [cells(1)] * n}]),
     "data table columns": (20, lambda n: [{"type": "data_table", "caption": "c", "rows": [cells(n)] * 2}]),
-    "characters of all tables": (
+    "characters of a table": (
+        10_000,
+        lambda n: [{"type": "table", "rows": [[{"type": "raw_text", "text": "x" * n}]]}],
+    ),
+    "characters of a data table": (
         10_000,
         lambda n: [
-            {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 4_000}]]},
-            {
-                "type": "data_table",
-                "caption": "c",
-                "rows": [cells(1), [{"type": "raw_text", "text": "x" * (n - 4_001)}]],
-            },
+            {"type": "data_table", "caption": "c", "rows": [cells(1), [{"type": "raw_text", "text": "x" * (n - 1)}]]}
         ],
     ),
+    "tables in a message": (1, lambda n: [{"type": "table", "rows": [cells(1)]}] * n),
+    "data tables in a message": (1, lambda n: [{"type": "data_table", "caption": "c", "rows": [cells(1)] * 2}] * n),
     "charts in a message": (2, lambda n: drawn(chart()) * n),
     "chart title": (50, lambda n: drawn(chart(), title="x" * n)),
     "chart points": (20, lambda n: drawn(points(n))),
@@ -182,6 +183,14 @@ def test_a_message_may_hold_so_much_and_no_more(name: str) -> None:
     assert check_blocks(make(limit - 1)) == [] or limit - 1 < 2
     assert check_blocks(make(limit)) == []
     assert check_blocks(make(limit + 1)) != []
+
+
+def test_a_message_holds_one_table_of_either_kind_and_a_home_several() -> None:
+    both = [{"type": "table", "rows": [cells(1)]}, {"type": "data_table", "caption": "c", "rows": [cells(1)] * 2}]
+    assert [str(one) for one in check_blocks(both)] == ["only_one_table_allowed [json-pointer:/blocks/1]"]
+    assert check_view({"type": "home", "blocks": both}) == []
+    longer = [{"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 5_001}]]}] * 2
+    assert check_view({"type": "home", "blocks": longer}) != []
 
 
 def modal(**more: Any) -> Json:

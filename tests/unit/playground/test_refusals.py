@@ -47,6 +47,8 @@ def test_a_socket_needs_the_app_token(playground: Playground) -> None:
 
 MODAL = json.dumps({"type": "modal", "title": {"type": "plain_text", "text": "t"}, "blocks": [{"type": "divider"}]})
 
+TWO_TABLES = json.dumps([{"type": "table", "rows": [[{"type": "raw_text", "text": "c"}]]}] * 2)
+
 
 @pytest.mark.parametrize(
     ("method", "args", "error"),
@@ -60,6 +62,7 @@ MODAL = json.dumps({"type": "modal", "title": {"type": "plain_text", "text": "t"
         ("chat.postMessage", {"channel": "C0DEALS", "text": "x" * 4001}, "msg_too_long"),
         ("chat.postMessage", {"channel": "C0DEALS", "text": "x", "blocks": "{"}, "invalid_blocks_format"),
         ("chat.postMessage", {"channel": "C0DEALS", "text": "x", "blocks": '[{"type":"x"}]'}, "invalid_blocks"),
+        ("chat.postMessage", {"channel": "C0DEALS", "text": "x", "blocks": TWO_TABLES}, "invalid_attachments"),
         ("chat.postMessage", {"channel": "C0DEALS", "text": "x", "thread_ts": "1.1"}, "thread_not_found"),
         ("chat.postMessage", {"channel": "C0DEALS", "text": "x", "metadata": "{}"}, "invalid_metadata_schema"),
         ("chat.postEphemeral", {"channel": "C0DEALS", "text": "x", "user": "U0NO"}, "user_not_found"),
