@@ -11,7 +11,6 @@ import yaml
 
 from bot.answers.model import Answer
 
-
 NOT_A_FACT = "playbooks do not say"
 """The gold of a part that has no answer: the words that say so, which no passage holds."""
 
