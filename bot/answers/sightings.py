@@ -17,6 +17,7 @@ from bot.deals.errors import FactError
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
 from bot.deals.outcomes import OutcomeError
 from bot.deals.values import format_value, parse_value
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.deals.reading import Reading
@@ -224,9 +225,6 @@ def told(held: Held, facts: FactSpecs, currency: str) -> tuple[str, ...]:
             stands = format_value(spec, one.stands, currency)
             notes.append(f"{spec.label}: I read {stands}; the model reads {claimed} from “{one.words}”. Mine stands.")
     if held.refused:
-        count = len(held.refused)
-        notes.append(
-            f"{count} {'claim' if count == 1 else 'claims'} of the model {'was' if count == 1 else 'were'} refused: "
-            f"{'; '.join(sorted({one.why for one in held.refused}))}."
-        )
+        claims = counted(len(held.refused), "claim of the model was", "claims of the model were")
+        notes.append(f"{claims} refused: {'; '.join(sorted({one.why for one in held.refused}))}.")
     return tuple(notes)

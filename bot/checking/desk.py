@@ -17,6 +17,7 @@ from bot.checking.what_if import Supposed, WhatIfReader
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.facts import FactValue
 from bot.deals.reading import Reading, SentenceReader
+from bot.deals.wording import counted
 from bot.knowledge.library import Library
 from bot.knowledge.passages import Passage
 from bot.profile.economics_figures import Economics, Follow
@@ -133,7 +134,7 @@ class DealDesk:
         if not kept:
             return checked
         note = (
-            f"Added to {len(kept)} {'fact' if len(kept) == 1 else 'facts'} that I knew of this deal; "
+            f"Added to {counted(len(kept), 'fact')} that I knew of this deal; "
             "“Edit the deal” clears what no longer holds."
         )
         return replace(checked, notices=(*checked.notices, note))

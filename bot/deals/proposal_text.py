@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.deals.errors import shorten
 from bot.deals.proposing import Guess, Proposal, Unmapped
+from bot.deals.wording import counted
 
 _PLAIN = re.compile(r"[A-Za-z][\w .()/%&+-]*[\w)%]|[A-Za-z]")
 _RESERVED = frozenset({"yes", "no", "true", "false", "on", "off", "null", "default", "y", "n"})
@@ -21,7 +22,7 @@ def mapping_text(proposal: Proposal) -> str:
 
 def _lines(proposal: Proposal) -> Iterator[str]:
     command = f"dealfit pipeline map {shorten(proposal.filename)}"
-    yield f"# Proposed by `{command}` from {proposal.rows:,} rows. Look each line over."
+    yield f"# Proposed by `{command}` from {counted(proposal.rows, 'row')}. Look each line over."
     short = {guess.target: guess for guess in proposal.guesses if guess.target in {"id", "name"}}
     for target, guess in short.items():
         yield _beside(f"{target}: {scalar(guess.column)}", guess)

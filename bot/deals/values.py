@@ -25,6 +25,7 @@ from bot.deals.numbers import (
 from bot.deals.outcomes import EXAMPLE, OutcomeError, format_outcomes, parse_outcomes
 from bot.deals.text import key, plain_text
 from bot.deals.units import names, singular, unit_factors
+from bot.deals.wording import counted
 
 __all__ = [
     "FactError",
@@ -264,5 +265,4 @@ def _outcomes_words(outcomes: tuple[Outcome, ...]) -> str:
     if not outcomes:
         return "no outcomes"
     agreed = sum(outcome.agreed is True for outcome in outcomes)
-    count = f"{len(outcomes)} outcome{'s' if len(outcomes) > 1 else ''}"
-    return f"{count}, {agreed or 'none'} agreed"
+    return f"{counted(len(outcomes), 'outcome')}, {agreed or 'none'} agreed"

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from bot.deals.facts import FactSpec
+from bot.deals.wording import counted, spoken
 from bot.profile.conditions import ALWAYS, AllOf, AnyOf, Condition, Test, tests_of
 from bot.profile.economics_words import ECONOMICS, economics_changes
 from bot.profile.explain import rule_sentences
@@ -217,14 +218,14 @@ def _sentence(words: Words, case: Case) -> str:
 
 def _days(band: Band) -> str:
     days = band.expires_in_days
-    return "the usual time" if days is None else f"for {days} day{'' if days == 1 else 's'}"
+    return "the usual time" if days is None else f"for {counted(days, 'day')}"
 
 
 def _fact(old: FactSpec, new: FactSpec) -> Iterator[tuple[str, str]]:
     for field in (each for each in fields(FactSpec) if each.compare):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before != after:
-            said = _SAID.get(field.name, field.name.replace("_", " "))
+            said = _SAID.get(field.name, spoken(field.name))
             yield field.name, f"{said}: {_value(before)}{ARROW}{_value(after)}"
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.deals.wording import counted
 from bot.profile.yaml_nodes import Problems, Table
 
 WAIT = r"^[1-9][0-9]{0,2} (working )?days?$"
@@ -75,7 +76,7 @@ class Wait:
 
     def __str__(self) -> str:
         """In words: "2 working days"."""
-        return f"{self.days} {'working ' if self.working else ''}day{'' if self.days == 1 else 's'}"
+        return counted(self.days, "working day" if self.working else "day")
 
 
 def _is_open(moment: datetime, closed: Collection[date]) -> bool:

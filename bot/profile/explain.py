@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.deals.wording import counted
 from bot.profile.conditions import Condition, tests_of
 from bot.profile.derived import formula
 from bot.profile.limits import LimitStatement, limits_of, limits_of_check
@@ -75,7 +76,7 @@ def _approval(bands: Sequence[Band], words: Words, check: Check) -> str:
     sentences = []
     for band in bands:
         days = band.expires_in_days
-        term = f", for {days} day{'' if days == 1 else 's'}" if days else ""
+        term = f", for {counted(days, 'day')}" if days else ""
         sentences.append(f"{words.band(band, tests)}{term}.")
     if all(band.up_to for band in bands):
         sentences.append("Beyond that nobody may.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.deals.deal import Deal
+from bot.deals.wording import spoken
 from bot.profile.case_files import load_cases
 from bot.profile.judge import Judge
 from bot.profile.problems import CasesError
@@ -28,7 +29,7 @@ class VerdictChange:
 
 def outcome(verdict: Verdict) -> str:
     """The verdict with who must approve: "needs approval (deal-desk, finance)"."""
-    words = verdict.judgement.value.replace("_", " ")
+    words = spoken(verdict.judgement.value)
     return f"{words} ({', '.join(verdict.authorities)})" if verdict.authorities else words
 
 
