@@ -38,7 +38,7 @@ def glance_sheet(fit: Fit, *, whose: str, day: date, profile: str, currency: str
     fits = f"{total.fits.deals:,} of {total.total.deals:,} open deals fit"
     worth = f"worth {money_words(total.fits.money, currency)} of {money_words(total.total.money, currency)}"
     return Sheet(
-        title=f"Pipeline fit: {fits}",
+        title=f"Pipeline fit: {fits}{f', {worth}' if total.total.money else ''}",
         subtitle=f"{whose} · {when} · {profile}",
         panels=tuple(panel for panel in panels if panel.bars),
         footer=" ".join(notes),

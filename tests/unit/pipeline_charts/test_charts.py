@@ -8,11 +8,13 @@ import threading
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from types import MappingProxyType
 
 import pytest
+from PIL import Image
 
-from bot.pipeline.charts.drawing import ABSENT, drawable, png
+from bot.pipeline.charts.drawing import ABSENT, LONGEST, drawable, figure, png
 from bot.pipeline.charts.glance import VERDICTS, glance_sheet
 from bot.pipeline.charts.sheet import MOST_BARS, Bar, Panel, Series, Sheet
 from bot.pipeline.fit import FailingCheck, Fit, FitGroup, Split, Tally
@@ -79,7 +81,18 @@ def test_any_text_is_drawn_as_text() -> None:
     assert size(png(sheet_of(ODD)))[0] == 1430
     assert drawable("a\nb  c") == "a b c"
     assert drawable("漢") == ABSENT
-    assert len(drawable("x" * 500)) == 100
+    assert len(drawable("x" * 500)) == LONGEST
+
+
+def test_names_stay_on_the_picture_and_small_bars_say_their_money() -> None:
+    names = ["Outcomes the customer has agreed to", "Discount earned by services", "W" * 40, "Big"]
+    sheet = sheet_of([*names, *"abcdefgh"])
+    data = Image.open(BytesIO(png(sheet))).convert("L")
+    assert data.crop((0, 0, 20, data.height)).getextrema() == (255, 255)
+    words = [text.get_text() for axes in figure(sheet).axes for text in axes.texts]
+    assert any(" ".join(one.split()) == names[0] for one in words)
+    assert "$1,000, 2 deals" in words
+    assert not any(one.startswith("$11,000,") for one in words)
 
 
 def test_many_bars_are_counted_where_they_are_not_drawn() -> None:
@@ -112,7 +125,7 @@ def test_an_empty_pipeline_and_one_without_money_are_drawn() -> None:
 def test_the_picture_says_its_date_and_profile_and_is_told_in_words() -> None:
     sheet = sheet_of(["Dana Reyes"])
     assert "23 November 2026 · Hospitals 2026.11" in sheet.subtitle
-    assert sheet.title == "Pipeline fit: 4 of 10 open deals fit"
+    assert sheet.title == "Pipeline fit: 4 of 10 open deals fit, worth $4,000 of $10,000"
     assert "Dana Reyes 1 of 4" in sheet.alternative
     assert "4 fits, 3 needs approval, 2 does not fit, 1 incomplete" in sheet.alternative
 
