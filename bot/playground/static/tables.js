@@ -44,7 +44,7 @@ export function dataTable(block) {
       return (left < right ? -1 : left > right ? 1 : 0) * (state.up ? 1 : -1);
     });
     const from = state.page * size;
-    body.replaceChildren(...sorted.slice(from, from + size).map((row) => el("tr", {}, row.map((one, column) => el(column === rowHeader ? "th" : "td", { class: one.type === "raw_number" ? "to-right" : "", scope: column === rowHeader ? "row" : null }, cell(one))))));
+    body.replaceChildren(...sorted.slice(from, from + size).map((row) => el("tr", {}, row.map((one, column) => el(column === rowHeader ? "th" : "td", { class: one.type === "raw_number" ? "to-right" : (one.text ?? "").length > 60 ? "long" : "", scope: column === rowHeader ? "row" : null }, cell(one))))));
     heads.forEach((one, column) => one.setAttribute("aria-sort", column !== state.column ? "none" : state.up ? "ascending" : "descending"));
     where.textContent = `${from + 1}–${Math.min(from + size, rows.length)} of ${rows.length}`;
     back.disabled = state.page === 0;
