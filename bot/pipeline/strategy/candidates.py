@@ -14,14 +14,17 @@ import pyarrow.compute as pc
 from bot.deals.deal import plain_value
 from bot.pipeline.deal_table.layout import fingerprint
 from bot.pipeline.strategy.book import ROW, Book
+from bot.pipeline.strategy.counting import Counts, kinds_of, sums_by
 from bot.pipeline.strategy.customers import Customers
 from bot.pipeline.strategy.desk import Desk
-from bot.pipeline.strategy.exact import Exact, cents, scaled
+from bot.pipeline.strategy.exact import Array, cents, scaled
 from bot.pipeline.strategy.intervals import FEWEST, Draws, Floats, Share, amount_share_of, share_of
-from bot.pipeline.strategy.judging import AMOUNTS, OUTCOMES, RuleJudge, amounts_of, prepared, verdict_of
+from bot.pipeline.strategy.judging import AMOUNTS, OUTCOMES, amounts_of, prepared, verdict_of
 from bot.pipeline.strategy.outcomes import CLOSED, OUTCOME, Outcome
 from bot.pipeline.strategy.sources import Measure
 from bot.profile.columns import names
+from bot.profile.columns.candidates import Candidates as FitOfMany
+from bot.profile.columns.candidates import same_facts
 from bot.profile.columns.names import fact_columns
 from bot.profile.model import Profile
 from bot.profile.verdict import Judgement, ProfileId
@@ -80,22 +83,26 @@ class Candidates:
 def compare(book: Book, profiles: Sequence[Profile]) -> Candidates:
     """What each profile would have said of the closed deals in all. Every deal is counted; none is sampled.
 
-    Profiles with the same facts share one table. Raises ColumnError where the book's table cannot be judged.
+    Profiles with the same facts share one table, and one pass over it: see `bot.profile.columns.candidates`.
+    Raises ColumnError where the book's table cannot be judged.
     """
-    shared: dict[str, _Table] = {}
-    found: list[Candidate] = []
-    try:
-        for profile in profiles:
-            key = fingerprint(profile)
-            table = shared.get(key)
-            if table is None:
-                table = shared[key] = _Table(book, profile)
-            found.append(table.candidate(profile))
-        first = shared[fingerprint(profiles[0])]
-        return Candidates(profiles[0].currency, first.measure, first.closed, tuple(found))
-    finally:
-        for table in shared.values():
+    shared: dict[str, list[Profile]] = {}
+    for profile in profiles:
+        shared.setdefault(fingerprint(profile), []).append(profile)
+    found: dict[int, Candidate] = {}
+    first: _Table | None = None
+    for several in shared.values():
+        table = _Table(book, several[0])
+        first = first or table
+        try:
+            for profile, candidate in zip(several, table.candidates(several), strict=True):
+                found[id(profile)] = candidate
+        finally:
             table.desk.close()
+    if first is None:
+        message = "there is no profile to compare"
+        raise ValueError(message)
+    return Candidates(profiles[0].currency, first.measure, first.closed, tuple(found[id(each)] for each in profiles))
 
 
 class _Table:
@@ -124,60 +131,64 @@ class _Table:
         cell = self._draws.cluster.astype(np.int32) * len(OUTCOMES) + ended
         self._totals: Floats = np.bincount(cell, minlength=self._draws.count * len(OUTCOMES)).astype(np.float64)
         self._all_money = money.sum(won)
-        won_money = np.where(won, money.floats(), 0)
-        summed = np.bincount(self._draws.cluster, weights=won_money, minlength=self._draws.count)
-        self._money_by_cluster: Floats = summed.astype(np.float64)
         amounts = np.where(won, money.whole, 0)
+        whole_sums = sums_by(self._draws.cluster, amounts, self._draws.count)
+        # Divided as the refused money is: where all of it is refused, the two are the same number.
+        self._money_by_cluster: Floats = whole_sums.astype(np.float64) / 10.0**self._places
         wide = amounts.dtype == object
         whole = pa.array([Decimal(each) for each in amounts], pa.decimal128(38, 0)) if wide else pa.array(amounts)
         self.desk = Desk()
         table = rows.select(kept).append_column(_CELL, pa.array(cell)).append_column(_AMOUNT, whole)
         self._table = self.desk.put(table)
 
-    def candidate(self, profile: Profile) -> Candidate:
-        """One profile over the table."""
-        weighed = RuleJudge(profile).weighed(self._table, [_CELL, _AMOUNT])
-        counted = weighed.group_by([_CELL, "weight"]).aggregate(
-            **{_ROWS: weighed.count(), _SUM: weighed[_AMOUNT].sum()}
-        )
+    def candidates(self, profiles: Sequence[Profile]) -> Iterator[Candidate]:
+        """Each profile over the table, in turn."""
+        for several in _alike(profiles):
+            yield from self._told(several)
+
+    def _told(self, profiles: Sequence[Profile]) -> Iterator[Candidate]:
+        """Profiles with the same facts: the deals are looked at once, and after that only the kinds of deals."""
+        judge = FitOfMany(profiles)
+        told = judge.told(self._table, [_CELL, _AMOUNT])
+        counted = told.group_by([_CELL, *judge.marks]).aggregate(**{_ROWS: told.count(), _SUM: told[_AMOUNT].sum()})
         rows = self.desk.arrow(counted)
-        cell = rows[_CELL].to_numpy().astype(np.int64)
-        verdict = verdict_of(rows["weight"].to_numpy().astype(np.int64))
-        deals = rows[_ROWS].to_numpy().astype(np.int64)
-        outcome = cell % len(OUTCOMES)
-        amounts = Exact.of(rows[_SUM])
+        kinds, of = kinds_of(rows.select(judge.marks))
+        counts = Counts.of(rows[_CELL], rows[_ROWS], rows[_SUM], of, len(kinds), self._draws.count * len(OUTCOMES))
+        for profile, weight in zip(profiles, judge.weights(kinds), strict=True):
+            yield self._candidate(profile, counts, verdict_of(weight.to_numpy().astype(np.int64)))
+
+    def _candidate(self, profile: Profile, counts: Counts, verdict: Array) -> Candidate:
+        """One profile, from its verdict on each kind of deals."""
 
         def count(judgement: Judgement) -> dict[Outcome, int]:
-            here = verdict == _place(judgement)
-            return {each: int(deals[here & (outcome == OUTCOMES.index(each))].sum()) for each in CLOSED}
+            deals = counts.by_outcome[verdict == _place(judgement)].sum(axis=0)
+            return {each: int(deals[OUTCOMES.index(each)]) for each in CLOSED}
 
         refused = verdict == _place(Judgement.DOES_NOT_FIT)
-        amount = scaled(int(amounts.whole[refused].sum()), self._places) if refused.any() else Decimal(0)
-        shares = list(self._shares(cell, deals, refused, amounts))
-        counts = count(Judgement.DOES_NOT_FIT)
+        deals, money = counts.by_cell(refused)
+        amount = scaled(int(money.sum()), self._places)
+        shares = list(self._shares(deals, money))
+        refusals = count(Judgement.DOES_NOT_FIT)
         return Candidate(
             profile=profile.id,
-            refused=counts,
+            refused=refusals,
             approval=count(Judgement.NEEDS_APPROVAL),
             unknown=count(Judgement.INCOMPLETE),
-            share=self._share(counts, Outcome.WON, shares[0]),
-            spared=self._share(counts, Outcome.LOST, shares[1]),
+            share=self._share(refusals, Outcome.WON, shares[0]),
+            spared=self._share(refusals, Outcome.LOST, shares[1]),
             amount=amount,
             money_share=amount_share_of(amount, self._all_money, shares[2], self._customers(Outcome.WON)),
         )
 
-    def _shares(self, cell: Any, deals: Any, refused: Any, amounts: Exact) -> Iterator[tuple[float, float]]:
-        """The ends for the refused share of the won, of the lost, and of the won money, from sums by cluster."""
-        size, kinds = self._draws.count, len(OUTCOMES)
-        counted: Floats = np.bincount(cell[refused], weights=deals[refused], minlength=size * kinds).astype(np.float64)
-        by_cell, totals = counted.reshape(size, kinds), self._totals.reshape(size, kinds)
-        whole = amounts.whole[refused].astype(np.float64)
-        money: Floats = np.bincount(cell[refused] // kinds, weights=whole, minlength=size).astype(np.float64)
+    def _shares(self, deals: Array, money: Array) -> Iterator[tuple[float, float]]:
+        """The ends for the refused share of the won, of the lost, and of the won money, from sums by cell."""
+        shape = self._draws.count, len(OUTCOMES)
+        counted, totals = deals.astype(np.float64).reshape(shape), self._totals.reshape(shape)
         pairs: list[tuple[Floats, Floats]] = [
-            (by_cell[:, n], totals[:, n]) for n in (OUTCOMES.index(Outcome.WON), OUTCOMES.index(Outcome.LOST))
+            (counted[:, n], totals[:, n]) for n in (OUTCOMES.index(Outcome.WON), OUTCOMES.index(Outcome.LOST))
         ]
-        scaled_money: Floats = np.divide(money, 10.0**self._places)
-        pairs.append((scaled_money, self._money_by_cluster))
+        by_cluster: Floats = money.reshape(shape).sum(axis=1).astype(np.float64)
+        pairs.append((by_cluster / 10.0**self._places, self._money_by_cluster))
         yield from self._draws.shares_by_cluster(pairs)
 
     def _share(self, counts: dict[Outcome, int], outcome: Outcome, ends: tuple[float, float]) -> Share:
@@ -188,6 +199,18 @@ class _Table:
         totals = self._totals.reshape(self._draws.count, len(OUTCOMES))[:, OUTCOMES.index(outcome)]
         seen = int((totals > 0).sum())
         return seen if seen < FEWEST or self._draws.units == self._draws.count else self._draws.units
+
+
+def _alike(profiles: Sequence[Profile]) -> Iterator[list[Profile]]:
+    """Runs of profiles that agree on their facts to the last word, as one pass over the deals wants them."""
+    several: list[Profile] = []
+    for profile in profiles:
+        if several and not same_facts(several[0], profile):
+            yield several
+            several = []
+        several.append(profile)
+    if several:
+        yield several
 
 
 def _place(judgement: Judgement) -> int:

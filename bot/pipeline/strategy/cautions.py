@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.deals.wording import counted
 from bot.pipeline.strategy.customers import Customers
 from bot.pipeline.strategy.judging import JudgedDeals
 from bot.pipeline.strategy.outcomes import CLOSED, Outcome
@@ -68,7 +69,7 @@ def _cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     if unpriced:
         yield Caution(
             "margin-unknown",
-            f"The margin of {unpriced:,} won {_plural(unpriced)} is not known: it is in no sum of margin.",
+            f"The margin of {counted(unpriced, 'won deal')} is not known: it is in no sum of margin.",
         )
     foreign = int((done & judged.foreign).sum())
     if foreign:
@@ -92,10 +93,6 @@ def _cautions(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     )
 
 
-def _plural(deals: int) -> str:
-    return "deal" if deals == 1 else "deals"
-
-
 def _small(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     won = judged.ended(Outcome.WON)
     deals, refused = int(won.sum()), int((won & judged.judged(Judgement.DOES_NOT_FIT)).sum())
@@ -103,7 +100,7 @@ def _small(judged: JudgedDeals, customers: Customers) -> Iterator[Caution]:
     if deals < FEW_DEALS:
         yield Caution(
             "small-numbers",
-            f"Only {deals} won {_plural(deals)}: a single one moves every share by a lot. Read counts.",
+            f"Only {counted(deals, 'won deal')}: a single one moves every share by a lot. Read counts.",
             strong=True,
         )
     elif 0 < refused < FEW_REFUSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.deals.wording import counted
 from bot.pipeline.strategy.sources import Sources
 from bot.pipeline.strategy.wording import headline, whole_money
 
@@ -28,7 +29,12 @@ def whale_png(found: Sources) -> bytes:
     total = whole_money(found.deals.total, found.currency)
     figure.text(0.03, 0.93, f"Where the {found.measure.value} comes from", size=17, weight="bold", color=INK)
     figure.text(
-        0.03, 0.875, f"{found.deals.count:,} {found.scope} deals, {total} in all", size=11, color=SOFT, parse_math=False
+        0.03,
+        0.875,
+        f"{counted(found.deals.count, f'{found.scope} deal')}, {total} in all",
+        size=11,
+        color=SOFT,
+        parse_math=False,
     )
     told = f"Judged by version {found.profile.version} ({found.profile.sha256[:8]})"
     figure.text(0.03, 0.03, told, size=9, color=SOFT, parse_math=False)

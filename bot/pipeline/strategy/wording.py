@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from bot.deals.money import money_words
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
@@ -30,9 +31,10 @@ def headline(found: Sources) -> Iterator[str]:
     """Where the money comes from, in sentences."""
     deals, customers, measure = found.deals, found.customers, found.measure.value
     total = whole_money(deals.total, found.currency)
-    yield f"{deals.count:,} {found.scope} deals bring {total} of {measure} ({found.why})."
+    bring = counted(deals.count, f"{found.scope} deal brings", f"{found.scope} deals bring")
+    yield f"{bring} {total} of {measure} ({found.why})."
     if not deals.has_shares:
-        yield f"In all that is not above zero, so no share of it can be given. {deals.below:,} deals are below zero."
+        yield f"In all that is not above zero, so no share of it can be given. {_below(deals.below, 'deal')}."
         return
     needed = deals.needed(75)
     if needed is not None:
@@ -44,10 +46,14 @@ def headline(found: Sources) -> Iterator[str]:
     )
     if deals.below:
         lost = whole_money(-deals.lost, found.currency)
-        yield f"{deals.below:,} deals are below zero: together they cost {lost}."
+        yield f"{_below(deals.below, 'deal')}: together they cost {lost}."
     if customers.below:
         lost = whole_money(-customers.lost, found.currency)
-        yield f"{customers.below:,} customers are below zero: together they cost {lost}."
+        yield f"{_below(customers.below, 'customer')}: together they cost {lost}."
+
+
+def _below(number: int, what: str) -> str:
+    return counted(number, f"{what} is below zero", f"{what}s are below zero")
 
 
 def trend_words(found: Trend, period: str) -> str:

@@ -6,7 +6,7 @@ some candidate puts comes out the same. There are far fewer of them than deals, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -37,7 +37,7 @@ class Candidates:
     def __init__(self, profiles: Sequence[Profile]) -> None:
         first = profiles[0]
         for each in profiles:
-            if (dict(each.facts), each.derived, each.currency) != (dict(first.facts), first.derived, first.currency):
+            if not same_facts(each, first):
                 raise ColumnError(
                     f"Version {each.version} has other facts than version {first.version}. Compare apart."
                 )
@@ -63,6 +63,22 @@ class Candidates:
         """The pass over the deals, for any backend: what `fits` takes, as Arrow."""
         return self._common.cells(deals, self._tests, by=by, money=money)
 
+    def told(self, deals: ir.Table, keep: Sequence[str]) -> ir.Table:
+        """Deal by deal, for whoever counts in another way than `cells`: the kept columns and those of `marks`."""
+        return self._common.told(deals, self._tests, keep=keep)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The columns that tell the candidates' verdicts on a deal: a small number, and after it yes, no or null."""
+        return (_WEIGHT, *self._tests.values())
+
+    def weights(self, marks: pa.Table) -> Iterator[pa.Array]:
+        """For each candidate in turn what each row of `marks` weighs (see `bot.profile.weights`)."""
+        columns = {name: marks[name].combine_chunks() for name in self._tests.values()}
+        common = marks[_WEIGHT].combine_chunks()
+        for own in self._own:
+            yield self._weigh(common, columns, own)
+
     def fits(self, cells: pa.Table, *, by: Sequence[str] = ()) -> list[pa.Table]:
         """For each candidate what `ColumnJudge.fit` gives: a row for each group, in the groups' order."""
         columns = {name: cells[name].combine_chunks() for name in self._tests.values()}
@@ -71,11 +87,7 @@ class Candidates:
     def _fit(
         self, cells: pa.Table, columns: dict[str, pa.Array], own: Sequence[tuple[int, Condition]], by: list[str]
     ) -> pa.Table:
-        weight: Any = pa.array([PASS] * len(cells), pa.int8())
-        for code, condition in reversed(own):
-            holds = pc.fill_null(self._truth(condition, columns, len(cells)), False)  # noqa: FBT003 - no keyword there
-            weight = pc.if_else(holds, pa.scalar(code, pa.int8()), weight)
-        weight = pc.max_element_wise(weight, cells[_WEIGHT].combine_chunks())
+        weight = self._weigh(cells[_WEIGHT].combine_chunks(), columns, own)
         sums: dict[str, Any] = {"deals": cells[_DEALS]}
         money = {"money": cells[_MONEY]} if _MONEY in cells.column_names else {}
         for judgement, code in _JUDGED.items():
@@ -88,6 +100,14 @@ class Candidates:
         added = table.group_by(by).aggregate([(name, "sum") for name in names])
         added = added.select([*by, *(f"{name}_sum" for name in names)]).rename_columns([*by, *names])
         return added.sort_by([(name, "ascending") for name in by]) if by else added
+
+    def _weigh(self, common: pa.Array, columns: dict[str, pa.Array], own: Sequence[tuple[int, Condition]]) -> pa.Array:
+        """What the rows weigh under the rules that all candidates have and one's own."""
+        weight: Any = pa.repeat(pa.scalar(PASS, pa.int8()), len(common))
+        for code, condition in reversed(own):
+            holds = pc.fill_null(self._truth(condition, columns, len(common)), False)  # noqa: FBT003 - no keyword there
+            weight = pc.if_else(holds, pa.scalar(code, pa.int8()), weight)
+        return pc.max_element_wise(weight, common)
 
     def _truth(self, condition: Condition, columns: dict[str, pa.Array], count: int) -> Any:
         """The condition over cells, null where it is unknown."""
@@ -108,6 +128,11 @@ class Candidates:
             return (pc.is_null if opposite else pc.is_valid)(columns[self._known[positive.subject]])
         message = f"the cells lack the test {test}"
         raise KeyError(message)
+
+
+def same_facts(one: Profile, other: Profile) -> bool:
+    """Whether two profiles agree on the facts, what is derived from them, and the currency."""
+    return (dict(one.facts), one.derived, one.currency) == (dict(other.facts), other.derived, other.currency)
 
 
 def _rule(check: Check) -> tuple[Any, ...]:

@@ -94,16 +94,22 @@ class ColumnJudge:
 
         Each test stands in the column that it is given, null where it is unknown. See `candidates`.
         """
+        weighed = self.told(deals, tests, keep=by, money=money)
+        parts: dict[str, ir.Value] = {"_deals": weighed.count()}
+        if money is not None:
+            parts["_money"] = weighed["_amount"].sum()
+        return weighed.aggregate(by=[*by, "_weight", *tests.values()], **parts)
+
+    def told(
+        self, deals: ir.Table, tests: Mapping[Test, str], *, keep: Sequence[str], money: str | None = None
+    ) -> ir.Table:
+        """Deal by deal: the kept columns, the `_weight`, what these tests say, and with `money` the `_amount`."""
         subjects = [test.subject for test in tests]
         deals = self._with_figures(deals, money, *(subject.fact for subject in subjects))
         more = {name: holds(self._read(deals, test.subject), test) for test, name in tests.items()}
         if money is not None:
             more["_amount"] = self._part(deals, money)
-        weighed = self._weights(deals, by, more)
-        parts: dict[str, ir.Value] = {"_deals": weighed.count()}
-        if money is not None:
-            parts["_money"] = weighed["_amount"].sum()
-        return weighed.aggregate(by=[*by, "_weight", *tests.values()], **parts)
+        return self._weights(deals, keep, more)
 
     def fit_sql(self, deals: ir.Table, *, by: Sequence[str] = (), money: str | None = None) -> str:
         """The query of `fit`, in the groups' order, in the language of the table's backend.

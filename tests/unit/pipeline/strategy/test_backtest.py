@@ -296,22 +296,49 @@ def test_a_profile_without_margin_counts_in_revenue() -> None:
     assert found.whole.refused[WON].money_share.percent == 50
 
 
-def test_many_profiles_a_line_each_say_what_each_says_alone() -> None:
-    loose = small(a='discount: "<= 10%" -> discount: "<= 50%"', b="up_to: {discount: 15%} -> up_to: {discount: 60%}")
-    chosen = np.random.default_rng(4)
+@pytest.mark.parametrize("seed", range(3))
+def test_many_profiles_a_line_each_say_what_each_says_alone(seed: int) -> None:
+    """The profiles share one pass over the deals, whatever they differ in: limits, rules, segments, or facts."""
+    chosen = np.random.default_rng(seed)
     deals = [
         deal(n, str(chosen.choice(["Closed Won", "Closed Lost", "Churned", "proposal"])), customer=f"c{n % 40}",
-             discount=Decimal(int(chosen.integers(0, 40))), payment_days=int(chosen.choice([30, 60])),
-             margin=None if n % 7 == 0 else Decimal(int(chosen.integers(-20, 50))), kind=None if n % 11 == 0 else "a")
+             discount=None if n % 13 == 0 else Decimal(int(chosen.integers(0, 40))),
+             payment_days=int(chosen.choice([30, 45, 60])),
+             contract_value=Decimal(int(chosen.integers(0, 10**6))) / 100,
+             margin=None if n % 7 == 0 else Decimal(int(chosen.integers(-20, 50))),
+             kind=[None, "a", "b", "c"][int(chosen.integers(0, 4))])
         for n in range(150)
     ]  # fmt: skip
-    profiles = [small(), loose]
-    compared = compare(book_of(deals), profiles)
+    limit, days = int(chosen.integers(1, 40)), int(chosen.choice([30, 45, 59]))
+    loose = "up_to: {discount: 15%} -> up_to: {discount: 60%}"
+    profiles = [
+        small(),
+        small(a=f'discount: "<= 10%" -> discount: "<= {limit}%"', b=loose),
+        small(a=f'payment_days: "<= 30" -> payment_days: "<= {days}"', b="kind: [a, b]} -> kind: [a, c]}"),
+        small(a="mode: dry-run -> mode: enforce"),
+        small(a="label: Mandate, ask -> label: A mandate, ask"),
+        small(a="choices: [a, b, c, d] -> choices: [a, b, c]"),
+        small(),
+    ]
+    book = book_of(deals)
+    compared = compare(book, profiles)
     for profile, line in zip(profiles, compared.candidates, strict=True):
-        alone = backtest(book_of(deals), profile).whole
+        alone = backtest(book, profile).whole
+        assert line.profile == profile.id
         assert line.refused == {outcome: each.part.deals for outcome, each in alone.refused.items()}
         assert (line.approval, line.unknown) == (alone.approval, alone.unknown)
         assert line.amount == alone.refused[WON].part.margin
         assert (line.share, line.money_share) == (alone.refused[WON].share, alone.refused[WON].money_share)
         assert line.spared == alone.refused[LOST].share
-    assert compared.plain()["candidates"][1]["profile"]["sha256"] == loose.id.sha256
+    assert compared.plain()["candidates"][1]["profile"]["sha256"] == profiles[1].id.sha256
+    assert len({str(line.plain()["refused"]) for line in compared.candidates}) > 2
+
+
+def test_amounts_too_long_for_64_bits_add_up_exactly_over_many_profiles() -> None:
+    deals = [
+        deal(n, contract_value=Decimal(10**13) + n, margin=Decimal("33.33"), discount=Decimal(50)) for n in range(60)
+    ]
+    book = book_of(deals)
+    line = compare(book, [small()]).candidates[0]
+    assert line.amount == backtest(book, small()).whole.refused[WON].part.margin
+    assert line.amount == sum((10**13 + n for n in range(60)), Decimal(0)) * Decimal("0.3333")
