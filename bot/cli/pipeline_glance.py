@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from bot.cli.console import cell, count, out, table
 from bot.deals.money import money_words
+from bot.deals.wording import date_words
 from bot.pipeline.figures.overview import Overview
-from bot.pipeline.figures.telling import day_words, groups_of, since_words, suspects_of
+from bot.pipeline.figures.telling import groups_of, since_words, suspects_of
 from bot.profile.verdict import Judgement
 
 MOST_ROWS = 10
@@ -30,7 +31,7 @@ def show_glance(overview: Overview) -> None:
         console.print(EMPTY)
         return
     split, currency = fit.split, overview.currency
-    day = f" on {day_words(overview.at.date())}" if overview.at is not None else ""
+    day = f" on {date_words(overview.at.date())}" if overview.at is not None else ""
     console.print(f"[bold]Pipeline fit{day}[/]")
     console.print(
         f"[bold]{split.fits.deals:,} of {split.total.deals:,}[/] open deals fit ({split.share_of_deals}%), worth "

@@ -13,6 +13,7 @@ import typer
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, say, table
 from bot.cli.wiring import core
+from bot.deals.wording import WEEKDAYS, counted, weekday_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +164,6 @@ def _allowed(do: Callable[[], T]) -> T:
 
 def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days: int) -> None:
     from bot.pipeline.reviews.agenda import TITLES
-    from bot.pipeline.reviews.calendar import DAYS
 
     if not customers:
         say("There are no won deals yet. A deal is won when its stage says so: see `dealfit pipeline import --help`.")
@@ -174,11 +174,11 @@ def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days:
         for event, customer in sorted(events, key=lambda pair: (pair[0].on, pair[1].name)):
             owner = customer.owner.name if customer.owner else customer.deal.owner or "nobody"
             moved = event.moved or ""
-            day = f"{event.on} {DAYS[event.on.weekday()][:3]}"
+            day = f"{event.on} {WEEKDAYS[event.on.weekday()][:3]}"
             made.add_row(day, TITLES[event.kind], cell(customer.name), cell(owner), cell(moved))
         console.print(made)
     else:
-        console.print(f"No date in the next {days} days, for {len(customers)} won deals.")
+        console.print(f"No date in the next {counted(days, 'day')}, for {counted(len(customers), 'won deal')}.")
     without = [customer for customer in customers if customer.missing]
     if without:
         wanted = "; ".join(f"{cell(c.name)} ({', '.join(c.missing)})" for c in without[:5])
@@ -188,12 +188,11 @@ def _show(customers: list[Customer], events: list[tuple[Event, Customer]], days:
 
 def _show_agenda(made: Agenda) -> None:
     from bot.pipeline.reviews.agenda import end_words, state_words
-    from bot.pipeline.reviews.calendar import day_words
 
     console = out()
     console.print(f"[bold]{cell(made.title)}[/]")
     length = f", {cell(made.length)}" if made.length else ""
-    console.print(f"{day_words(made.event.on)}{length}" + (f" ({made.event.moved})" if made.event.moved else ""))
+    console.print(f"{weekday_words(made.event.on)}{length}" + (f" ({made.event.moved})" if made.event.moved else ""))
     if made.customer_side:
         console.print(f"For them: {cell('; '.join(made.customer_side))}. For us: {cell('; '.join(made.our_side))}.")
     for number, item in enumerate(made.items, start=1):

@@ -10,6 +10,7 @@ import typer
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, table
 from bot.cli.wiring import core
+from bot.deals.wording import date_words
 
 if TYPE_CHECKING:
     from bot.pipeline.scorecard.card import Line, Scorecard
@@ -57,7 +58,6 @@ def scorecard(
 
 
 def _show(card: Scorecard) -> None:
-    from bot.pipeline.reviews.calendar import date_words
     from bot.pipeline.scorecard.card import LEAST, figure_words
 
     console = out()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.deals.facts import FactSpec
 from bot.deals.values import format_value
+from bot.deals.wording import date_words
 from bot.pipeline.grouping import LABELS
 from bot.pipeline.periods import span
 from bot.pipeline.query import (
@@ -154,10 +155,14 @@ class Describer:
         first, last = (each.first, each.last) if each.period is None else span(each.period, self._today)
         name = f"{each.period}: " if each.period else ""
         if first and last:
-            return f"closes {name}{_day(first)}" if first == last else f"closes {name}{_day(first)} to {_day(last)}"
+            return (
+                f"closes {name}{date_words(first)}"
+                if first == last
+                else f"closes {name}{date_words(first)} to {date_words(last)}"
+            )
         if first:
-            return f"closes {name}on {_day(first)} or later"
-        return f"closes {name}by {_day(last)}" if last else "closes at any time"
+            return f"closes {name}on {date_words(first)} or later"
+        return f"closes {name}by {date_words(last)}" if last else "closes at any time"
 
     def _fact(self, fact: str) -> FactSpec:
         return self._profile.facts[fact]
@@ -167,7 +172,3 @@ def _moment(snapshot: str) -> str:
     """The day of a snapshot, which its id begins with: 20261116T090000-1a2b."""
     digits = snapshot[:8]
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits.isdigit() and len(digits) == 8 else snapshot  # noqa: PLR2004
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

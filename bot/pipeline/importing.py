@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Protocol
 
 from bot.deals.mapping import Mapping
 from bot.deals.rows import DealStream, open_deals
+from bot.deals.wording import counted
 from bot.pipeline.sources.seen import nothing_seen
 from bot.pipeline.sources.taking import BATCH, DealBook, Rejected, Taking
 from bot.profile.judge import Judge
@@ -238,7 +239,7 @@ def _gone(store: Book, source: str, taking: Taking) -> tuple[list[str], tuple[st
 def _file_notes(rows: DealStream) -> Iterator[str]:
     """What is to be said of the file as a whole."""
     if rows.left_out:
-        yield f"{rows.left_out:,} rows left out, as the mapping's `only` says."
+        yield f"{counted(rows.left_out, 'row')} left out, as the mapping's `only` says."
     if rows.unread:
         yield f"Columns not used: {', '.join(rows.unread)}."
 
@@ -247,7 +248,7 @@ def _count_notes(taking: Taking, missing: Missing) -> Iterator[str]:
     if taking.without_customer:
         yield f"{taking.without_customer:,} open deals name no customer. They are in the pipeline."
     for (code, rate, day), amounts in sorted(taking.converted.items()):
-        yield f"{amounts:,} {'amount' if amounts == 1 else 'amounts'} in {code} converted at {rate}, the rate of {day}."
+        yield f"{counted(amounts, 'amount')} in {code} converted at {rate}, the rate of {day}."
     if missing.deals:
         some = ", ".join(missing.names) + (", ..." if missing.deals > len(missing.names) else "")
         told = "are out now, neither won nor lost" if missing.removed else "stay open; --remove-missing takes them out"
@@ -259,7 +260,7 @@ def _row_notes(taking: Taking) -> Iterator[str]:
     for line, note in taking.notes[:_NAMED]:
         yield f"line {line}: imported; {note}"
     if taking.unread_cells > _NAMED:
-        yield f"{taking.unread_cells - _NAMED:,} further cells could not be read; their facts are unknown."
+        yield f"{counted(taking.unread_cells - _NAMED, 'further cell')} could not be read; their facts are unknown."
 
 
 def _nobody(_done: int, _total: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from bot.deals.wording import counted
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
 from bot.pipeline.deal_table.snapshots import Snapshot
@@ -20,7 +21,7 @@ from bot.pipeline.figures.groups import dimension, spread
 from bot.pipeline.figures.kinds import surely
 from bot.pipeline.figures.measures import number
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
-from bot.pipeline.figures.running import Answering, deals_words
+from bot.pipeline.figures.running import Answering
 from bot.pipeline.fit import FailingCheck, Fit, FitGroup, IncompleteDeal, Split, Tally
 from bot.pipeline.query import ChangeFilter, CheckFilter, Filter, Group, KindFilter, Order, Query, Select, WordFilter
 from bot.pipeline.records import margin_fact
@@ -62,9 +63,9 @@ class _Look:
             facts_to_get=tuple((fact.fact, fact.waiting.deals) for fact in facts),
             other_currency=foreign,
         )
-        notes = [f"{deals_words(foreign)} in another currency: counted, and not in the money."] if foreign else []
+        notes = [f"{counted(foreign, 'deal')} in another currency: counted, and not in the money."] if foreign else []
         if (valueless := split.total.without_value - foreign) > 0:
-            notes.append(f"{deals_words(valueless)} without a known contract value: counted, and not in the money.")
+            notes.append(f"{counted(valueless, 'deal')} without a known contract value: counted, and not in the money.")
         since = _last_week(snapshots, now)
         return Overview(
             fit=fit,

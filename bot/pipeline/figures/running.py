@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from bot.deals.wording import counted
 from bot.pipeline.deal_table import layout
 from bot.pipeline.figures.conditions import Conditions, SnapshotOf, fact_column, fact_column_name
 from bot.pipeline.figures.details import Details, deal_columns
@@ -357,20 +358,15 @@ def _notes(query: Query, figures: Mapping[str, Any]) -> Iterable[str]:
     undecided, foreign = figures["undecided"], figures["foreign"]
     if undecided:
         them = "it" if undecided == 1 else "them"
-        yield f"{deals_words(undecided)} left out: what the question asks is not known of {them}."
+        yield f"{counted(undecided, 'deal')} left out: what the question asks is not known of {them}."
     missing = figures["valueless"] - foreign
     if missing > 0:
-        yield f"{deals_words(missing)} without a known contract value: counted, and not in the money."
+        yield f"{counted(missing, 'deal')} without a known contract value: counted, and not in the money."
     if foreign:
-        yield f"{deals_words(foreign)} in another currency: counted, and not in the money."
+        yield f"{counted(foreign, 'deal')} in another currency: counted, and not in the money."
     if any(group.by in SEVERAL for group in query.group_by):
         yield "A deal that fails several checks stands in several rows; the totals count it once."
     if any(isinstance(each, CloseDateFilter) and each.period == "overdue" for each in query.filters):
         yield "Overdue means that the close date is before today."
     if query.compare is not None:
         yield "The totals are of the first period."
-
-
-def deals_words(count: int) -> str:
-    """How many deals, in words."""
-    return "1 deal" if count == 1 else f"{count:,} deals"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.deals.money import money_words
+from bot.deals.wording import date_words, spoken
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
 from bot.pipeline.fit import FitGroup
 
 _MOVES = 5
-
-
-def day_words(day: date) -> str:
-    """23 November 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def groups_of(overview: Overview) -> list[tuple[str, str, Sequence[FitGroup]]]:
@@ -44,11 +39,7 @@ def since_words(since: Since, currency: str) -> tuple[str, ...]:
         return f"{amount.deals:,} ({money_words(amount.money, currency)})"
 
     came, went, new = worth(since.came_in), worth(since.went_out), worth(since.new_verdict)
-    day = day_words(since.snapshot.at.date())
+    day = date_words(since.snapshot.at.date())
     said = f"Since {day}: {came} came in, {went} went out, {new} have another verdict."
-    moves = [f"{_verdict(before)} → {_verdict(after)}: {deals:,}" for before, after, deals, _ in since.moves[:_MOVES]]
+    moves = [f"{spoken(before)} → {spoken(after)}: {deals:,}" for before, after, deals, _ in since.moves[:_MOVES]]
     return (said, f"{'; '.join(moves)}.") if moves else (said,)
-
-
-def _verdict(name: str) -> str:
-    return name.replace("_", " ")

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs
+from bot.deals.wording import date_words
 from bot.pipeline.proposals.document import Bullets, Gap, Granted, Paragraph, Part, Proposal, Run, Section, clean
 from bot.pipeline.proposals.given import Given
 from bot.pipeline.proposals.sections_dates import calendar, outcomes
 from bot.pipeline.proposals.sections_money import managed_services, payment, price
 from bot.pipeline.proposals.sections_people import people_of, summary
 from bot.pipeline.proposals.texts import ProposalTexts, days, filled
-from bot.pipeline.reviews.calendar import date_words
 from bot.profile.people import People
 from bot.profile.verdict import Verdict
 

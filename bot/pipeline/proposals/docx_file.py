@@ -7,9 +7,9 @@ import zipfile
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from bot.deals.wording import counted, date_words
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Paragraph, Part, Proposal, clean
 from bot.pipeline.proposals.docx_tables import write_grid, write_runs
-from bot.pipeline.reviews.calendar import date_words
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -146,8 +146,7 @@ def _title(document: Document, proposal: Proposal) -> None:
         line += f". Prepared by {clean(proposal.author, 200)}"
     document.add_paragraph(line, style="Subtitle")
     if proposal.gaps:
-        number = len(proposal.gaps)
-        points = "1 point is" if number == 1 else f"{number} points are"
+        points = counted(len(proposal.gaps), "point is", "points are")
         note = document.add_paragraph(style="Caption")
         write_runs(note, (), f"{points} still open: each is highlighted, and all are listed at the end.")
 

@@ -12,9 +12,10 @@ from bot.deals.deal import Deal
 from bot.deals.facts import FactSpecs, FactValue, Outcome
 from bot.deals.money import money_words
 from bot.deals.values import format_value
+from bot.deals.wording import date_words
 from bot.pipeline.proposals.document import Amount, Gap, Kind, Run, clean, gap_text
 from bot.pipeline.proposals.texts import ProposalTexts
-from bot.pipeline.reviews.calendar import Promise, date_words
+from bot.pipeline.reviews.calendar import Promise
 from bot.profile.economics_figures import cents, exact
 from bot.profile.people import People, Person
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.deals.wording import date_words
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Kind, Paragraph, Part, Proposal, Runs
-from bot.pipeline.reviews.calendar import date_words
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~@&])")
 """What has a meaning in some Markdown: links, images, HTML, mentions and references among them."""

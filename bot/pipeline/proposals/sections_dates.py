@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.deals.facts import Outcome
+from bot.deals.wording import date_words, weekday_words
 from bot.pipeline.proposals.document import Grid, Heading, Kind, Paragraph, Part, Run, Runs, clean
 from bot.pipeline.proposals.given import Given, number_words
 from bot.pipeline.proposals.texts import MeetingShape
-from bot.pipeline.reviews.calendar import Event, Meeting, date_words, day_words, events_of, last_day
+from bot.pipeline.reviews.calendar import Event, Meeting, events_of, last_day
 
 HEADER = ("Outcome", "Today", "Target", "By", "Owner", "Agreed")
 PLACES = 3
@@ -46,7 +47,7 @@ def calendar(given: Given) -> Iterator[Part]:
     if reviews:
         yield Paragraph((Run(f"{reviews:,} a year."),))
     yield from _meetings(given, Meeting.REVIEW, events, shape.review, held, "reviews_per_year")
-    moved = [f"{day_words(event.on)} ({event.moved})" for event in events
+    moved = [f"{weekday_words(event.on)} ({event.moved})" for event in events
              if event.moved and event.kind is not Meeting.RENEWAL]  # fmt: skip
     if moved:
         yield Paragraph(
@@ -94,7 +95,7 @@ def _meetings(
 
 def _dates(events: list[Event]) -> Grid:
     """The dates, three in a row: a term of years stays on one page."""
-    cells: list[Runs] = [(Run(f"{event.number}  ", Kind.STRONG), Run(day_words(event.on))) for event in events]
+    cells: list[Runs] = [(Run(f"{event.number}  ", Kind.STRONG), Run(weekday_words(event.on))) for event in events]
     cells += [(Run(""),)] * (-len(cells) % PLACES)
     rows = tuple(tuple(cells[n : n + PLACES]) for n in range(0, len(cells), PLACES))
     return Grid(("",) * PLACES, rows)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 
+from bot.deals.wording import counted, date_words
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Kind, Paragraph, Part, Run
 from bot.pipeline.proposals.given import WHOLE, Given, percent
 from bot.pipeline.proposals.texts import filled
-from bot.pipeline.reviews.calendar import LAST_YEAR, date_words
+from bot.pipeline.reviews.calendar import LAST_YEAR
 from bot.profile.economics_figures import cents
 
 MOST_DAYS = 3650
@@ -114,5 +115,5 @@ def _a_month(
 ) -> Run:
     if total is None or not months or months < 0:
         return given.gap(wanted)
-    words = f"{given.money(cents(total))} / {months:,} {'month' if months == 1 else 'months'}"
+    words = f"{given.money(cents(total))} / {counted(months, 'month')}"
     return given.amount(name, total / months, words)

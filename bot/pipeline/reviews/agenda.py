@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from bot.deals.wording import date_words
 from bot.knowledge.passages import Passage
 from bot.pipeline.proposals.given import number_words
 from bot.pipeline.proposals.texts import ProposalTexts
-from bot.pipeline.reviews.calendar import Event, Meeting, date_words
+from bot.pipeline.reviews.calendar import Event, Meeting
 from bot.pipeline.reviews.standing import OutcomeState, Standing
 
 SCHEMA = 1

@@ -19,6 +19,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.deals.wording import weekday_words
+
 WEEKEND = 5
 """Monday is 0: from here on it is the weekend."""
 CALL_AFTER = timedelta(days=14)
@@ -26,9 +28,6 @@ MONTHS_A_YEAR = 12
 DAYS_A_MONTH = 30
 LAST_YEAR = 9000
 """Dates beyond are nobody's plan: the calendar stays empty instead of leaving the range of dates."""
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")  # fmt: skip
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Meeting(StrEnum):
@@ -73,7 +72,7 @@ class Event:
         if self.on == self.planned:
             return None
         why = "a weekend" if self.planned.weekday() >= WEEKEND else "a day on which we are closed"
-        return f"moved from {day_words(self.planned)}, {why}"
+        return f"moved from {weekday_words(self.planned)}, {why}"
 
 
 def events_of(promise: Promise, rhythm: Rhythm) -> tuple[Event, ...]:
@@ -120,16 +119,6 @@ def business_days_before(day: date, days: int, closed: Collection[date] = ()) ->
 def is_open(day: date, closed: Collection[date] = ()) -> bool:
     """Whether people meet on this day."""
     return day.weekday() < WEEKEND and day not in closed
-
-
-def date_words(day: date) -> str:
-    """A date in words that no two countries read differently: 7 December 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def day_words(day: date) -> str:
-    """A date in words with its weekday: Monday 7 December 2026."""
-    return f"{DAYS[day.weekday()]} {date_words(day)}"
 
 
 def _reviews(start: date, months: int, a_year: int, rhythm: Rhythm) -> Iterator[date]:

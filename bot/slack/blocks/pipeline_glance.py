@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.deals.money import money_words
-from bot.pipeline.figures.telling import day_words
+from bot.deals.wording import date_words
 from bot.pipeline.fit import Split
 from bot.profile.verdict import Judgement
 from bot.slack import pipeline_ids as ids
@@ -111,7 +111,7 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
     if glance.empty:
         return empty_blocks()
     blocks = [
-        header(f"{title or 'Pipeline fit'} · {day_words(glance.day)}"),
+        header(f"{title or 'Pipeline fit'} · {date_words(glance.day)}"),
         section(summary(glance), accessory=drill_select(glance.verdicts, "Show the deals that…")),
     ]
     if shared_by:
@@ -165,7 +165,7 @@ def summary(glance: Glance) -> str:
 def glance_words(glance: Glance) -> str:
     """What a phone shows, and what a screen reader says of the picture."""
     split = glance.total.split
-    return f"Pipeline fit on {day_words(glance.day)}: {split.fits.deals:,} of {split.total.deals:,} open deals fit"
+    return f"Pipeline fit on {date_words(glance.day)}: {split.fits.deals:,} of {split.total.deals:,} open deals fit"
 
 
 def empty_blocks() -> list[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.deals.wording import WEEKDAYS
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.elements import (
     Block,
@@ -23,7 +24,6 @@ from bot.slack.blocks.elements import (
     section,
 )
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LONGEST_TITLE = 100
 USUAL_HOUR = 8
 METADATA = 3000
@@ -47,7 +47,7 @@ class SavedQuestion:
     @property
     def when(self) -> str:
         """Mondays at 08:00 (Europe/Berlin)."""
-        return f"{DAYS[self.day]}s at {self.hour:02}:00 ({self.timezone})"
+        return f"{WEEKDAYS[self.day]}s at {self.hour:02}:00 ({self.timezone})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SaveContext:
 def save_form(where: SaveContext, *, title: str, asked: str) -> dict[str, Any]:
     """The form: a title, the channel, the day and the hour, with the warning that stands above the button."""
     hours = [option(f"{hour:02}:00", str(hour)) for hour in range(24)]
-    days = [option(day, str(number)) for number, day in enumerate(DAYS)]
+    days = [option(day, str(number)) for number, day in enumerate(WEEKDAYS)]
     channel: dict[str, Any] = {
         "type": "conversations_select",
         "action_id": "value",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.deals.wording import date_words
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Kind, Paragraph, Part, Proposal, Runs
 from bot.pipeline.proposals.given import START
 from bot.pipeline.proposals.service import Made, NoProposal
-from bot.pipeline.reviews.calendar import date_words
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     Block,

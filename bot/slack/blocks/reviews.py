@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from bot.deals.wording import weekday_words
 from bot.pipeline.reviews.agenda import TITLES, Agenda, end_words, state_words
-from bot.pipeline.reviews.calendar import day_words
 from bot.pipeline.reviews.service import Customer
 from bot.pipeline.reviews.standing import OutcomeState, Standing
 from bot.slack import ids
@@ -58,7 +58,7 @@ def reviews_blocks(customers: Sequence[Customer], today: date) -> list[Block]:
         owner = customer.owner.name if customer.owner else customer.deal.owner or "nobody"
         moved = f"\n_{inline(event.moved)}_" if event.moved else ""
         who = f"{inline(customer.name, 100)} ({inline(owner, 60)})"
-        text = f"*{day_words(event.on)}*: {TITLES[event.kind]}, {who}{moved}"
+        text = f"*{weekday_words(event.on)}*: {TITLES[event.kind]}, {who}{moved}"
         label = f"Agenda: {customer.name}"
         blocks.append(section(text, accessory=button("Agenda", ids.REVIEW_AGENDA, customer.key, label=label)))
     if not ahead:
@@ -82,7 +82,7 @@ def agenda_blocks(agenda: Agenda, *, reminder: bool = False) -> list[Block]:
     intro = "A reminder. " if reminder else ""
     length = f", {inline(agenda.length)}" if agenda.length else ""
     moved = f" ({inline(event.moved)})" if event.moved else ""
-    blocks: list[Block] = [header(agenda.title), context(f"{intro}{day_words(event.on)}{length}{moved}")]
+    blocks: list[Block] = [header(agenda.title), context(f"{intro}{weekday_words(event.on)}{length}{moved}")]
     states = [f"{MARKS[state.standing]} {inline(state_words(state), 400)}" for state in agenda.states]
     blocks += sections(["*Outcomes*", *(states or ["This deal has none."])])
     steps = [f"• {inline(step.text, 500)} {''.join(f'[{n}]' for n in step.sources)}".rstrip() for step in agenda.steps]
@@ -111,7 +111,7 @@ def agenda_notification(agenda: Agenda) -> str:
     """What a phone shows."""
     behind = sum(state.standing is Standing.BEHIND for state in agenda.states)
     late = f", {behind} {'outcome' if behind == 1 else 'outcomes'} behind" if behind else ""
-    return f"{inline(agenda.title, 150)} on {day_words(agenda.event.on)}{late}"
+    return f"{inline(agenda.title, 150)} on {weekday_words(agenda.event.on)}{late}"
 
 
 def value_form(states: Sequence[OutcomeState], *, name: str, where: FormContext, today: date) -> dict[str, Any]:

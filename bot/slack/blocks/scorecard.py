@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.pipeline.reviews.calendar import date_words
+from bot.deals.wording import date_words
 from bot.pipeline.scorecard.card import Line, Scorecard, figure_words
 from bot.slack import ids
 from bot.slack.blocks.elements import Block, button, context, fit_message, header, inline, section

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from bot.deals.wording import WEEKDAYS
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.elements import button, section
-from bot.slack.blocks.pipeline_saved import DAYS, LONGEST_TITLE, SaveContext, save_form
+from bot.slack.blocks.pipeline_saved import LONGEST_TITLE, SaveContext, save_form
 from bot.slack.forms import open_view
 from bot.slack.inbox import Work
 from bot.slack.listeners.actions import action_payload
@@ -110,7 +111,7 @@ def read_form(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         errors[ids.FORM_TITLE] = f"Give it a title of at most {LONGEST_TITLE} characters."
     if not CHANNEL.fullmatch(channel):
         errors[ids.FORM_CHANNEL] = "Choose a channel."
-    if day not in {str(number) for number in range(len(DAYS))}:
+    if day not in {str(number) for number in range(len(WEEKDAYS))}:
         errors[ids.FORM_DAY] = "Choose a weekday."
     if hour not in {str(number) for number in range(24)}:
         errors[ids.FORM_HOUR] = "Choose an hour."

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.deals.wording import WEEKDAYS
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.elements import actions, button, inline, section
-from bot.slack.blocks.pipeline_saved import DAYS, SavedQuestion, saved_blocks
+from bot.slack.blocks.pipeline_saved import SavedQuestion, saved_blocks
 from bot.slack.durable import PATIENT, Steps
 from bot.slack.replies import Place
 from bot.slack.schedules import Job, Kept, ScheduleError
@@ -94,7 +95,7 @@ class SavedQuestions:
             return said(f"You have {MOST} saved questions, which is the most. Delete one first: /pipeline saved")
         job = Job(
             name=_name(number),
-            cron=f"0 {int(payload['hour']) % HOURS} * * {(int(payload['day']) + 1) % len(DAYS)}",
+            cron=f"0 {int(payload['hour']) % HOURS} * * {(int(payload['day']) + 1) % len(WEEKDAYS)}",
             kind=KIND,
             payload={
                 "id": number,
@@ -102,7 +103,7 @@ class SavedQuestions:
                 "title": str(payload["title"]),
                 "channel": str(payload["to"]),
                 "channel_name": channel_name,
-                "day": int(payload["day"]) % len(DAYS),
+                "day": int(payload["day"]) % len(WEEKDAYS),
                 "hour": int(payload["hour"]) % HOURS,
                 "asked": asked,
             },

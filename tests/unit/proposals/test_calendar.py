@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.deals.wording import weekday_words
 from bot.pipeline.reviews.calendar import (
     Meeting,
     Promise,
     Rhythm,
     add_months,
     business_days_before,
-    day_words,
     events_of,
     is_open,
     last_day,
@@ -65,7 +65,7 @@ def test_months_end_where_they_end_and_do_not_drift():
     ]  # fmt: skip
     assert str(last_day(date(2027, 3, 1), 12)) == "2028-02-29"
     assert business_days_before(date(2026, 11, 23), 3) == date(2026, 11, 18)
-    assert day_words(START) == "Tuesday 15 December 2026"
+    assert weekday_words(START) == "Tuesday 15 December 2026"
 
 
 @settings(max_examples=200, deadline=None)

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from bot.deals.facts import Outcome
 from bot.deals.money import money_words
 from bot.deals.values import format_value
+from bot.deals.wording import date_words, weekday_words
 from bot.pipeline.proposals.document import Bullets, Granted, Kind
 from bot.pipeline.proposals.docx_file import docx_bytes, docx_name
 from bot.pipeline.proposals.markdown import markdown
-from bot.pipeline.reviews.calendar import Promise, date_words, day_words, events_of, last_day
+from bot.pipeline.reviews.calendar import Promise, events_of, last_day
 from tests.unit.proposals.support import FACTS, TODAY, deal, docx_words, judge, proposal, read, runs_of, texts, words
 
 NASTY = (
@@ -270,7 +271,7 @@ def _worked_out(made_of, made) -> list[str]:
     if start is not None and months:
         promise = Promise(start, months, facts.get("monthly_call"), facts.get("reviews_per_year"))
         events = events_of(promise, texts().rhythm)
-        said += [date_words(last_day(start, months)), *(day_words(e.on) for e in events)]
+        said += [date_words(last_day(start, months)), *(weekday_words(e.on) for e in events)]
         said += [event.moved or "" for event in events]
     assert {amount.name for amount in made.amounts} <= {"book_price", "discount", "price_a_month"}
     return said
