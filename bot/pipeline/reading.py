@@ -13,6 +13,7 @@ from bot.pipeline.changing import Chip, chips_of
 from bot.pipeline.draft import AskBack, Draft
 from bot.pipeline.following import checks_alone, edited, is_fresh
 from bot.pipeline.items import Item, items_of
+from bot.pipeline.meanings import Meaning, Word
 from bot.pipeline.naming import closed, names, without
 from bot.pipeline.query import CloseDateFilter, Filter, Order, Query, Select, WordFilter
 from bot.pipeline.shaping import comparisons, groups, limits, measures, orders, periods
@@ -24,6 +25,12 @@ __all__ = ["LONGEST_QUESTION", "Chip", "QuestionReader", "Understanding", "Unkno
 
 LONGEST_QUESTION = 2000
 _NEAR_ENOUGH = 75
+EXAMPLES = ("fit by rep", "deals that need approval", "top 10 deals we should walk away from")
+"""Questions that can be asked whatever the profile judges."""
+_NOTHING_READ = "I understood none of these words. What do you want to know? For example: " + ", ".join(
+    f"“{example}”" for example in EXAMPLES
+)
+_A_SLIP, _LONG_ENOUGH = 80, 5
 _OWN_FIGURE = frozenset({"given_away", "win_rate"})
 _DID = frozenset({"did", "gave", "given"})
 
@@ -63,6 +70,7 @@ class QuestionReader:
         self._person = person
         self._today = today
         self._suggestions: tuple[str, ...] | None = None
+        self._words: tuple[str, ...] | None = None
 
     def read(self, text: str, previous: Query | None = None) -> Understanding:
         """The typed query that the words ask for.
@@ -94,7 +102,7 @@ class QuestionReader:
         chips = self._chips(draft, query)
         asks = tuple(draft.asks)
         if unknown and not asks and not any(chip.words for chip in chips):
-            asks = (AskBack(draft.text.strip(), "I understood none of these words. What do you want to know?"),)
+            asks = (AskBack(draft.text.strip(), _NOTHING_READ),)
         return Understanding(None if asks else query, chips, unknown, asks, query)
 
     def _chips(self, draft: Draft, query: Query) -> tuple[Chip, ...]:
@@ -145,7 +153,31 @@ class QuestionReader:
             asked, self._candidates(), scorer=fuzz.ratio, processor=str.casefold, limit=3,
             score_cutoff=_NEAR_ENOUGH,
         )  # fmt: skip
-        return tuple(dict.fromkeys(match[0] for match in matches))
+        return tuple(dict.fromkeys(match[0] for match in matches)) or self._mended(asked)
+
+    def _mended(self, words: str) -> tuple[str, ...]:
+        """The words with each slip of the pen put right, where nothing is near to them as a whole."""
+        if self._words is None:
+            self._words = _single_words(self._vocabulary)
+        mended = [self._mended_word(word) for word in words.split()]
+        return (" ".join(mended),) if mended != words.split() else ()
+
+    def _mended_word(self, word: str) -> str:
+        if len(word) < _LONG_ENOUGH or not word.isalpha():
+            return word
+        found = process.extractOne(word, self._words or (), scorer=fuzz.ratio, score_cutoff=_A_SLIP)
+        return found[0] if found else word
+
+
+def _single_words(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The words that a slip of the pen is compared with: those that ask for something, and those of the profile."""
+    said = (phrase[0] for phrase, meanings in vocabulary.written.items() if len(phrase) == 1 and _asks(meanings))
+    named = (word for phrase in vocabulary.suggestions for word in phrase.casefold().split())
+    return tuple(dict.fromkeys(word for word in (*said, *named) if len(word) >= _LONG_ENOUGH and word.isalpha()))
+
+
+def _asks(meanings: Iterable[Meaning]) -> bool:
+    return not all(meaning is Word.NOISE for meaning in meanings)
 
 
 def _runs(draft: Draft) -> Iterable[list[Item]]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.pipeline.meanings import Meaning
 from bot.pipeline.query import WordFilter
-from bot.pipeline.reading import QuestionReader, Understanding
+from bot.pipeline.reading import EXAMPLES, QuestionReader, Understanding
 from bot.pipeline.validating import check_query
 from bot.pipeline.vocabulary import Seen, vocabulary
 from bot.profile.people import People, Person, Role
@@ -102,9 +102,24 @@ def test_measures_and_groups_are_said_too() -> None:
 
 def test_unknown_words_come_with_what_was_perhaps_meant() -> None:
     reading = read("Dnaa's deals that brake the discount")
-    assert [(word.words, word.near) for word in reading.unknown] == [("Dnaa's", ("Dana",)), ("brake", ())]
+    assert [(word.words, word.near) for word in reading.unknown] == [("Dnaa's", ("Dana",)), ("brake", ("break",))]
     assert reading.query is None
     assert reading.asks[0].options == ("Dana",)
+
+
+def test_where_nothing_is_understood_there_are_questions_to_begin_with() -> None:
+    reading = read("asdf qwer")
+    assert reading.query is None
+    assert all(f"“{example}”" in reading.asks[0].question for example in EXAMPLES)
+    assert [read(example).unknown for example in EXAMPLES] == [()] * len(EXAMPLES)
+    assert all(read(example).query is not None for example in EXAMPLES)
+
+
+def test_a_slip_of_the_pen_in_one_word_of_a_phrase_is_put_right_and_other_words_are_left() -> None:
+    reading = read("deals that brake the paymnet terms")
+    assert [(word.words, word.near) for word in reading.unknown] == [("brake", ("break",)), ("paymnet", ("payment",))]
+    mended = [near for words in ("by galaxy", "weather", "asdf qwer", "moon phase") for near in read(words).unknown]
+    assert [word.near for word in mended] == [()] * 4
 
 
 def test_a_name_that_two_people_share_is_asked_back() -> None:
