@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.bootstrap.erasing import erase_everywhere
 from bot.cli.console import count, fail, out, print_json, say
 from bot.cli.wiring import core
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
+    from bot.bootstrap.erasing import Everywhere
     from bot.store.records import Head
 
 app = typer.Typer(
@@ -46,12 +48,13 @@ def verify(
     noted = None if head is None else _head(head)
     with core() as rooms:
         report, altered = rooms.store.verify(noted), rooms.store.exceptions.altered()
-        texts = rooms.store.personal.altered()
+        texts, old = rooms.store.personal.altered(), rooms.store.personal.in_the_log()
     whole = report.ok and not altered and not texts
     if json_:
         said = {"ok": whole, "rows": report.rows, "head": report.head, "first_bad": report.first_bad}
         print_json(
             {"schema": 1, **said, "reason": report.reason, "altered_exceptions": altered, "altered_texts": texts}
+            | {"texts_in_the_log": len(old)}
         )
     elif whole:
         out().print(f"Whole: {count(report.rows, 'row')}, head {report.rows}:{report.head}", soft_wrap=True)
@@ -64,6 +67,8 @@ def verify(
             out().print(f"NOT WHOLE: beside the log, {where}: not the text that was logged.", soft_wrap=True)
         for number in altered:
             out().print(f"NOT WHOLE: exception {number} is not as the log says that it was left.", soft_wrap=True)
+    if old and not json_:
+        say(_in_the_log(old))
     raise typer.Exit(0 if whole else NOT_WHOLE)
 
 
@@ -111,7 +116,7 @@ def export(
             }
             if texts and "beside" in row.body:
                 whole = rooms.store.decision(row.id)
-                beside = {} if whole is None else {k: v for k, v in whole.body.items() if k not in row.body}
+                beside = {} if whole is None else {k: v for k, v in whole.body.items() if row.body.get(k) != v}
                 line["texts"] = None if beside.get("erased") else beside
             sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -129,12 +134,17 @@ def erase(
 ) -> None:
     """Erase what people wrote, asked and were told, for good. The log stays whole, and says that it was done.
 
-    Erased are, beside the log: the facts and findings of recorded verdicts, questions and answers, and what was written
-    in exceptions (also in those that still hold: their conditions go too). The turns of threads go by day and by deal,
-    feedback goes by person. With `--deal` alone, the deal as it stands loses its name and its facts as well, and counts
-    nowhere; erase it at its source first, or the next import brings it back.
+    Erased are, beside the log: the facts and findings of recorded verdicts, questions and answers, names in proposals,
+    and what was written in exceptions. A request for an exception on the deal, or by the person, loses its deal, its
+    figures and its names; one that waits or holds is taken back with that. Turns of threads and feedback go too. With
+    `--deal` alone, the deal as it stands loses its name and its facts as well, and counts nowhere; erase it at its
+    source first, or the next import brings it back.
 
-    The setting DEALFIT_RETENTION_DAYS does this by itself, each day, for what is older.
+    What does not say whose it is goes whatever is erased: the texts of finished work in the queue, and the questions
+    behind the buttons of pipeline answers, which then say that they are too old. Questions that the person saved, or
+    that name the deal, are not posted any more.
+
+    The setting DEALFIT_RETENTION_DAYS does this by itself, each day, for what is older and not in force.
 
     For example: `dealfit audit erase --author dana --before 2025-12-31`
     """
@@ -148,12 +158,45 @@ def erase(
         if not yes and not typer.confirm(f"Erase what was written {what} for good?", err=True):
             fail("Nothing was erased.")
         names = None if author is None else _names(rooms, author)
-        gone = rooms.store.personal.erase(before=day, authors=names, deal=key)
+        done = erase_everywhere(rooms, before=day, authors=names, deal=key)
+    gone = done.store
     said = [count(gone.texts, "text")]
     said += [count(gone.turns, "turn") + " of threads"] if gone.turns else []
     said += [count(gone.feedback, "word") + " of feedback"] if gone.feedback else []
+    said += [count(gone.requests, "request") + " for exceptions"] if gone.requests else []
+    said += [count(gone.questions, "question") + " about the pipeline"] if gone.questions else []
+    said += [count(done.queue.finished, "piece") + " of finished work"] if done.queue.finished else []
+    said += [count(done.queue.saved, "saved question")] if done.queue.saved else []
     said += ["the deal as it stood"] if gone.deals else []
     out().print(f"{', '.join(said)} erased.")
+    _left(done)
+
+
+def _left(done: Everywhere) -> None:
+    """What the operator must know about what could not go, or not yet."""
+    if done.in_the_log:
+        say(_in_the_log(done.in_the_log))
+    if done.queue.waiting:
+        say(
+            f"{count(done.queue.waiting, 'piece')} of work not finished yet, with the texts in it. "
+            "Do the same again once it is: dealfit doctor shows what waits."
+        )
+    if not done.clean:
+        say(
+            "Others at the database keep its file from being cleaned: what was erased cannot be read any more through "
+            "Dealfit, but may still be found in the file. Do the same again when nothing else runs."
+        )
+
+
+def _in_the_log(rows: list[int]) -> str:
+    """What is to be said of rows of the log that hold their texts themselves."""
+    where = f"row {rows[0]}" if len(rows) == 1 else f"rows {rows[0]} to {rows[-1]}"
+    return (
+        f"Written by an earlier version, with texts in them: {count(len(rows), 'row')} of the log ({where}). "
+        "No erasing reaches these: the hash of each row covers its bytes. To be rid of them, note the head and keep an "
+        "export where it may be kept (dealfit audit head, dealfit audit export), then begin anew with an empty "
+        "database (DEALFIT_DATABASE_URL), import the deals, and delete the old one with its backups."
+    )
 
 
 def _names(rooms: Core, author: str) -> list[str]:

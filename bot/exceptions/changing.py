@@ -52,7 +52,6 @@ def asked(request: ExceptionRequest) -> list[Event]:
     """What the log says of a new request."""
     subject = request.subject
     body = {
-        "deal": subject.deal,
         "deal_key": subject.deal_key,
         "deal_sha256": subject.deal_sha256,
         "profile": {
@@ -60,13 +59,21 @@ def asked(request: ExceptionRequest) -> list[Event]:
             "version": subject.profile_version,
             "sha256": subject.profile_sha256,
         },
-        "requester": plain_who(request.requester),
+        "requester": _nameless(request.requester),
         "why": request.why.mark,
         "gives": request.gives.mark,
-        "parts": [plain_part(part) for part in request.parts],
+        "parts": [
+            {"authority": part.authority, "state": part.state.value, "checks": [each.check for each in part.findings]}
+            for part in request.parts
+        ],
         "replaces": request.replaces,
     }
-    return [Event("exception.asked", request.requester.user, body)]
+    beside = {
+        "deal": subject.deal,
+        "requester": plain_who(request.requester),
+        "parts": [plain_part(part) for part in request.parts],
+    }
+    return [_by(request.requester, "exception.asked", body, beside)]
 
 
 def decided(request: ExceptionRequest, authority: str, decision: Decision, plan: ExceptionsPlan) -> Changed:
@@ -78,8 +85,9 @@ def decided(request: ExceptionRequest, authority: str, decision: Decision, plan:
         request = _all(request, lambda p: _closed(p, PartState.SUPERSEDED) if p.state.undecided else p)
     elif request.order is Asking.IN_ORDER:
         request = begun(request, plan, decision.at)
-    body = {"authority": authority, "decision": plain_decision(decision)}
-    return request, [Event("exception.decided", decision.by.user, body)]
+    said = plain_decision(decision)
+    body = {"authority": authority, "decision": {**said, "by": _nameless(decision.by)}}
+    return request, [_by(decision.by, "exception.decided", body, {"decision": said})]
 
 
 def begun(request: ExceptionRequest, plan: ExceptionsPlan, now: datetime) -> ExceptionRequest:
@@ -98,19 +106,21 @@ def withdrawn(request: ExceptionRequest, by: Who) -> Changed:
     if all(part.state in keep for part in request.parts):
         raise Refused(f"Exception {request.number} is over: there is nothing to withdraw.")
     request = _all(request, lambda p: p if p.state in keep else _closed(p, PartState.WITHDRAWN))
-    return request, [Event("exception.withdrawn", by.user, {"by": plain_who(by)})]
+    return request, [_by(by, "exception.withdrawn", {"by": _nameless(by)}, {"by": plain_who(by)})]
 
 
 def superseded(request: ExceptionRequest, origin: str, by: Who) -> Changed:
     """Another request for the same deal takes its place. What was approved stays approved."""
     request = _all(request, lambda p: _closed(p, PartState.SUPERSEDED) if p.state.undecided else p)
-    return replace(request, replaced_by=origin), [Event("exception.superseded", by.user, {"by": plain_who(by)})]
+    event = _by(by, "exception.superseded", {"by": _nameless(by)}, {"by": plain_who(by)})
+    return replace(request, replaced_by=origin), [event]
 
 
 def remarked(request: ExceptionRequest, remark: Remark) -> Changed:
     """An approver asked the one who asks, or got an answer. A question gives the authority its time anew."""
     kind = "exception.question" if remark.asks else "exception.answer"
-    return replace(request, talk=(*request.talk, remark)), [Event(kind, remark.by.user, plain_remark(remark))]
+    body = {**plain_remark(remark), "by": _nameless(remark.by)}
+    return replace(request, talk=(*request.talk, remark)), [_by(remark.by, kind, body, {"by": plain_who(remark.by)})]
 
 
 def waiting_again(request: ExceptionRequest, authority: str, plan: ExceptionsPlan, now: datetime) -> ExceptionRequest:
@@ -180,6 +190,15 @@ def written(text: str, author: Who, *, least: int, most: int, what: str) -> Writ
     if len(words) > most:
         raise Refused(f"{what} has {len(words)} characters; {most} is the most.")
     return WrittenText.new(words, author.key)
+
+
+def _by(who: Who, kind: str, body: Mapping[str, Any], beside: Mapping[str, Any]) -> Event:
+    """Something that a person did: the log holds their key and account, and beside it stand names and texts."""
+    return Event(kind, who.user, body, beside, who.key)
+
+
+def _nameless(who: Who) -> dict[str, str]:
+    return {"user": who.user, "key": who.key}
 
 
 def _closed(part: Part, state: PartState) -> Part:

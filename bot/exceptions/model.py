@@ -171,6 +171,10 @@ class ExceptionRequest:
     replaced_by: str | None = None
     number: int = 0
     version: int = 0
+    salt: str = ""
+    """A random text that keeps the hash of what is kept from being guessed, once names and facts were erased."""
+    erased: bool = False
+    """Whether what it said of the deal and of people was erased."""
 
     @property
     def state(self) -> RequestState:

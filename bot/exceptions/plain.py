@@ -64,6 +64,8 @@ def from_row(row: ExceptionRow) -> ExceptionRequest:
         replaced_by=body["replaced_by"],
         number=row.number,
         version=row.version,
+        salt=body.get("salt", ""),
+        erased=bool(body.get("erased")),
     )
 
 
@@ -87,6 +89,9 @@ def _body(request: ExceptionRequest) -> Json:
         "talk": [plain_remark(remark) for remark in request.talk],
         "replaces": request.replaces,
         "replaced_by": request.replaced_by,
+        # As below: only where there is one, so that earlier requests keep their bytes.
+        **({"salt": request.salt} if request.salt else {}),
+        **({"erased": True} if request.erased else {}),
     }
 
 

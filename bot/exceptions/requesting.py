@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -97,6 +98,7 @@ class Requesting(Keeping):
                 gives, who, least=LEAST_WORDS, most=MOST_WORDS, what="What the customer gives in return"
             ),
             replaces=draft.standing.number if draft.standing else None,
+            salt=secrets.token_hex(16),
         )
         request = changing.begun(request, self.plan, now)
         self._keep_profile(draft.checked)

@@ -40,6 +40,16 @@ class WorkFile:
         finally:
             self._now.surely = False
 
+    def scrub(self) -> bool:
+        """Write the file anew, without the pages that hold what is not there any more. False where others kept us."""
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.isolation_level = None  # it may not stand in a transaction
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            driver.isolation_level = "IMMEDIATE"
+        return not busy
+
     def close(self) -> None:
         """Let go of the file."""
         self.engine.dispose()

@@ -70,6 +70,19 @@ class Database:
             first, second = lock
             connection.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), {"a": first, "b": second})
 
+    def scrub(self) -> bool:
+        """Write the SQLite file anew, without the pages that hold what is not there any more, and empty its log.
+
+        False where others at the file kept us from it, and on PostgreSQL, which cleans up by itself. Raises StoreError.
+        """
+        if not self.is_sqlite:
+            return False
+        with self._in_words(), self._writer.connect() as connection:
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Closes every connection."""
         self._writer.dispose()

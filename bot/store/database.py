@@ -276,14 +276,23 @@ class Store:
         with self._database.reading() as connection:
             return threads.get(connection, channel, thread_ts)
 
-    def remember_turn(self, channel: str, thread_ts: str, role: Role, text: str, deal_key: str | None = None) -> None:
+    def remember_turn(
+        self,
+        channel: str,
+        thread_ts: str,
+        role: Role,
+        text: str,
+        deal_key: str | None = None,
+        author: str | None = None,
+    ) -> None:
         """Remembers what was said: the last 20 turns, 4,000 characters each.
 
-        `deal_key` says which deal the thread is about from now on; without it the thread stays with its deal.
+        `deal_key` says which deal the thread is about from now on; without it the thread stays with its deal. `author`
+        is who said it, or who was answered: it goes with their texts when these are erased.
         """
         turn = Turn(role, text, self._clock())
         with self._database.writing() as connection:
-            threads.remember(connection, channel, thread_ts, turn, deal_key)
+            threads.remember(connection, channel, thread_ts, turn, deal_key, author)
 
     # Customer reviews
 
@@ -362,6 +371,10 @@ class Store:
         """Raises StoreError unless the database can be reached and written."""
         with self._database.writing() as connection:
             connection.execute(delete(seen).where(false()))
+
+    def scrub(self) -> bool:
+        """Leaves nothing in the file of what was erased; False where another process kept us from it, or PostgreSQL."""
+        return self._database.scrub()
 
     def close(self) -> None:
         """Closes the connections. The store cannot be used afterwards."""

@@ -5,25 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, exists, func, literal, select, update
 
-from bot.deals.deal import Deal
-from bot.store import decision_log
+from bot.store import decision_log, erasing_deals, erasing_requests
+from bot.store.asked_tables import asked, asked_threads
 from bot.store.connections import DEALS_LOCK, LOG_LOCK, Database
-from bot.store.deal_book import next_version, prepare
 from bot.store.exception_tables import exceptions, personal_texts
 from bot.store.plain import clean
-from bot.store.records import DealToSave, NewDecision
-from bot.store.tables import deals, decisions, feedback, threads, turns
+from bot.store.records import NewDecision
+from bot.store.tables import decisions, feedback, threads, turns
 from bot.store.texts import BESIDE, Erased
 
-_IN_FORCE = ("open", "granted")
-"""Requests that wait, or hold: what was written in them is needed until they end."""
 OPERATOR, RETENTION = "operator", "dealfit"
-GONE, ERASURE = "Erased deal", "erasure"
+ERASURE = "erasure"
+BESIDE_ALWAYS = (
+    "verdict", "answer", "proposal", "exception.asked", "exception.decided", "exception.withdrawn",
+    "exception.superseded", "exception.question", "exception.answer",
+)  # fmt: skip
+"""Kinds of entries that hold what is personal: by its mark, since it stands beside the log."""
+UNKNOWN = "not a deal that is kept"
+_AT_ONCE = 500
 
 
 class Eraser:
@@ -43,25 +48,31 @@ class Eraser:
     ) -> Erased:
         """Erase what was written before a moment, by one of these authors, about a deal: all that is given must be so.
 
-        An author is a key of people.yaml or a Slack user id; `deal` is a deal's key. Turns of threads have no author,
-        so that with `authors` they stay until they are old enough. A `deal` that is given alone is emptied as well: it
-        keeps its key, has no name and no facts, and counts nowhere. Retention (`actor`) leaves what was written in
-        exceptions that wait or hold, and records nothing where nothing was to be erased.
+        An author is a key of people.yaml or a Slack user id; `deal` is a deal's key. A `deal` that is given alone is
+        emptied as well: it keeps its key, has no name and no facts, and counts nowhere. A request for an exception that
+        waits or holds is taken back with what it said. Retention (`actor`) leaves such requests as they are, and
+        records nothing where nothing was to be erased.
         """
         names = None if authors is None else sorted({clean(each) for each in authors})
+        spared, alone = actor == RETENTION, before is None and names is None
         with self._database.writing() as connection:
             self._database.hold(connection, LOG_LOCK)
+            held = erasing_requests.in_force(connection) if spared else []
+            wanted = erasing_requests.Wanted(before, names, deal)
+            known = deal is not None and erasing_deals.is_known(connection, deal)
             found = Erased(
-                texts=self._texts(connection, before, names, deal, spared=actor == RETENTION),
-                turns=0 if names is not None else _turns(connection, before, deal),
-                feedback=0 if names is None else _feedback(connection, before, names),
-                deals=0 if deal is None or before is not None or names is not None else self._deal(connection, deal),
+                texts=self._texts(connection, before, names, deal, held),
+                turns=_turns(connection, before, names, deal),
+                feedback=_feedback(connection, before, names) if names is not None else 0,
+                requests=erasing_requests.erase(self._database, connection, self._clock, wanted, actor, spared=spared),
+                questions=_questions(connection, before),
+                deals=self._deal(connection, deal) if deal is not None and alone else 0,
             )
-            if found.nothing and actor == RETENTION:
+            if found.nothing and spared:
                 return found
-            body: dict[str, Any] = {"before": before.isoformat() if before else None, "texts": found.texts}
-            body |= {"turns": found.turns, "feedback": found.feedback, "deals": found.deals}
-            body |= {"authors": names, "deal": deal}
+            body: dict[str, Any] = {"before": before.isoformat() if before else None, **asdict(found)}
+            # What was no deal may be a name that somebody typed: the log cannot forget it.
+            body |= {"authors": names, "deal": deal if deal is None or known or found.texts else UNKNOWN}
             entry = decision_log.prepare(NewDecision(ERASURE, actor, "personal texts", body))
             decision_log.append(self._database, connection, [entry], self._clock)
         return found
@@ -72,23 +83,20 @@ class Eraser:
         before: datetime | None,
         names: list[str] | None,
         deal: str | None,
-        *,
-        spared: bool,
+        held: list[str],
     ) -> int:
         wanted: list[ColumnElement[bool]] = [personal_texts.c.erased_at.is_(None)]
         if before is not None:
             wanted.append(personal_texts.c.at < before)
         if names is not None:
             wanted.append(personal_texts.c.author.in_(names))
-        request = literal("exception ") + cast(exceptions.c.number, String)
         if deal is not None:
+            request = literal("exception ") + cast(exceptions.c.number, String)
             asked = exists(
                 select(exceptions.c.number).where(exceptions.c.deal_key == deal, request == personal_texts.c.about)
             )
             wanted.append((personal_texts.c.about == about_deal(deal)) | asked)
-        if spared:
-            in_force = exceptions.c.state.in_(_IN_FORCE)
-            wanted.append(~exists(select(exceptions.c.number).where(in_force, request == personal_texts.c.about)))
+        wanted += [personal_texts.c.about.not_in(held[at : at + _AT_ONCE]) for at in range(0, len(held), _AT_ONCE)]
         gone = update(personal_texts).where(and_(*wanted)).values(text=None, salt=None, erased_at=self._clock())
         return int(connection.execute(gone).rowcount)
 
@@ -118,15 +126,16 @@ class Eraser:
             wrong.append(f"{gone - erasures} texts that no erasure of the log took")
         return wrong
 
+    def in_the_log(self) -> list[int]:
+        """The rows of the log that hold texts themselves, as earlier versions wrote them: no erasure reaches them."""
+        query = select(decisions.c.id).where(decisions.c.kind.in_(BESIDE_ALWAYS)).order_by(decisions.c.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query.where(decisions.c.body.not_like('%"beside":"%'))).scalars())
+
     def _deal(self, connection: Connection, key: str) -> int:
-        """Empty a deal as it stands now."""
+        """Empty a deal as it stands now, and what hangs on it."""
         self._database.hold(connection, DEALS_LOCK)
-        nothing = Deal(name=GONE, facts={}, currency="USD")
-        empty = prepare(DealToSave(nothing, key=key, status="removed"), self._clock())
-        kept = {"currency", "source", "source_id", "decision_id", "key"}
-        values = {name: value for name, value in empty.items() if name not in kept}
-        query = update(deals).where(deals.c.key == key).values(**values, version=next_version(connection))
-        return int(connection.execute(query).rowcount)
+        return erasing_deals.empty(connection, key, self._clock())
 
 
 def about_deal(key: str) -> str:
@@ -134,15 +143,24 @@ def about_deal(key: str) -> str:
     return f"deal {clean(key)}"
 
 
-def _turns(connection: Connection, before: datetime | None, deal: str | None) -> int:
+def _turns(connection: Connection, before: datetime | None, names: list[str] | None, deal: str | None) -> int:
     wanted: list[ColumnElement[bool]] = []
     if before is not None:
         wanted.append(turns.c.at < before)
+    if names is not None:  # whose an earlier version's turns were is not known: better too many go than too few
+        wanted.append(turns.c.author.in_(names) | turns.c.author.is_(None))
     if deal is not None:
         of_deal = (threads.c.channel == turns.c.channel) & (threads.c.thread_ts == turns.c.thread_ts)
         wanted.append(exists(select(threads.c.channel).where(of_deal, threads.c.deal_key == deal)))
-    count = int(connection.execute(select(func.count()).select_from(turns).where(and_(*wanted))).scalar_one())
-    connection.execute(delete(turns).where(and_(*wanted)))
+    return int(connection.execute(delete(turns).where(and_(*wanted))).rowcount)
+
+
+def _questions(connection: Connection, before: datetime | None) -> int:
+    """Questions about the pipeline, which may name anybody and do not say whose they are: all, or those of before."""
+    count = 0
+    for table in (asked_threads, asked):
+        query = delete(table) if before is None else delete(table).where(table.c.at < before)
+        count = int(connection.execute(query).rowcount)
     return count
 
 

@@ -67,6 +67,9 @@ class Event:
     kind: str
     actor: str
     body: Mapping[str, Any]
+    beside: Mapping[str, Any] | None = None
+    """What is personal, such as names: it stands beside the log and can be erased (see NewDecision)."""
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,9 @@ class ExceptionBook:
         texts.put(connection, ((each, subject_of(row.number)) for each in change.texts), self._clock())
         for event in change.events:
             body = {"exception": row.number, "state": row.state, "state_sha256": row.sha256, **event.body}
-            entry = decision_log.prepare(NewDecision(event.kind, event.actor, subject_of(row.number), body))
+            subject = subject_of(row.number)
+            made = NewDecision(event.kind, event.actor, subject, body, event.beside, event.author, subject)
+            entry = decision_log.prepare(made)
             decision_log.append(self._database, connection, [entry], self._clock)
         return row
 
@@ -202,7 +207,7 @@ class ExceptionBook:
             query = select(decisions.c.subject, decisions.c.body).where(decisions.c.kind.like("exception.%"))
             for subject, body in connection.execute(query.order_by(decisions.c.id)):
                 said[subject] = str(json.loads(body).get("state_sha256"))
-            rows = [_row(dict(found), {}) for found in connection.execute(select(exceptions)).mappings()]
+            rows = [read_row(dict(found)) for found in connection.execute(select(exceptions)).mappings()]
             here = {subject_of(row.number): row for row in rows}
         wrong = [row.number for subject, row in here.items() if said.get(subject) != row.sha256]
         return sorted([*wrong, *(int(subject.split()[-1]) for subject in said if subject not in here)])
@@ -236,8 +241,9 @@ def _with_texts(connection: Connection, rows: list[dict[str, Any]]) -> list[Exce
         query = select(personal_texts.c.about, personal_texts.c.mark, personal_texts.c.text)
         for about, mark, text in connection.execute(query.where(personal_texts.c.about.in_(some))):
             written.setdefault(about, {})[mark] = text
-    return [_row(row, written.get(subject_of(row["number"]), {})) for row in rows]
+    return [read_row(row, written.get(subject_of(row["number"]), {})) for row in rows]
 
 
-def _row(values: dict[str, Any], texts: Mapping[str, str | None]) -> ExceptionRow:
-    return ExceptionRow(**{**values, "body": json.loads(values["body"])}, texts=texts)
+def read_row(values: Mapping[str, Any], texts: Mapping[str, str | None] | None = None) -> ExceptionRow:
+    """A row as an ExceptionRow, with what people wrote, by mark."""
+    return ExceptionRow(**{**values, "body": json.loads(values["body"])}, texts=texts or {})

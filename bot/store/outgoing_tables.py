@@ -24,6 +24,8 @@ class OutgoingColumns(TypedColumns):
     """When a try began of which nobody knows how it ended; nothing when no message can have been posted yet."""
     channel: Named[str | None] = Column(Text)
     ts: Named[str | None] = Column(Text)
+    trace: Named[str | None] = Column(Text)
+    """The span (W3C traceparent) that the message was written in, for the one that posts it; mostly nothing."""
 
 
 class LaneColumns(TypedColumns):

@@ -125,7 +125,7 @@ class ThreadColumns(TypedColumns):
 
 
 class TurnColumns(TypedColumns):
-    """The last turns of each thread."""
+    """The last turns of each thread. `author` is whom the turn goes with when their texts are erased: an account id."""
 
     channel: Named[str] = Column(Text, primary_key=True)
     thread_ts: Named[str] = Column(Text, primary_key=True)
@@ -133,6 +133,7 @@ class TurnColumns(TypedColumns):
     role: Named[str] = Column(String(16))
     text: Named[str] = Column(Text)
     at: Named[datetime] = Column(UtcTime)
+    author: Named[str | None] = Column(Text)
 
 
 class FeedbackColumns(TypedColumns):

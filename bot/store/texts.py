@@ -39,17 +39,22 @@ class WrittenText:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure took away: texts beside the log, turns of threads, words of feedback, a deal as it stood."""
+    """What an erasure took away: texts beside the log, turns of threads, words of feedback, a deal as it stood.
+
+    `requests` are those for exceptions that lost what they said, `questions` those about the pipeline that were kept.
+    """
 
     texts: int = 0
     turns: int = 0
     feedback: int = 0
     deals: int = 0
+    requests: int = 0
+    questions: int = 0
 
     @property
     def nothing(self) -> bool:
         """Whether there was nothing to erase."""
-        return not (self.texts or self.turns or self.feedback or self.deals)
+        return self == Erased()
 
 
 def put(connection: Connection, texts: Iterable[tuple[WrittenText, str]], at: datetime) -> None:

@@ -40,6 +40,7 @@ def remember(
     thread_ts: str,
     turn: Turn,
     deal_key: str | None,
+    author: str | None = None,
 ) -> None:
     """Adds a turn and forgets the oldest over the limit. The thread's own row orders writers that come at once."""
     if turn.role not in get_args(Role):
@@ -58,7 +59,14 @@ def remember(
         ).returning(threads.c.said)
     ).scalar_one()
     connection.execute(
-        insert(turns).values(**where, number=number, role=turn.role, text=_shortened(turn.text), at=turn.at)
+        insert(turns).values(
+            **where,
+            number=number,
+            role=turn.role,
+            text=_shortened(turn.text),
+            at=turn.at,
+            author=None if author is None else label(author, LONGEST_NAME),
+        )
     )
     connection.execute(
         delete(turns).where(

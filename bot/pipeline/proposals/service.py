@@ -50,8 +50,18 @@ class Desk(Protocol):
 class Log(Protocol):
     """Where decisions are kept."""
 
-    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Decision:
-        """Append a decision."""
+    def record(
+        self,
+        *,
+        kind: str,
+        actor: str,
+        subject: str,
+        body: Mapping[str, Any],
+        beside: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        about: str = "",
+    ) -> Decision:
+        """Append a decision, with what can be erased beside it."""
 
     def keep_profile(self, sha256: str, title: str, version: str, source: bytes) -> None:
         """Keep the profile's bytes for replays."""
@@ -215,16 +225,29 @@ class ProposalService:
             raise RuntimeError(message)
         self._log.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
         body = {
-            "deal": {"name": proposal.deal_name, "key": proposal.deal_key, "sha256": proposal.deal_sha256},
+            "deal": {"key": proposal.deal_key, "sha256": proposal.deal_sha256},
             "profile": proposal.profile,
             "texts_sha256": proposal.texts_sha256,
-            "document": {"name": made.name, "sha256": made.sha256, "bytes": len(made.docx)},
+            "document": {"sha256": made.sha256, "bytes": len(made.docx)},
             "issued": proposal.issued.isoformat(),
             "valid_until": proposal.valid_until.isoformat(),
-            "gaps": [gap.words for gap in proposal.gaps],
             "exceptions": [] if proposal.granted is None else list(proposal.granted.references),
         }
-        return self._log.record(kind=DECISION, actor=asker.user, subject=proposal.deal_name, body=body).id
+        # What names the deal and the customer stands beside the log, where it can be erased.
+        beside = {
+            "deal": {"key": proposal.deal_key, "sha256": proposal.deal_sha256, "name": proposal.deal_name},
+            "document": {"name": made.name, "sha256": made.sha256, "bytes": len(made.docx)},
+            "gaps": [gap.words for gap in proposal.gaps],
+        }
+        return self._log.record(
+            kind=DECISION,
+            actor=asker.user,
+            subject=proposal.deal_key or "proposal",
+            body=body,
+            beside=beside,
+            author=asker.person.key if asker.person is not None else asker.user,
+            about=DECISION if proposal.deal_key is None else f"deal {proposal.deal_key}",
+        ).id
 
 
 def _moves(offer: CounterOffer, facts: FactSpecs, currency: str) -> str:

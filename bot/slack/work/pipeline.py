@@ -183,7 +183,7 @@ class PipelineWork:
             mark = store.asked.keep(asked_body("", WHOLE_QUERY))
         store.asked.about(channel, thread_ts, asker, mark)
         if not store.thread(channel, thread_ts).turns:
-            store.remember_turn(channel, thread_ts, "assistant", message["text"])
+            store.remember_turn(channel, thread_ts, "assistant", message["text"], author=asker)
 
 
 def _markup(text: str) -> dict[str, Any]:

@@ -180,7 +180,9 @@ class QuestionWork:
 
     def _remember(self, payload: Mapping[str, Any], role: Role, text: str, deal_key: str | None = None) -> None:
         channel, thread_ts = str(payload["channel"]), str(payload["thread_ts"])
-        self._services.store.remember_turn(channel, thread_ts, role, text, deal_key=deal_key)
+        self._services.store.remember_turn(
+            channel, thread_ts, role, text, deal_key=deal_key, author=str(payload["user"])
+        )
 
 
 def is_small_talk(text: str) -> bool:

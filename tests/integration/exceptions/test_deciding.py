@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -61,14 +62,44 @@ def test_the_log_holds_no_word_that_people_wrote_and_erasing_leaves_it_whole(
     assert GIVES not in told
     assert "counter-offer first" not in told
     clock.forward(days=400)
-    assert desk.store.personal.erase(before=clock.now, authors=["dana"]).texts == 3, "the facts of the verdict too"
+    assert desk.store.personal.erase(before=clock.now, authors=["dana"]).texts == 4, "the facts of the verdict too"
     again = desk.service.view(request.number, desk.asker("U0DANA"))
     assert (again.why.text, again.gives.text) == (None, None)
     assert again.parts[0].decision.words.text == "Try the counter-offer first."
     assert desk.store.verify().ok
     assert desk.store.exceptions.altered() == []
-    assert desk.store.decisions(kind="erasure")[0].body["texts"] == 3
+    assert desk.store.decisions(kind="erasure")[0].body["texts"] == 4
     assert desk.store.personal.erase(before=clock.now, authors=["dana"]).texts == 0
+    assert (again.subject.deal, again.subject.owner, dict(again.subject.facts)) == ("Erased deal", None, {})
+    assert (again.requester.name, again.requester.email, again.requester.key) == ("dana", "", "dana")
+    assert again.parts[0].decision.by.name == "alex"
+    entries = json.dumps([entry.body for entry in desk.store.each_decision()])
+    for name in ("Dana Reyes", "dana@firm.example", "Alex Kim", "Mercy", "12%"):
+        assert name not in entries, "the log itself never held it"
+
+
+def test_erasing_takes_back_what_waits_and_what_holds_and_takes_one_name_where_only_that_is_asked_for(
+    each_desk: Desk,
+) -> None:
+    desk, store = each_desk, each_desk.store
+    key = desk.deal(days=45)
+    number = desk.ask(key).number
+    decide(desk, number, "deal-desk", "U0ALEX")
+    gone = store.personal.erase(authors=["alex", "U0ALEX"])
+    assert (gone.requests, gone.texts) == (1, 1)
+    view = desk.service.view(number, desk.asker("U0DANA"))
+    assert [part.decision.by.name for part in view.parts if part.decision] == ["alex"]
+    assert (view.requester.name, view.why.text, view.state) == ("Dana Reyes", WHY, RequestState.OPEN)
+    decide(desk, number, "finance", "U0RUTH")
+    assert desk.coverage(key).granted
+    assert store.personal.erase(deal=key).requests == 1
+    left = desk.service.known(number)
+    assert left is not None
+    assert (left.state, left.erased, left.due_at) == (RequestState.WITHDRAWN, True, None)
+    assert {part.state for part in left.parts} == {PartState.WITHDRAWN}
+    assert store.exceptions.altered() == []
+    assert store.verify().ok
+    assert store.personal.erase(deal=key).requests == 0, "what is gone is not taken again"
 
 
 def test_the_changed_deal_says_which_approvals_hold_and_why_others_do_not(desk: Desk) -> None:

@@ -158,7 +158,7 @@ def test_the_command_line_reads_verifies_exports_and_erases(settings: Desk, cloc
     assert full[0]["texts"]["facts"]["days"] == 45
     assert full[0]["body"] == verdict["body"]
     assert run("audit", "erase", "--yes")[0] == 2
-    assert "3 texts erased." in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
+    assert "4 texts, 1 request for exceptions erased." in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
     assert "(erased)" in run("exceptions", "show", str(number))[1]
     assert run("audit", "verify", "--head", head)[0] == 0
     assert json.loads(run("audit", "export", "--kind", "verdict", "--texts")[1].splitlines()[0])["texts"] is None

@@ -136,7 +136,8 @@ def test_retention_leaves_what_still_holds_and_says_only_what_it_did(
     assert request is not None
     assert (request.why.text, request.gives.text) == (WHY, GIVES)
     desk.service.withdraw(number, desk.asker("U0DANA"))
-    assert run() == {"texts": 2, "turns": 0}
+    # Why, what is given, and the names beside the entry: what the withdrawal says was written today.
+    assert run() == {"texts": 3, "turns": 0}
     assert store.exceptions.altered() == []
     assert store.verify().ok
 
