@@ -66,7 +66,7 @@ class Deciding(Keeping):
         if right is None:
             raise Refused(f"{part.name} decides this, and you do not decide for {part.name}.")
         if part.state is not PartState.OPEN:
-            raise Refused(already(part))
+            raise Refused(already(part, asker))
         return part, right
 
     def _owns_now(self, request: ExceptionRequest, person: Person) -> bool:

@@ -100,10 +100,14 @@ class Keeping(Looking):
         return do()
 
 
-def already(part: Part) -> str:
+def already(part: Part, asker: Asker) -> str:
     """Why a part cannot be decided, in words."""
     if part.decision is not None:
+        if asker.person is not None and asker.person.key == part.decision.by.key:
+            return f"You have decided this already for {part.name}: {part.state.value}."
         return f"{part.decision.by.name} has decided for {part.name}: {part.state.value}."
     if part.state is PartState.WAITING:
         return f"It is not {part.name}'s turn yet: another authority decides first."
+    if part.state is PartState.SUPERSEDED:
+        return "There is nothing to decide any more: it was asked anew, or another authority has declined."
     return f"There is nothing to decide any more: {part.state.value}."

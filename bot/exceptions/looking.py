@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.checking.access import AccessDenied, Action, needs
 from bot.checking.asker import Asker
-from bot.exceptions.model import AskedFinding, ExceptionRequest, NotThere, Part, PartState, RequestState
+from bot.exceptions.model import AskedFinding, Choice, ExceptionRequest, NotThere, Part, PartState, RequestState
 from bot.exceptions.plain import from_row
 from bot.exceptions.routing import Routing
 from bot.profile.people import Person
@@ -17,11 +17,19 @@ from bot.store.exceptions import ExceptionBook
 
 LOOKED_AT = 400
 """How many of the newest requests are looked through for earlier ones like it."""
+SAID = {
+    Choice.APPROVE: PartState.APPROVED,
+    Choice.CONDITIONS: PartState.CONDITIONS,
+    Choice.DECLINE: PartState.DECLINED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """An earlier decision on the same check: how far out that deal was, and what was decided."""
+    """An earlier decision on the same check: how far out that deal was, what was decided, and what became of it.
+
+    `state` is what was decided, also where the part has been withdrawn or has ended since: that is `since`.
+    """
 
     number: int
     deal: str
@@ -33,6 +41,7 @@ class Precedent:
     by: str
     at: datetime
     words: str | None
+    since: PartState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +198,7 @@ class Looking:
 
 def _precedent(request: ExceptionRequest, part: Part, finding: AskedFinding) -> Precedent:
     decision = part.decision
+    state = SAID[decision.choice] if decision is not None else part.state
     return Precedent(
         number=request.number,
         deal=request.subject.deal,
@@ -196,10 +206,11 @@ def _precedent(request: ExceptionRequest, part: Part, finding: AskedFinding) -> 
         label=finding.label,
         actual=finding.actual,
         gap=finding.gap,
-        state=part.state,
+        state=state,
         by=decision.by.name if decision else "",
         at=decision.at if decision else request.asked_at,
         words=decision.words.text if decision and decision.words else None,
+        since=part.state if part.state is not state else None,
     )
 
 

@@ -176,5 +176,5 @@ class Requesting(Keeping):
         if not request.requester.is_same(who):
             raise Refused("The question is for the one who asked.")
         if not part.state.undecided:
-            raise Refused(already(part))
+            raise Refused(already(part, asker))
         return self._remarked(request, authority, who, text, origin, asks=False)

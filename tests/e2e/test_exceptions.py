@@ -98,7 +98,7 @@ def test_from_the_card_to_two_decisions(office: Office) -> None:
     for part in (
         "Dana Reyes", "Discount earned by services", "12%", "limit at most 10%", "gap *2 percentage points*",
         "A discount is rarely won back", WHY, GIVES, "What it is worth", "The nearest deal that fits",
-        "No earlier exception of this kind", "Also asked: 🟠 Finance: open (Ruth Adeyemi)",
+        "No earlier exception of this kind", "Also asked: 🟠 Finance: to decide (Ruth Adeyemi)",
     ):  # fmt: skip
         assert part in shown, part
     assert "Payment terms of" not in shown
@@ -184,7 +184,7 @@ def test_a_double_click_and_two_who_differ(office: Office) -> None:
     view = office.modal(ALEX)
     if view is not None:
         result = office.ground.submit_view(ALEX, view.id, {(ids.WORDS, ids.INPUT): "I changed my mind."})
-        assert "has decided for Deal desk" in result.errors[ids.WORDS]
+        assert "You have decided this already for Deal desk" in result.errors[ids.WORDS]
         office.ground.close_view(ALEX, view.id)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.exceptions.coverage import DAY
+from bot.exceptions.looking import SAID
 from bot.exceptions.model import ExceptionRequest, Part, PartState, Remark, RequestState
 from bot.profile.people import Person
 from bot.slack.blocks.elements import inline, joined
@@ -29,6 +30,13 @@ WHOLE = {
     RequestState.EXPIRED: "⌛ Ended",
     RequestState.SUPERSEDED: "↩️ Asked anew",
 }
+STANDS = {
+    PartState.WAITING: "waits for its turn",
+    PartState.OPEN: "to decide",
+    PartState.EXPIRED: "ended",
+    PartState.SUPERSEDED: "nothing to decide any more",
+}
+"""Where a part stands, where its state's own word would tell a reader less."""
 QUOTE = 1400
 ERASED = "_(what was written here was erased)_"
 MORE = "There is more than one message holds; `dealfit exceptions show` has all of it."
@@ -64,18 +72,30 @@ def remark_words(remark: Remark) -> str:
 def decided_words(part: Part) -> str:
     """What was decided, by whom, until when; or how else the part ended."""
     decision = part.decision
-    if decision is None or part.state in {PartState.WITHDRAWN, PartState.SUPERSEDED}:
-        return f"{MARKS[part.state]} *{inline(part.name)}*: {part.state.value}."
-    text = f"{MARKS[part.state]} *{inline(decision.by.name)}* for {inline(part.name)}: *{part.state.value}*"
+    if decision is None:
+        return f"{MARKS[part.state]} *{inline(part.name)}*: {stands(part.state)}."
+    said = SAID[decision.choice].value
+    text = f"{MARKS[part.state]} *{inline(decision.by.name)}* for {inline(part.name)}: *{said}*"
     until = decision.until
-    text += f", until *{day(until)}*." if until is not None and part.state.granted else "."
+    match part.state:
+        case PartState.EXPIRED if until is not None:
+            text += f", ended on *{day(until)}*."
+        case PartState.WITHDRAWN:
+            text += ", withdrawn since by the one who asked."
+        case _:
+            text += f", until *{day(until)}*." if until is not None and part.state.granted else "."
     return f"{text}\n{quoted(decision.words)}" if decision.words is not None else text
+
+
+def stands(state: PartState) -> str:
+    """Where a part stands, in words."""
+    return STANDS.get(state, state.value)
 
 
 def one_line(part: Part, deciders: Sequence[Person]) -> str:
     """A part in a list."""
     who = f" ({names(deciders)})" if part.state is PartState.OPEN and deciders else ""
-    return f"{MARKS[part.state]} {inline(part.name)}: {part.state.value}{who}"
+    return f"{MARKS[part.state]} {inline(part.name)}: {stands(part.state)}{who}"
 
 
 def until_words(request: ExceptionRequest) -> str:

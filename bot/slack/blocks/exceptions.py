@@ -30,6 +30,7 @@ from bot.slack.blocks.exception_parts import (
     one_line,
     quoted,
     remark_words,
+    stands,
     value_of,
 )
 
@@ -69,6 +70,7 @@ def approver_card(
     rest = [other for other in request.parts if other.authority != part.authority]
     if rest:
         blocks.append(context("Also asked: " + " · ".join(one_line(o, others.get(o.authority, ())) for o in rest)))
+        blocks += [context(f"{inline(name)}'s condition: “{inline(words, 400)}”") for name, words in _conditions(rest)]
     if changed and part.state is PartState.OPEN:
         blocks.append(context("⚠️ The deal has changed since. You decide on the deal as it stands here."))
     blocks.append(section(decided_words(part)) if part.state is not PartState.OPEN else context(_who(part, others)))
@@ -111,9 +113,18 @@ def _earlier(precedents: Sequence[Precedent]) -> list[Block]:
         lines.append(
             f"{MARKS[each.state]} {each.number} · {inline(each.deal, 80)} · {inline(each.actual or each.label, 80)}"
             f"{f' (gap {inline(each.gap)})' if each.gap else ''} · {each.state.value} by {inline(each.by, 80)}, "
-            f"{day(each.at)}{said}"
+            f"{day(each.at)}{f' ({stands(each.since)} since)' if each.since else ''}{said}"
         )
     return [section("*The nearest earlier exceptions*\n" + "\n".join(lines))]
+
+
+def _conditions(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """On which conditions other authorities have approved: whoever decides next builds on them."""
+    return [
+        (part.name, part.decision.words.text)
+        for part in parts
+        if part.state is PartState.CONDITIONS and part.decision and part.decision.words and part.decision.words.text
+    ]
 
 
 def _talk(request: ExceptionRequest, part: Part) -> list[Block]:

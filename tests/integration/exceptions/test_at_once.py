@@ -26,7 +26,8 @@ def press(desk: Desk, number: int, user: str, choice: Choice, origin: str) -> st
     try:
         made = desk.service.decide(number, "deal-desk", desk.asker(user), choice, origin=origin, words="Because.")
     except Refused as refused:
-        return "told who" if "has decided for Deal desk" in str(refused) else str(refused)
+        told = ("has decided for Deal desk", "You have decided this already for Deal desk")
+        return "told who" if any(words in str(refused) for words in told) else str(refused)
     return "decided" if made.parts[0].decision.origin == origin else "another"
 
 

@@ -91,7 +91,7 @@ def test_what_is_over_takes_no_decision_and_an_ended_approval_covers_nothing(des
     key = desk.deal()
     old = desk.ask(key, origin="one").number
     new = desk.ask(key, origin="two").number
-    with pytest.raises(Refused, match="nothing to decide any more: superseded"):
+    with pytest.raises(Refused, match="nothing to decide any more: it was asked anew"):
         decide(desk, old, "U0ALEX")
     decide(desk, new, "U0ALEX", until=clock.now + timedelta(days=2))
     assert desk.coverage(key).granted

@@ -313,7 +313,7 @@ def test_asking_again_takes_the_place_of_what_is_open(desk: Desk) -> None:
     assert second.replaces == first
     assert states(desk.service.known(first)) == {"deal-desk": "approved", "finance": "superseded"}
     assert states(second) == {"finance": "open"}
-    with pytest.raises(Refused, match="superseded"):
+    with pytest.raises(Refused, match="another authority has declined"):
         decide(desk, first, "finance", "U0RUTH")
     assert decide(desk, second.number, "finance", "U0RUTH").state is RequestState.GRANTED
     assert desk.coverage(key).granted
@@ -370,8 +370,14 @@ def test_earlier_decisions_nearest_first_and_counts_by_rep(desk: Desk, clock: Fi
     assert [(p.deal, p.state) for p in found] == [
         ("C", PartState.CONDITIONS), ("A", PartState.APPROVED), ("B", PartState.DECLINED)
     ]  # fmt: skip
+    # What was decided stays what was decided, and whose, when the one who asked withdraws it.
+    desk.service.withdraw(found[0].number, desk.asker("U0DANA"))
+    first = desk.service.precedents(request, request.parts[0])[0]
+    assert (first.deal, first.by, first.state, first.since) == (
+        "C", "Alex Kim", PartState.CONDITIONS, PartState.WITHDRAWN
+    )  # fmt: skip
     start, end = clock.now - timedelta(days=1), clock.now + timedelta(days=1)
     counted = [(r.rep, r.asked, r.granted, r.declined, r.open) for r in desk.service.asked_by_rep(start, end)]
-    assert counted == [("Dana Reyes", 3, 2, 1, 0), ("Sam Okafor", 1, 0, 0, 1)]
+    assert counted == [("Dana Reyes", 2, 1, 1, 0), ("Sam Okafor", 1, 0, 0, 1)]
     assert [each.request.number for each in desk.service.to_decide(desk.asker("U0ALEX"))] == [4]
     assert [each.request.number for each in desk.service.decided_by(desk.asker("U0ALEX"))] == [3, 2, 1]
