@@ -13,6 +13,7 @@ from typing import Any
 from bot.checking.access import Action, Reach, audience, needs, reaches
 from bot.checking.advice import Advisers
 from bot.checking.asker import Asker
+from bot.checking.examples import Examples
 from bot.checking.what_if import Supposed, WhatIfReader
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.facts import FactValue
@@ -251,10 +252,11 @@ class DealDesk:
     def how_to_write(self) -> str:
         """How to write a deal in words, with facts of the live profile."""
         labels = [inside_sentence(spec.label) for spec in list(self._live.current().profile.facts.values())[:6]]
+        example = Examples(self._live.current().profile).deal()
         return (
-            "I found no fact of a deal in these words. Write it like this: "
-            "“Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30”. "
-            f"I can read {', '.join(labels)} and more; the form shows them all."
+            "I found no fact of a deal in these words. "
+            + (f"Write it like this: “{example}”. " if example else "")
+            + f"I can read {', '.join(labels)} and more; the form shows them all."
         )
 
     def _named(self, reading: Reading, asker: Asker, source: str) -> Deal:

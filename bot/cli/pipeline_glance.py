@@ -8,7 +8,7 @@ from bot.cli.console import cell, count, out, table
 from bot.deals.money import money_words
 from bot.deals.wording import date_words
 from bot.pipeline.figures.overview import Overview
-from bot.pipeline.figures.telling import groups_of, since_words, suspects_of
+from bot.pipeline.figures.telling import groups_of, next_question, since_words, suspects_of
 from bot.profile.verdict import Judgement
 
 MOST_ROWS = 10
@@ -46,7 +46,7 @@ def show_glance(overview: Overview) -> None:
     for note in overview.notes:
         console.print(f"[dim]{cell(note)}[/]")
     console.print(f"[dim]{cell(overview.profile_words)}[/]")
-    console.print('[dim]Ask in words: dealfit pipeline ask "which deals break the payment terms"[/]')
+    console.print(f'[dim]Ask in words: dealfit pipeline ask "{cell(next_question(overview))}"[/]')
 
 
 def _verdicts(overview: Overview) -> Iterator[object]:

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from bot.cli.console import err, fail, say
+from bot.cli.playing import hints_of, whom_to_act_as, workspace_of
 from bot.cli.wiring import core
 from bot.settings import content_root
 
@@ -23,27 +25,6 @@ if TYPE_CHECKING:
     from bot.slack.connecting import SocketConnection
 
 SWITCH_SECONDS = 0.0005
-
-HINTS = {
-    "C0DEALS": [
-        (
-            "/deal-check Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, "
-            "managed services for 2 months, 8% discount, net 60"
-        ),
-        "/deal-check",
-        "/pipeline",
-    ],
-    "C0ASK": [
-        "@Dealfit what discount can I give on a two-month deal?",
-        "@Dealfit how do I open a conversation with a CFO?",
-        "@Dealfit when should I walk away?",
-    ],
-    "D0DANA": [
-        "What do I say when they ask for net 60?",
-        "check St. Anne: hospital, 90 beds, managed services for 12 months, 5% discount, net 30",
-        "Who should be in the Customer Business Review?",
-    ],
-}
 
 
 def run(
@@ -95,7 +76,9 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
 
     _first_look(rooms)
     wanted = rooms.settings.playground_port if port is None else port
-    ground = Playground(port=wanted, clock=rooms.clock, manifest=manifest(), hints=HINTS)
+    there = workspace_of(rooms.people(), _firm(rooms))
+    hints = hints_of(rooms.live.current().profile, there)
+    ground = Playground(port=wanted, clock=rooms.clock, workspace=there, manifest=manifest(), hints=hints)
     try:
         ground.start()
     except PortInUse as error:
@@ -108,8 +91,8 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         connection.open()
         console = err()
         console.print(f"\n[bold]Dealfit playground[/]: {ground.url}", soft_wrap=True)
-        console.print("Open it, act as Dana (a rep), Morgan (her manager) or Alex (the deal desk), and type")
-        console.print("/deal-check. Ctrl-C ends it.\n")
+        console.print(f"Open it, act as {escape(whom_to_act_as(there))},")
+        console.print("and type /deal-check. Ctrl-C ends it.\n")
         with _health(slack, connection, rooms.settings.health_port):
             _watch(rooms, stop)
             stop.wait()
@@ -118,6 +101,16 @@ def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
         _leave(slack)
     finally:
         ground.stop()
+
+
+def _firm(rooms: Core) -> str:
+    """What the firm is called: in its texts for proposals, where it has any that can be read."""
+    from bot.pipeline.proposals.texts import TextsError
+
+    try:
+        return rooms.proposal_texts.of(rooms.live.current().profile).shape.firm
+    except TextsError:
+        return "Your firm"
 
 
 def _socket(rooms: Core, stop: threading.Event) -> None:

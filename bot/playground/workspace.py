@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -72,13 +72,18 @@ class Workspace:
             User("U0RUTH", "ruth", "Ruth Adeyemi", "ruth@alphatech.example", "Finance"),
             User("U0VICTOR", "victor", "Victor Stone", "victor@alphatech.example", "Sales director"),
         ]
+        return cls.of(people, "Alphatech")
+
+    @classmethod
+    def of(cls, people: Sequence[User], team_name: str) -> Workspace:
+        """Return a workspace of these people: two channels that all are in, and a DM each with the app."""
         everyone = [*(person.id for person in people), "U0DEALFIT"]
         channels = [
             Channel("C0DEALS", "deals", list(everyone), topic="Deals in the making"),
             Channel("C0ASK", "ask-dealfit", list(everyone), topic="Questions about how we sell"),
         ]
         direct = [Channel(f"D0{person.id[2:]}", person.name, [person.id, "U0DEALFIT"], kind="im") for person in people]
-        return cls(users=people, channels=[*channels, *direct])
+        return cls(users=people, channels=[*channels, *direct], team_name=team_name)
 
     # ---- changes, and waiting for them
 

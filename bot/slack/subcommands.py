@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.slack.blocks.elements import inline
+
 NOTHING = re.compile(r"")
 ANYTHING = re.compile(r".*", re.DOTALL)
 A_REP = re.compile(r"(?:\S+(?: \S+){0,3})?")
@@ -74,11 +76,11 @@ def subcommand_of(text: str) -> tuple[Subcommand, str] | None:
     return None
 
 
-def pipeline_help() -> str:
-    """What `/pipeline help` says, in mrkdwn of ours."""
+def pipeline_help(question: str = "which deals break the payment terms") -> str:
+    """What `/pipeline help` says, in mrkdwn of ours; `question` is one that this firm could ask."""
     lines = [
         "*/pipeline* alone shows how many of your team's open deals fit. *A question after it* gets a table:",
-        "> /pipeline which of Dana's deals break the payment terms",
+        f"> /pipeline {inline(question)}",
     ]
     lines += [f"*{one.usage}* {one.does}" for one in ALL]
     lines.append("Only you see the answer until you share it.")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import Core, SlackApp, build_slack, utc_now
-from bot.cli.run_command import HINTS, manifest
+from bot.cli.playing import HINTS
+from bot.cli.run_command import manifest
 from bot.playground.server import Playground
 from bot.settings import Settings, content_root
 from bot.slack.connecting import SocketConnection

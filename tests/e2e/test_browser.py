@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.cli.run_command import HINTS
+from bot.cli.playing import HINTS
 from bot.settings import HERE
 from tests.e2e.conftest import MERCY, settings_for
 from tests.e2e.process import AppProcess

@@ -8,6 +8,8 @@ from bot.deals.money import money_words
 from bot.deals.wording import date_words, spoken
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
 from bot.pipeline.fit import FitGroup
+from bot.profile.model import SEGMENT_CHECK
+from bot.profile.words import inside_sentence
 
 _MOVES = 5
 
@@ -30,6 +32,15 @@ def suspects_of(overview: Overview) -> list[tuple[str, str, Suspects]]:
         ("Negative value", "The margin is below zero once the payment terms are paid for.", overview.negative_value),
     ]
     return [(label, why, one) for label, why, one in found if one is not None and one.amount.deals]
+
+
+def next_question(overview: Overview) -> str:
+    """A question to ask next in words, about a rule that this firm has and these deals break."""
+    failing = sorted(overview.fit.failing, key=lambda one: (-one.tally.money, -one.tally.deals, one.check))
+    labels = [one.label for one in failing if one.check != SEGMENT_CHECK]
+    if "Payment terms" in labels:
+        return "which deals break the payment terms"
+    return f"which deals fail on {inside_sentence(labels[0])}" if labels else "deals that close this quarter"
 
 
 def since_words(since: Since, currency: str) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class LiveTexts:
             self._texts, self.problem = load_texts(self.path, profile.facts), None
         except TextsError as error:
             self.problem = error
+            if not self.path.exists():  # a firm may have none; whoever asks for a proposal is told
+                return
             problems = [str(problem) for problem in error.problems]
             self._log.error("proposal_texts_refused", file=str(self.path), problems=problems)
         else:

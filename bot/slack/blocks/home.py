@@ -21,10 +21,7 @@ from bot.store.records import SavedDeal
 
 MOST_DEALS = 10
 MOST_DECISIONS = 15
-NO_DEALS = (
-    "None yet. Type `/deal-check` in any channel, with the deal in words or alone for a form:\n"
-    "> /deal-check Mercy Regional: hospital, 120 beds, managed services for 6 months, 8% discount, net 30"
-)
+NO_DEALS = "None yet. Type `/deal-check` in any channel, with the deal in words or alone for a form"
 NO_DECISIONS = (
     "Nothing waits for you. A request comes to you as a message with the deal, the findings and the reasons; it stands "
     "here until somebody has decided."
@@ -48,11 +45,13 @@ def home_view(
     covered: Mapping[str, str] = MappingProxyType({}),
     glance: Sequence[Block] = (),
     authorities: Mapping[str, str] = MappingProxyType({}),
+    example: str = "",
 ) -> dict[str, object]:
     """The whole tab.
 
     `waiting` are decisions to take, `asked` the person's own exceptions; `covered` holds, by a deal's key, what
-    approvals say of it. `glance` is the team's pipeline in short. `authorities` says what people call each authority.
+    approvals say of it. `glance` is the team's pipeline in short. `authorities` says what people call each authority,
+    `example` is a deal in words.
     """
     blocks: list[Block] = [
         header(f"Good to see you, {name}"),
@@ -77,7 +76,8 @@ def home_view(
         blocks += [divider(), header("Your deals")]
         for saved in deals[:MOST_DEALS]:
             blocks += _deal(saved, covered.get(saved.key), open_.get(saved.key), authorities)
-        blocks += _more(deals) if deals else [section(NO_DEALS)]
+        none_yet = f"{NO_DEALS}:\n> /deal-check {inline(example)}" if example else f"{NO_DEALS}."
+        blocks += _more(deals) if deals else [section(none_yet)]
     if asked:
         blocks += [divider(), header("Your exceptions"), *(section(line_of(request)) for request in asked[:MOST_DEALS])]
         blocks += _more(asked)

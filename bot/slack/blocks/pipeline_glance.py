@@ -99,6 +99,8 @@ class Glance:
     changes: tuple[tuple[str, str | None], ...] = ()
     verdicts: tuple[tuple[str, str | None], ...] = ()
     notes: tuple[str, ...] = ()
+    question: str = "which deals close this quarter"
+    """What to ask next in words."""
 
     @property
     def empty(self) -> bool:
@@ -124,7 +126,7 @@ def glance_blocks(glance: Glance, *, shared_by: str | None = None, title: str = 
     tail = [context(*notes, inline(glance.profile_words))]
     tail += [_buttons(shared=shared_by is not None)]
     if shared_by is None:
-        tail.append(context("Ask in words: `/pipeline which of Dana's deals break the payment terms`"))
+        tail.append(context(f"Ask in words: `/pipeline {inline(glance.question)}`"))
     rest = context("The picture is larger than one message: ask for a part of it in words, such as `/pipeline by rep`.")
     return fit_message(blocks, rest, tail)
 

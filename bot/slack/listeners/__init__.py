@@ -17,7 +17,7 @@ Put = Callable[[Work], None]
 
 def register(app: App, services: Services, put: Put) -> None:
     """Register every listener of the app."""
-    events.register(app)
+    events.register(app, services)
     commands.register(app, services, put)
     actions.register(app, services, put)
     views.register(app, services, put)

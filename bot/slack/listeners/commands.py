@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.checking.examples import Examples, breaking
+from bot.slack.blocks.elements import inline
 from bot.slack.blocks.form import FormContext
 from bot.slack.forms import open_form
 from bot.slack.inbox import Work, spoken_text
@@ -15,16 +17,25 @@ if TYPE_CHECKING:
 
     from bot.slack.listeners import Put
 
-DEAL_CHECK_HELP = (
-    "*/deal-check* alone opens a form. *Words after it* are read as a deal:\n"
-    "> /deal-check Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, managed services for "
-    "6 months, 8% discount, net 30\n"
-    "What I cannot read I name, and what is missing I ask for. Only you see the card until you share it.\n"
-    "*What if* speaks of the deal that you checked last, and saves nothing until you keep it:\n"
-    "> /deal-check what if they prepay and take 6 months?\n"
-    "*History* lists your deals, the exceptions that you asked for or decided, and when they end:\n"
-    "> /deal-check history"
+EXAMPLE = (
+    "Mercy Regional: hospital, 120 beds, digital-records mandate, 4 IT staff, managed services for 6 months, "
+    "8% discount, net 30"
 )
+
+
+def deal_check_help(examples: Examples) -> str:
+    """What `/deal-check help` says, in mrkdwn of ours, with examples for the live profile."""
+    deal, what_if = examples.deal(EXAMPLE), examples.what_if()
+    lines = [
+        "*/deal-check* alone opens a form. *Words after it* are read as a deal:",
+        f"> /deal-check {inline(deal)}" if deal else "",
+        "What I cannot read I name, and what is missing I ask for. Only you see the card until you share it.",
+        "*What if* speaks of the deal that you checked last, and saves nothing until you keep it:" if what_if else "",
+        f"> /deal-check {inline(what_if)}" if what_if else "",
+        "*History* lists your deals, the exceptions that you asked for or decided, and when they end:",
+        "> /deal-check history",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def register(app: App, services: Services, put: Put) -> None:
@@ -33,7 +44,7 @@ def register(app: App, services: Services, put: Put) -> None:
     def deal_check(ack: Ack, body: dict[str, Any]) -> None:
         text = spoken_text(str(body.get("text") or ""))
         if text.lower() in HELP_WORDS:
-            ack(response_type="ephemeral", text=DEAL_CHECK_HELP)
+            ack(response_type="ephemeral", text=deal_check_help(Examples(services.live.current().profile)))
         elif text.lower() == "history":
             put(Work("exception.history", f"command:{body['trigger_id']}", command_payload(body, text)))
             ack()
@@ -52,7 +63,7 @@ def register(app: App, services: Services, put: Put) -> None:
     def pipeline(ack: Ack, body: dict[str, Any]) -> None:
         text = spoken_text(str(body.get("text") or ""), name_of=name_of)
         if text.lower() in HELP_WORDS:
-            ack(response_type="ephemeral", text=pipeline_help())
+            ack(response_type="ephemeral", text=pipeline_help(breaking(services.live.current().profile)))
             return
         found = subcommand_of(text)
         kind, rest = (found[0].kind, found[1]) if found else ("pipeline", text)

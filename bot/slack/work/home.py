@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.checking.asker import Asker
+from bot.checking.examples import Examples
 from bot.exceptions.model import RequestState
 from bot.pipeline.view import AccessDenied
 from bot.profile.people import Role
@@ -54,6 +55,7 @@ class HomeWork:
             pipeline=Role.MANAGER in asker.roles,
             glance=self._glance(asker) if Role.MANAGER in asker.roles else (),
             authorities={key: each.name for key, each in services.people().authorities.items()},
+            example="" if deals else Examples(profile).deal(),
         )
 
     def _glance(self, asker: Asker) -> list[Block]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.checking.asker import Asker
+from bot.checking.examples import breaking
 from bot.slack import pipeline_ids as ids
 from bot.slack.blocks.pipeline_parts import DIGEST, deal_value
 from bot.slack.durable import PATIENT, Handler, Steps
@@ -122,7 +123,7 @@ class PipelineWork:
         if text.casefold() in HELP_WORDS:
             return {
                 "text": "What you can ask of the pipeline",
-                "blocks": [_markup(pipeline_help())],
+                "blocks": [_markup(pipeline_help(breaking(self._services.live.current().profile)))],
                 "mark": "",
                 "ok": True,
             }

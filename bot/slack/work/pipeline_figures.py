@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.pipeline.figures.overview import Amount, Overview, Since, Suspects
-from bot.pipeline.figures.telling import groups_of, since_words, suspects_of
+from bot.pipeline.figures.telling import groups_of, next_question, since_words, suspects_of
 from bot.pipeline.query import Query, WordFilter
 from bot.profile.verdict import Judgement
 from bot.slack.blocks.pipeline_glance import Concern, Failing, Figure, Glance, Part
@@ -64,6 +64,7 @@ def glance_of(overview: Overview, *, day: date, whose: str, keep: Keep) -> Glanc
         profile_words=overview.profile_words,
         currency=overview.currency,
         total=Figure("all", fit.split),
+        question=next_question(overview),
         parts=tuple(
             Part(name, title, tuple(Figure(g.label or "not known", g.split, marks.of(g.query)) for g in groups))
             for name, title, groups in groups_of(overview)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.answers.model import Answer, Turn
 from bot.checking.building_on import Said
+from bot.checking.examples import Examples
 from bot.profile.people import Role as StaffRole
 from bot.slack.blocks import answer as drawing
 from bot.slack.blocks.elements import Block, inline, section
@@ -26,12 +27,18 @@ CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|m
 PIPELINE = re.compile(r"^\s*/?pipeline\b\s*[:,]?\s*", re.IGNORECASE)
 TALK = frozenset("hi hello hey good morning afternoon evening help thanks thank you thx ok okay great cool".split())
 ENOUGH_FACTS = 3
-HELP = (
-    "Ask me how to sell the way our Deal Profile means it, for example “what discount can I give on a two-month deal?” "
-    "or “how do I open a conversation with a CFO?”. To check a deal, write `/deal-check` and the deal in words, "
-    "or `/deal-check` alone for a form; then ask “what if they prepay and take 6 months?” in the thread. "
-    "A manager asks about the pipeline with `/pipeline`."
-)
+
+
+def help_words(examples: Examples) -> str:
+    """What we can be asked, in mrkdwn of ours, with examples for the live profile."""
+    questions = " or ".join(f"“{inline(question)}”" for question in examples.questions()[:2])
+    what_if = examples.what_if()
+    return (
+        f"Ask me how to sell the way our Deal Profile means it, for example {questions}. "
+        "To check a deal, write `/deal-check` and the deal in words, or `/deal-check` alone for a form"
+        + (f"; then ask “{inline(what_if)}” in the thread. " if what_if else ". ")
+        + "A manager asks about the pipeline with `/pipeline`."
+    )
 
 
 class QuestionWork:
@@ -52,7 +59,8 @@ class QuestionWork:
         place = Place(str(payload["channel"]), str(payload["user"]), str(payload["thread_ts"]), private=False)
         if is_small_talk(text):
             if payload["direct"]:
-                help_ = {"text": HELP, "blocks": [section(HELP)]}
+                told = help_words(Examples(self._services.live.current().profile))
+                help_ = {"text": told, "blocks": [section(told)]}
                 steps("post", lambda: self._post(place, help_), attempts=PATIENT)
             return
         if PIPELINE.match(text):
