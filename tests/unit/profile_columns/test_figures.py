@@ -96,10 +96,9 @@ def test_a_table_of_base_facts_alone_is_judged_the_same(duckdb: Any) -> None:
     assert_the_judge_says_the_same(duckdb, 800)
 
 
-@settings(max_examples=6)
-@given(st.integers(0, 2**32))
-def test_every_figure_is_the_judges_to_the_last_digit(duckdb: Any, seed: int) -> None:
-    of, deals = profile(), some_deals(seed, 200)
+def test_every_figure_is_the_judges_to_the_last_digit(duckdb: Any) -> None:
+    # One large table: the time goes into the database's plan of so many figures, not into the deals.
+    of, deals = profile(), some_deals(5, 1_200)
     table = duckdb.create_table("figures", base_facts_only(of, deals), overwrite=True)
     derived = {each.name: each for each in of.derived}
     wanted = list(FORMULAS)

@@ -92,17 +92,23 @@ NASTY = [
     "{{x}}",
     "%s",
 ]
+SOUP = "".join(random.Random(7).choices(NASTY, k=20_000))
+"""Texts are pieces of it: making each anew would take longer than all the rest."""
 
 
 class Maker:
     """Makes data for the builders: mostly ugly, sometimes huge."""
 
+    HUGE = (1, 1, 1, 20, 120)
+    """How many times longer than usual a long text may be."""
+
     def __init__(self, seed: int) -> None:
         self.r = random.Random(seed)
 
     def text(self, most: int = 60) -> str:
-        size = self.r.choice([0, 1, 3, 8, most, most * self.r.choice([1, 1, 1, 20, 120])])
-        return "".join(self.r.choices(NASTY, k=self.r.randint(0, max(size // 4, 1))))[: size or 1]
+        size = self.r.choice([0, 1, 3, 8, most, most * self.r.choice(self.HUGE)])
+        start = self.r.randrange(len(SOUP) - 80_000)
+        return SOUP[start : start + size]
 
     def name(self) -> str:
         return self.text(40).strip() or "x"
@@ -285,6 +291,7 @@ def test_a_card_that_is_too_long_says_so_and_keeps_its_buttons() -> None:
     maker = Maker(1)
     facts = maker.facts()
     long = replace(maker.finding(facts), result=Result.FAIL, label="l" * 290, because="b" * 290, limit="m" * 290)
+    long = replace(long, counted=True)
     checked = maker.checked(facts)
     ask = (Question(next(iter(facts)), "q" * 290),) * 5
     checked = replace(checked, key="k", verdict=replace(checked.verdict, findings=(long,) * 30, ask=ask))
