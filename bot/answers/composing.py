@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answers.compose import Composed, ending, opening, quote
+from bot.answers.compose import Composed, ending, opening, quote, unsaid
 from bot.answers.flow import pieces
 from bot.answers.model import Dropped, ModelUse
 from bot.answers.prompts import PromptError
@@ -54,7 +54,7 @@ class ModelComposer:
         opening(evidence, draft)
         composed = self.passages(evidence, draft, counted)
         ending(evidence, draft)
-        return composed
+        return unsaid(evidence, draft, composed)
 
     def passages(self, evidence: Evidence, draft: Draft, counted: Counted, *, seconds: float | None = None) -> Composed:
         """What the model makes of the passages, in a single call. `seconds` are left; all of its time without."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.checking.desk import CheckedDeal
     from bot.deals.deal import Deal
+    from bot.deals.facts import FactSpec
     from bot.knowledge.passages import Hit, Passage
     from bot.profile.model import Profile
     from bot.profile.verdict import Verdict
@@ -48,6 +49,7 @@ _OF_COURSE = frozenset(stems("""
 
 _AND = re.compile(r"^\s*(?:(?:and|but|ok(?:ay)?|so|what about|how about|to|for)\b[\s,]*)+", re.IGNORECASE)
 _FEW = 5
+_NOBODY = frozenset({"no", "without", "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +147,31 @@ def _people(question: str, profile: Profile) -> tuple[str, ...]:
     """The people that a deal can have, as far as the question names them, each with all the names it has."""
     asked = f" {' '.join(words(question))} "
     found: list[str] = []
-    for spec in profile.facts.values():
-        if spec.type is not FactType.CHOICE or not spec.ask.lower().startswith("who "):
-            continue
+    for spec in _of_people(profile):
         for choice, others in spec.choices.items():
             names = (choice, *others)
             if any(f" {' '.join(words(name))} " in asked for name in names):
                 found += [name for name in names if name not in found]
     return tuple(found)
+
+
+def in_our_words(question: str, profile: Profile) -> str:
+    """The question with people called as the profile calls them: its "CFO" for a "finance chief"."""
+    for spec in _of_people(profile):
+        for choice, others in spec.choices.items():
+            for name in sorted((one for one in others if " " in one), key=len, reverse=True):
+                if words(name)[0] not in _NOBODY:
+                    question = re.sub(
+                        rf"\b{re.escape(name)}\b", choice.replace("\\", r"\\"), question, flags=re.IGNORECASE
+                    )
+    return question
+
+
+def _of_people(profile: Profile) -> list[FactSpec]:
+    """The facts that name a person of the customer's."""
+    return [
+        spec for spec in profile.facts.values() if spec.type is FactType.CHOICE and spec.ask.lower().startswith("who ")
+    ]
 
 
 def _definite(question: str, people: tuple[str, ...]) -> bool:

@@ -67,6 +67,15 @@ class Draft:
         if self._on_text is not None:
             self._on_text(piece)
 
+    def note(self, text: str) -> None:
+        """Say what is no claim, such as that a part of the question has no answer: a paragraph without a source."""
+        piece = f"{chr(10) * 2 if self._parts else ''}{text}"
+        self._parts.append(piece)
+        self._paragraph = True
+        self._last = "sentence"
+        if self._on_text is not None:
+            self._on_text(piece)
+
     def _joint(self, layout: Layout) -> str:
         if not self._parts:
             return ""

@@ -48,6 +48,26 @@ class RuleEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PartEvidence:
+    """What answers one part of a question of several. `asked` are its own words, `text` is what to quote an answer to.
+
+    Without rules and hits the playbooks do not say: `owner` is then whom to ask, where somebody is near.
+    """
+
+    asked: str
+    text: str
+    rules: tuple[RuleEvidence, ...]
+    rules_lead: bool
+    hits: tuple[Hit, ...]
+    owner: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is something to answer it with."""
+        return bool(self.rules or self.hits)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that an answer to one question may rest on.
 
@@ -56,7 +76,9 @@ class Evidence:
     `problem` says in words why the playbooks could not be searched, with the remedy. `verdict` is on the deal that the
     question is about, `of_verdict` is what to say of it, and `coached` are the playbooks' words for its findings.
     `asks_of_deals` says that the question is about a deal or about the asker's deals, which a verdict may answer where
-    no playbook does; `lookup` is for what is not here yet.
+    no playbook does; `lookup` is for what is not here yet. `parts` are those of a question that has several, of which
+    one at least is answered: the rules and hits are theirs together then. `rewritten` says that words of an earlier
+    question were needed to make this one stand alone; `quoted_to` are then its own words, where it has some.
     """
 
     question: str
@@ -73,6 +95,14 @@ class Evidence:
     coached: tuple[tuple[Coaching, Passage], ...] = ()
     asks_of_deals: bool = False
     lookup: Lookup | None = None
+    parts: tuple[PartEvidence, ...] = ()
+    rewritten: bool = False
+    quoted_to: str = ""
+
+    @property
+    def unsaid(self) -> tuple[PartEvidence, ...]:
+        """The parts that nothing answers."""
+        return tuple(part for part in self.parts if not part.answered)
 
     @property
     def empty(self) -> bool:

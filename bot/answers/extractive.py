@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ GOOD_ELSEWHERE = 0.72
 """The share of the best sentence's score that a sentence of another passage must have."""
 
 _OVERLAP, _PASSAGE, _FIRST, _FOLLOWS, _PHRASE = 0.45, 0.40, 0.25, 0.12, 0.30
-_SPOKEN = 0.25
+_SPOKEN, _NAMED = 0.25, 0.8
 _LONG, _SHORT, _ALIKE = 55, 5, 0.7
 _SHORTEST_RUN, _LONGEST_RUN = 2, 5
 _COUNTED = {word: at for at, word in enumerate("two three four five six seven eight".split(), start=2)}
@@ -69,16 +70,30 @@ class Pick:
     score: float
 
 
-def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passages: int = MOST_PASSAGES) -> list[Pick]:
-    """The units that answer the question, passage by passage (best first), in the order of the document."""
+def choose(
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    most: int = MOST_UNITS,
+    passages: int = MOST_PASSAGES,
+    told: AbstractSet[tuple[str, int]] = frozenset(),
+    headed: bool = True,
+) -> list[Pick]:
+    """The units that answer the question, passage by passage (best first), in the order of the document.
+
+    `told` are the units (passage and position) that the answer has already: they are not said again. `headed` says that
+    a passage whose heading the question says is what it asks for: not so where words were carried over from before.
+    """
     if not hits:
         return []
     weights = rarity([_bag(hit) for hit in hits], question_stems(question))
     asked = text_stems(question)
     speech = bool(_ASKS_FOR_WORDS.search(question))
-    quoted = _passages(hits, weights, passages)
+    named = [hit for hit in hits if headed and _names(asked, hit)]
+    quoted = _passages(hits, weights, named, passages)
+    scored = (pick for hit in quoted for pick in _scored(hit, weights, asked, speech=speech, named=hit in named))
     ranked = sorted(
-        (pick for hit in quoted for pick in _scored(hit, weights, asked, speech=speech)),
+        (pick for pick in scored if (pick.hit.passage.id, pick.unit.position) not in told),
         key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
     )
     chosen: dict[tuple[str, int], Pick] = {}
@@ -101,7 +116,8 @@ def choose(question: str, hits: Sequence[Hit], *, most: int = MOST_UNITS, passag
     for pick in chosen.values():
         best[pick.hit.passage.id] = max(pick.score, best.get(pick.hit.passage.id, 0.0))
     order = {name: at for at, name in enumerate(sorted(best, key=lambda name: -best[name]))}
-    return sorted(chosen.values(), key=lambda pick: (order[pick.hit.passage.id], pick.unit.position))
+    new = [pick for pick in chosen.values() if (pick.hit.passage.id, pick.unit.position) not in told]
+    return sorted(new, key=lambda pick: (order[pick.hit.passage.id], pick.unit.position))
 
 
 def _complete(chosen: dict[tuple[str, int], Pick], ranked: Sequence[Pick], most: int) -> None:
@@ -134,12 +150,24 @@ def write(draft: Draft, picks: Sequence[Pick]) -> None:
         last = pick
 
 
-def _passages(hits: Sequence[Hit], weights: Mapping[str, float], most: int) -> list[Hit]:
-    """The best passages that have something of the question; introductions only when nothing else is there."""
+def _passages(hits: Sequence[Hit], weights: Mapping[str, float], named: Sequence[Hit], most: int) -> list[Hit]:
+    """The best passages that have something of the question; introductions only when nothing else is there.
+
+    Those `named`, whose heading the question says, come first.
+    """
     best = max(hit.score for hit in hits)
-    near = [hit for hit in hits if hit.score >= NEAR_ENOUGH * best and covered(weights, _bag(hit)) > 0]
+    close = [hit for hit in hits if hit.score >= NEAR_ENOUGH * best]
+    near = [hit for hit in close if covered(weights, _bag(hit)) > 0 or hit in named]
     told = [hit for hit in near if not _introduces(hit)] or near or [hits[0]]
-    return told[:most]
+    return sorted(told, key=lambda hit: hit not in named)[:most]
+
+
+def _names(asked: Sequence[str], hit: Hit) -> bool:
+    """Whether the question says the passage's own heading: "how do I say no to a prospect?" for "How to say no"."""
+    heading = [stem for stem in text_stems(hit.passage.heading.rsplit(" > ", 1)[-1]) if stem not in _GLUE]
+    told = [stem for stem in asked if stem not in _GLUE]
+    length = len(heading)
+    return length >= _SHORTEST_RUN and any(told[at : at + length] == heading for at in range(len(told) - length + 1))
 
 
 def _introduces(hit: Hit) -> bool:
@@ -147,10 +175,11 @@ def _introduces(hit: Hit) -> bool:
     return hit.passage.position == 0 and hit.passage.heading == hit.passage.title
 
 
-def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str], *, speech: bool) -> list[Pick]:
+def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str], *, speech: bool, named: bool) -> list[Pick]:
     """All units of a passage with their scores.
 
-    `asked` are the stems of all words of the question, in order; `speech` says that it asks for words to say.
+    `asked` are the stems of all words of the question, in order; `speech` says that it asks for words to say,
+    `named` that it says the passage's heading.
     """
     heading = frozenset(content_stems(hit.passage.heading))
     titled = _run(asked, hit.passage.heading)
@@ -159,7 +188,8 @@ def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str], *, spe
         bag = frozenset(content_stems(unit.text))
         # What the heading says of the question holds for the section's sentences too, but less than their own words.
         overlap = 0.7 * covered(weights, bag) + 0.3 * covered(weights, bag | heading)
-        score = _OVERLAP * overlap + _PASSAGE * hit.score + (_FIRST if unit.position == 0 else 0)
+        overlap = max(overlap, _NAMED) if named else overlap
+        score = _OVERLAP * overlap + _PASSAGE * (1 if named else hit.score) + (_FIRST if unit.position == 0 else 0)
         score += _PHRASE * max(_run(asked, unit.text), titled)
         score += _SPOKEN if speech and _SPEECH.search(unit.text) else 0
         before = picks[-1] if picks else None
@@ -189,6 +219,9 @@ def _group(pick: Pick) -> list[Pick]:
         rows = [one for one in found if one.block == lead.block + 1]
         if len(rows) <= LONGEST_LIST:
             members |= {one.position: one for one in rows}
+            # "It looks at five things: ... The same list serves everywhere." leads in with the first of the two.
+            said = [one for one in found if one.block == lead.block and not one.dangling and _announces(one, found)]
+            members |= {one.position: one for one in said}
         elif pick.unit.kind != "sentence":
             members.pop(lead.position)  # its list is too long to be led into: the item is said alone
     return [replace(pick, unit=members[at]) for at in sorted(members)]

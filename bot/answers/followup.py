@@ -26,7 +26,8 @@ LONGEST = 600
 _OPENER = re.compile(
     r"^\s*(?:(?:ok(?:ay)?|so|thanks|thank you|great|fine|right|yes|hm+)[,.!]?\s+)*"
     r"(?P<opener>(?:(?:and|but) )?(?:what|how) about|(?:(?:and|but) )?what if|(?:and|but|or) if|"
-    r"and (?:when|with|without|for|on|after|before|also)|(?:the )?same for|and|but|or|also|if|with|without|for|"
+    r"and (?:when(?! (?:is|are|was|were|do|does|did|can|must|should|will) )|with|without|for|on|after|before|also)|"
+    r"(?:the )?same for|and|but|or|also|if|with|without|for|"
     r"instead of|instead)\b[\s,:]*",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _LAST_NOUN = re.compile(
-    r"\b(?P<determiner>a|an|the|my|our|your|their|his|her|this|that)\s+(?:[\w'’-]+\s+){0,3}?[\w'’-]+\s*[?.!]*\s*$",
+    r"(?P<before>.*)\b(?:a|an|the|my|our|your|their|his|her|this|that)\s+(?:[\w'’-]+\s+){0,3}?[\w'’-]+\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
 _WHOLE = 2
@@ -56,10 +57,15 @@ _COURTESY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class StandAlone:
-    """A question that needs no thread to be understood. `rewritten` tells whether the thread was needed."""
+    """A question that needs no thread to be understood. `rewritten` tells whether the thread was needed.
+
+    `own` are the follow-up's own words, where they are a question that stands behind an earlier one: what is found for
+    the earlier one does not answer it yet.
+    """
 
     text: str
     rewritten: bool = False
+    own: str = ""
 
 
 def stand_alone(question: str, history: Sequence[Turn], reader: QuestionReader) -> StandAlone:
@@ -73,7 +79,10 @@ def stand_alone(question: str, history: Sequence[Turn], reader: QuestionReader) 
     current = ""
     for text in [*earlier[-REMEMBERED:], question]:
         current = _join(current, text, reader)
-    return StandAlone(current, rewritten=current != clean) if current else StandAlone(clean)
+    if not current or current == clean:
+        return StandAlone(clean)
+    own = _rest(clean)
+    return StandAlone(current, rewritten=True, own=own if _ASKS.match(own) and current.endswith(f": {own}?") else "")
 
 
 def is_elliptical(question: str) -> bool:
@@ -112,8 +121,7 @@ def _join(before: str, question: str, reader: QuestionReader) -> str:
         return question
     opener = _OPENER.match(question)
     said = opener["opener"].lower() if opener else ""
-    rest = question[opener.end() :] if opener else _FILLER.sub("", question)
-    rest = rest.strip().rstrip("?.! ")
+    rest = _rest(question)
     if not rest and not words(question):
         return before
     exchanged = _exchange(before, rest or question, reader)
@@ -128,6 +136,13 @@ def _join(before: str, question: str, reader: QuestionReader) -> str:
     else:
         joined = f"{_bare(before)}, {rest}?"
     return joined if len(joined) <= LONGEST else question
+
+
+def _rest(question: str) -> str:
+    """A question without its opener and its closing marks."""
+    opener = _OPENER.match(question)
+    rest = question[opener.end() :] if opener else _FILLER.sub("", question)
+    return rest.strip().rstrip("?.! ")
 
 
 def _exchange(before: str, rest: str, reader: QuestionReader) -> str | None:
@@ -147,10 +162,10 @@ def _noun_exchange(before: str, rest: str) -> str | None:
     """The question before with its last noun phrase replaced: "... open a conversation with a nurse" + "the CFO"."""
     if len(words(rest)) > _WHOLE * 2:
         return None
-    match = _LAST_NOUN.search(before)
-    if match is None or not content_words(rest) or len(words(before[: match.start()])) < _WHOLE + 1:
+    match = _LAST_NOUN.match(before)
+    if match is None or not content_words(rest) or len(words(match["before"])) < _WHOLE + 1:
         return None
-    return f"{before[: match.start()].rstrip()} {rest}?"
+    return f"{match['before'].rstrip()} {rest}?"
 
 
 def _added(text: str, parts: Iterable[str]) -> str:

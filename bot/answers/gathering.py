@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.answers import cues
-from bot.answers.deal_talk import Aim, DealTalk, aim_of, deal_talk, mentions, of_people
+from bot.answers.deal_talk import Aim, DealTalk, aim_of, deal_talk, in_our_words, mentions, of_people
 from bot.answers.evidence import Evidence
 from bot.answers.followup import StandAlone, stand_alone
 from bot.answers.lookup import AtHand, Desk, Lookup
+from bot.answers.partly import Own, guided, hits_of, in_parts, led, rules_of
 from bot.answers.refusal import read_signals
-from bot.answers.rules import Explain, RuleBook, RulesFound
+from bot.answers.rules import Explain, RuleBook
 from bot.answers.supposing import QuestionReader
 from bot.checking.access import audience
 from bot.knowledge.passages import KnowledgeError
@@ -20,6 +21,7 @@ from bot.knowledge.passages import KnowledgeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.answers.evidence import PartEvidence
     from bot.answers.model import Asker, Turn
     from bot.deals.deal import Deal
     from bot.knowledge.passages import Hit
@@ -115,20 +117,29 @@ class Gatherer:
                 lookup=self._lookup(asker, book, at_hand, said, private=private),
             )
             return Gathered(evidence, question, (f"Deal: {talk.verdict.name}",))
-        hits, problem = ([], None) if found.about_deal else self._search(search_for or question.text, asker)
-        signals = read_signals(search_for or question.text, hits)
+        several: tuple[PartEvidence, ...] = ()
+        if aim is None and not found.about_deal and search_for is None:
+            several = in_parts(question.text, book, deal, partial(self._search, asker=asker))
+        searched = in_our_words(search_for or question.text, book.judge.profile)
+        hits, problem = ([], None) if found.about_deal else self._search(searched, asker)
+        signals = read_signals(searched, hits)
+        own = Own(question.own)
+        found = led(replace(found, rules=own.rules(found.rules, hits)), question.text, hits)
         evidence = Evidence(
             question=question.text,
             facts=found.facts,
-            rules=found.rules,
-            rules_lead=found.lead,
-            hits=_guided(hits, found) if signals.answered else (),
+            rules=rules_of(several) if several else found.rules,
+            rules_lead=any(part.rules_lead for part in several if part.rules) if several else found.lead,
+            hits=hits_of(several) if several else guided(own.hits(hits), found) if signals.answered else (),
             near=tuple(hits) if signals.near else (),
             signals=signals,
             problem=problem,
             profile=book.judge.profile.id,
             asks_of_deals=not found.about_deal and cues.asks_for_a_verdict(question.text),
             lookup=self._lookup(asker, book, at_hand, said, private=private),
+            parts=several,
+            rewritten=question.rewritten,
+            quoted_to=own.quoted_to(hits),
         )
         return Gathered(evidence, question, found.read)
 
@@ -188,9 +199,3 @@ class Gatherer:
             return self._library.search(question, audience=audience(asker), limit=LOOKED_AT), None
         except KnowledgeError as error:
             return [], str(error)
-
-
-def _guided(hits: list[Hit], found: RulesFound) -> tuple[Hit, ...]:
-    """The hits, with the section that a leading rule points at put first when the search found it too."""
-    links = {rule.guidance for rule in found.rules if rule.guidance} if found.lead else set()
-    return tuple(sorted(hits, key=lambda hit: hit.passage.link not in links))

@@ -132,7 +132,8 @@ class Answer:
     `text` is Markdown with markers such as [1]; nothing in it is Slack markup. `nearest` and `ask_whom` are filled when
     the playbooks do not say. `understood` says in words which facts were read from the question or carried over from
     the thread. `notice` is one sentence about the answer itself, such as that the model did not reply. `follow_ups` are
-    questions to offer next. `decision_id` is where the decision log keeps it, when there is one.
+    questions to offer next. `unsaid` are the parts of the question that nothing answers, which the text says of each.
+    `decision_id` is where the decision log keeps it, when there is one.
     """
 
     text: str
@@ -147,6 +148,7 @@ class Answer:
     understood: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    unsaid: tuple[str, ...] = ()
     question: str = ""
     decision_id: int | None = None
 
@@ -165,4 +167,5 @@ class Answer:
             "understood": list(self.understood),
             "notice": self.notice,
             "follow_ups": list(self.follow_ups),
+            "unsaid": list(self.unsaid),
         }

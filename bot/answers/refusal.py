@@ -9,7 +9,7 @@ best cosine alone 92 and 77 times. The zero of the scale was set on the tuning h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,9 +99,23 @@ def read_signals(question: str, hits: Sequence[Hit]) -> Signals:
     )
 
 
+def proper_names(question: str) -> list[str]:
+    """The words that are written like somebody's name, "Northmere" but not "CFO", in order."""
+    return [word for word in _named(question) if word[1:].islower() and word[1:].isalpha()]
+
+
 def _strangers(question: str, known: set[str]) -> tuple[str, ...]:
     """Words written as names (AWS, Ohio, PowerPoint) that are not among the known stems."""
     found: list[str] = []
+    for word in _named(question):
+        plain = [part for part in words(word) if part not in FUNCTION_WORDS]
+        if plain and not set(stems(plain)) & known:
+            found.append(word)
+    return tuple(found)
+
+
+def _named(question: str) -> Iterator[str]:
+    """Words with a capital letter that no sentence begins with, or with one inside."""
     start = True
     for token in re.split(r"(\s+)", question):
         match = _NAME.search(token)
@@ -109,9 +123,6 @@ def _strangers(question: str, known: set[str]) -> tuple[str, ...]:
             continue
         word = match.group().strip("'’-")
         inner = any(letter.isupper() for letter in word[1:])
-        named = inner or (word[:1].isupper() and not start)
+        if inner or (word[:1].isupper() and not start):
+            yield word
         start = token.endswith((".", "!", "?", ":", '"', "“"))
-        plain = [part for part in words(word) if part not in FUNCTION_WORDS]
-        if named and plain and not set(stems(plain)) & known:
-            found.append(word)
-    return tuple(found)

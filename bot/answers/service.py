@@ -205,6 +205,7 @@ def _answer(draft: Draft, composed: Composed, gathered: Gathered) -> Answer:
         model=composed.model,
         notice=composed.notice,
         dropped=composed.dropped,
+        unsaid=composed.unsaid,
         understood=gathered.understood,
         follow_ups=follow_ups(gathered.question.text, gathered.evidence.hits, cited),
         question=gathered.question.text,
@@ -228,6 +229,7 @@ def _body(answer: Answer, gathered: Gathered, now: datetime) -> dict[str, Any]:
         "nearest": [_kept(citation) for citation in answer.nearest],
         "dropped": [one.plain() for one in answer.dropped],
         "understood": list(answer.understood),
+        "unsaid": list(answer.unsaid),
         "notice": answer.notice,
         "model": None if answer.model is None else answer.model.plain(),
         "signals": None

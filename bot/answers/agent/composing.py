@@ -12,7 +12,7 @@ from bot.answers.agent.running import AgentModel, Looked
 from bot.answers.agent.support import ToolSupport
 from bot.answers.agent.toolbox import Toolbox
 from bot.answers.budget import HELD
-from bot.answers.compose import Composed, ending, opening
+from bot.answers.compose import Composed, ending, opening, unsaid
 from bot.answers.flow import Flow
 from bot.answers.model import ModelUse
 from bot.answers.prompts import PromptError
@@ -98,7 +98,9 @@ class AgentComposer:
         else:
             composed = self._looking(evidence, draft, counted)
         ending(evidence, draft)
-        return composed
+        if composed.model is not None and composed.model.tools:
+            return composed  # what a tool brought may answer a part for which the first search found nothing
+        return unsaid(evidence, draft, composed)
 
     def _looking(self, evidence: Evidence, draft: Draft, counted: Counted) -> Composed:
         assert evidence.lookup is not None  # noqa: S101 - compose has looked

@@ -203,3 +203,87 @@ def test_a_passage_that_gives_orders_is_a_quotation_at_most(tmp_path: Path, live
     for claim in answer.claims[len(rule) :]:
         assert answer.citations[claim.citations[0] - 1].path == "evil.md"
         assert "[1]" not in claim.text
+
+
+def test_each_part_of_a_question_is_answered_and_cited_or_said_to_have_no_answer(service: AnswerService) -> None:
+    answer = service.answer(
+        "What is the minimum margin, how long is the early service visit, and which hotel do we book for the visitors?",
+        asker=REP,
+    )
+    assert not answer.refused
+    assert "At least 30% margin. [1]" in answer.text
+    assert "Two service people make the visit in one day" in answer.text
+    assert {citation.passage.partition("/")[0] for citation in answer.citations} >= {
+        "rule:margin",
+        "early-service-visit.md#who-goes-and-how-long-it-takes",
+    }
+    assert answer.text.endswith(
+        "On “which hotel do we book for the visitors?” the playbooks do not say. Ask Grace Chen."
+    )
+    assert answer.unsaid == ("which hotel do we book for the visitors?",)
+    assert answer.plain()["unsaid"] == ["which hotel do we book for the visitors?"]
+
+
+def test_a_part_that_borrows_the_subject_of_another_does_not_borrow_its_answer(service: AnswerService) -> None:
+    answer = service.answer("What is on the agenda of a CBR, and which video software do we use for it?", asker=REP)
+    assert "outcomes for 20 minutes" in answer.text
+    assert answer.unsaid == ("which video software do we use for it?",)
+
+
+def test_a_question_of_which_no_part_is_answered_is_refused_whole(service: AnswerService) -> None:
+    answer = service.answer("What is the VAT rate in Spain and how do I change my CRM password?", asker=REP)
+    assert (answer.refused, answer.text, answer.unsaid) == (True, NOT_SAID, ())
+
+
+def test_no_sentence_is_said_twice_for_two_parts(service: AnswerService) -> None:
+    answer = service.answer("How long is the early service visit and what does it cost us?", asker=REP)
+    said = [claim.text for claim in answer.claims]
+    assert len(said) == len(set(said))
+    assert any("$2,500" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "first"),
+    [
+        # the name of an example is in the playbooks alone: they answer, and the rule only stands by
+        ("How much of our earnings does a 4% discount take at Northmere?", "9%", "pricing.md"),
+        # words that carry nothing by themselves are the heading of the section that answers
+        ("How do I say no to a prospect?", "in person or by phone", "qualifying-and-walking-away.md"),
+        # the profile knows the person by another name
+        (
+            "How do I get a meeting with the finance chief when I only know IT?",
+            "who will benefit",
+            "cfo-conversation.md",
+        ),
+        # the sentence that counts a list leads into it, although another one stands between
+        ("What do the visitors look at on site?", "looks at five things", "early-service-visit.md"),
+    ],
+)
+def test_what_is_asked_in_other_words_than_it_is_written_is_found(
+    service: AnswerService, question: str, said: str, first: str
+) -> None:
+    answer = service.answer(question, asker=REP)
+    assert said in answer.text
+    assert answer.citations[0].path == first
+
+
+def test_the_heading_that_an_earlier_question_named_does_not_answer_the_next_one(service: AnswerService) -> None:
+    before = [Turn("user", "What is on the agenda of the monthly call?"), Turn("assistant", "Five items.")]
+    answer = service.answer("and who runs it?", asker=REP, history=before)
+    assert "The service lead runs the monthly call" in answer.text
+    assert answer.citations[0].passage.startswith("monthly-call.md#who-takes-part")
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("What is on the agenda of a CBR?", "and which video software runs it?"),
+        ("What discount can I give on a two-month deal?", "and which form do I fill in for that?"),
+    ],
+)
+def test_a_follow_up_that_borrows_a_subject_does_not_borrow_its_answer(
+    service: AnswerService, before: str, question: str
+) -> None:
+    history = [Turn("user", before), Turn("assistant", "...")]
+    assert not service.answer(before, asker=REP).refused
+    assert service.answer(question, asker=REP, history=history).refused

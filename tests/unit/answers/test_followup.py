@@ -93,3 +93,29 @@ def test_a_long_thread_stays_short() -> None:
 @pytest.mark.parametrize("question", ["and then?", "why?", "can you explain that in more detail?", "what about it?"])
 def test_questions_without_a_subject(question: str) -> None:
     assert is_elliptical(question)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole", "own"),
+    [
+        ("How do I open a talk with a CFO?", "and a nurse?", "How do I open a talk with a nurse?", ""),
+        (
+            "What goes into the summary?",
+            "and when is it due?",
+            "What goes into the summary: when is it due?",
+            "when is it due",
+        ),
+        (
+            "What is on the agenda of a CBR?",
+            "who runs it?",
+            "What is on the agenda of a CBR: who runs it?",
+            "who runs it",
+        ),
+        ("what discount can I give?", "and if they prepay?", "what discount can I give if they prepay?", ""),
+    ],
+)
+def test_what_is_exchanged_is_the_last_thing_named_and_own_words_are_kept_apart(
+    before: str, question: str, whole: str, own: str
+) -> None:
+    found = stand_alone(question, asked(before), READER)
+    assert (found.text, found.own) == (whole, own)
