@@ -122,7 +122,7 @@ def _deal(
     given = exact_facts(pairs, profile, option="--facts", converted=converted)
     reading = desk.read(words) if words else None
     if reading is not None and not reading.facts and not given:
-        fail(desk.how_to_write())
+        fail(f'{desk.how_to_write()} A deal that is kept already is named with --deal "NAME".')
     if reading is not None and (reading.conflicts or reading.errors):
         for conflict in reading.conflicts:
             say(f"{profile.facts[conflict.fact].label}: said more than once, and differently; it stays unknown.")

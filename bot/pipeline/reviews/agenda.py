@@ -103,7 +103,10 @@ def end_words(agenda: Agenda) -> str | None:
     """When the service ends and its renewal is spoken about, in a sentence; None while that is not known."""
     if agenda.ends_on is None:
         return None
-    renewal = f"; renewal talks begin on {date_words(agenda.renewal_on)}" if agenda.renewal_on else ""
+    renewal = ""
+    if agenda.renewal_on is not None:
+        begin = "were due from" if agenda.renewal_on < agenda.event.on else "begin on"
+        renewal = f"; renewal talks {begin} {date_words(agenda.renewal_on)}"
     return f"The service ends on {date_words(agenda.ends_on)}{renewal}."
 
 

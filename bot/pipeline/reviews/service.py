@@ -165,8 +165,8 @@ class ReviewService:
             message = f"{len(found)} won deals are called “{clean(words, 100)}”. Say which by its key: {keys}."
             raise NoSuchCustomer(message)
         near = process.extractOne(words[:100], [one.name for one in all_], score_cutoff=60)
-        hint = f" Did you mean {near[0]}?" if near else " `reviews list` shows those that you may see."
-        message = f"There is no won deal “{clean(words, 100)}” among yours.{hint}"
+        hint = f" Did you mean {near[0]}?" if near else " `/pipeline reviews` (`dealfit reviews list`) shows them."
+        message = f"There is no won deal “{clean(words, 100)}” among those that you may see.{hint}"
         raise NoSuchCustomer(message)
 
     def states(self, customer: Customer) -> tuple[OutcomeState, ...]:

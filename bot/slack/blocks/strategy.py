@@ -51,7 +51,7 @@ MOST_WORST = 5
 MOST_NOTES = 8
 YAML = 2_400
 """Characters of suggested segments that the message shows; the file has them all."""
-RESULTS = ("Won", "Lost", "Win rate", "Churn", "Margin", "Days agreed")
+RESULTS = ("Won", "Lost", "Churned", "Win rate", "Churn", "Margin", "Days agreed")
 
 
 def money_blocks(found: Sources) -> list[Block]:
@@ -199,7 +199,16 @@ def _kinds(kinds: Sequence[Kind], found: Sources) -> list[list[str]]:
 
 def _results(name: str, row: Results) -> list[str]:
     days = "-" if row.days is None else str(row.days)
-    return [name, str(row.won), str(row.lost), row.win_rate.words, row.churn.words, row.margin.words, days]
+    return [
+        name,
+        str(row.won),
+        str(row.lost),
+        str(row.churned),
+        row.win_rate.words,
+        row.churn.words,
+        row.margin.words,
+        days,
+    ]
 
 
 def _said(word: str) -> str:

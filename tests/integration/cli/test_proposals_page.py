@@ -88,6 +88,7 @@ def test_what_is_not_there_or_not_theirs_says_what_to_do(dealfit: Dealfit):
         (("proposal", "--deal", "Nobody"), "There is no deal 'Nobody'"),
         (("proposal", "Mercy: hospital", "--close", "soon"), "write a date as year-month-day"),
         (("proposal", "hm"), "Write it like this"),
+        (("proposal", "Mercy"), '--deal "NAME"'),
         (("reviews", "agenda", "Nobody"), "There is no won deal"),
         (("reviews", "record", "Nobody", "up-time", "much"), "is no number"),
         (("reviews", "record", "Nobody", "up-time", "1", "soon"), "is no date"),

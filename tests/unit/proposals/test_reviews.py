@@ -15,7 +15,7 @@ from bot.deals.facts import Outcome
 from bot.knowledge.passages import Passage
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.texts import FILE
-from bot.pipeline.reviews.agenda import state_words
+from bot.pipeline.reviews.agenda import end_words, state_words
 from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer, ReviewService
 from bot.pipeline.reviews.standing import Standing, states_of
 from bot.pipeline.view import AccessDenied
@@ -134,6 +134,7 @@ def test_who_sees_whose_customers(office):
     with pytest.raises(NoSuchCustomer) as absent:
         office.reviews.agenda(asker("dana"), "Nope")
     assert str(hidden.value).replace("Hope", "Nope") == str(absent.value)
+    assert "`/pipeline reviews`" in str(absent.value)
     with pytest.raises(NoSuchCustomer):
         office.reviews.note(asker("sam"), "Mercy Regional", "up-time", Decimal(99))
     assert office.store.outcome_values("t:Mercy Regional") == []
@@ -153,6 +154,9 @@ def test_an_agenda_says_what_is_behind_first_and_cites_it(office):
     assert by_n[made.steps[1].sources[0]] == "customer-business-review.md#showing-a-missed-target/1"
     assert made.plain()["schema"] == 1
     assert made.ends_on == date(2027, 10, 14)
+    assert "renewal talks begin on" in str(end_words(made))
+    late = replace(made, renewal_on=made.event.on - timedelta(days=1))
+    assert "renewal talks were due from" in str(end_words(late))
 
 
 def test_expansion_is_spoken_of_when_every_agreed_outcome_is_reached_and_not_before(office):

@@ -147,6 +147,10 @@ def test_no_message_is_over_a_limit_live_or_cut_in_silence(seed: int) -> None:
             assert re.search(f"of [0-9,]+. The file has all|{rest}", json.dumps(money_blocks(money)))
         if looked.against is not None and looked.against.moved > MOST_RULES:
             assert re.search(f"more: the files have them|{rest}", json.dumps(backtest_blocks(looked)))
+        if measured.whole.won:
+            assert '"Churned"' in json.dumps(measured_blocks(measured)), (
+                "without it the win rate does not follow from the counts beside it"
+            )
         for sheet in (money_sheet(money), backtest_sheet(looked), measured_sheet(measured), suggestion_sheet(found)):
             cells = [str(cell) for row in rows(sheet) for cell in row.values() if cell]
             assert not [cell for cell in cells if cell[0] in "=@\t\r"]
