@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import typer
@@ -34,6 +35,15 @@ def write_texts(rooms: Core) -> None:
     if path.exists():
         fail(f"{path} exists already. Nothing was written; `dealfit proposal --check-texts` checks it.")
     bundled = (content_root() / "profile" / FILE).read_text(encoding="utf-8")
-    begun = begun_texts(bundled, str(path), path.parent.resolve().name, profile.facts)
+    ours = all(rooms.people().by_key(key) for key in re.findall(r"person: (\w+)", bundled))
+    begun = begun_texts(
+        bundled,
+        str(path),
+        path.parent.resolve().name,
+        profile.facts,
+        people=ours,
+        economics=profile.economics,
+        anchors=rooms.library.anchors(),
+    )
     path.write_text(begun, encoding="utf-8")
     say(f"Wrote {path}. Put your firm's name, words and people in it, and check it with --check-texts.")

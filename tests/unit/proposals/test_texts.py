@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.pipeline.proposals.beginning import begun_texts
 from bot.pipeline.proposals.linting import lint_texts
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.texts import FILE, TextsError, filled, load_texts, parse_texts
+from bot.profile.economics_plan import EconomicsPlan, Roles
 from bot.settings import content_root
 from tests.unit.proposals.support import judge, texts
 
@@ -91,6 +93,19 @@ def test_what_the_texts_point_at_in_vain_is_told_at_its_place():
     ]  # fmt: skip
     broken = lint_texts(GOOD.replace("firm:", "frim:").encode(), FILE, facts=FACTS, anchors=anchors, people=None)
     assert {each.severity for each in broken} == {"error"}
+
+
+def test_a_firm_without_any_of_the_bundled_names_begins_a_file_that_is_good():
+    begun = begun_texts(GOOD, FILE, 'The "Filter" {firm}', {}, people=False, anchors={"own.md#calls"})
+    shape = parse_texts(begun.encode(), FILE, {}).shape
+    assert (shape.firm, shape.facts.model_dump(exclude_none=True)) == ("The  Filter   firm ", {})
+    assert (shape.monthly_call.guidance, shape.when_reached) == ([], [])
+    assert "hospital" not in begun
+
+    value = replace(FACTS["contract_value"], name="order_value")
+    plan = EconomicsPlan(Roles("order_value"), None, (), None, (1, 1))
+    begun = begun_texts(GOOD, FILE, "Our firm", {"order_value": value}, people=False, economics=plan)
+    assert parse_texts(begun.encode(), FILE, {"order_value": value}).shape.facts.contract_value == "order_value"
 
 
 def test_a_file_that_is_begun_names_nobody_of_the_bundled_firm():
