@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -239,16 +238,17 @@ def _conflicts(reading: Any, facts: FactSpecs) -> list[str]:
 
 
 def _csv(checked: Sequence[CheckedDeal], facts: FactSpecs) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["name", "customer", "verdict", "segment", "fails", "unknown", "ask", *facts])
-    for c in checked:
-        from bot.deals.deal import plain_facts
+    from bot.deals.csv_text import csv_text
+    from bot.deals.deal import plain_facts
 
+    rows: list[list[object]] = [["name", "customer", "verdict", "segment", "fails", "unknown", "ask", *facts]]
+    for c in checked:
         plain = plain_facts(c.deal.facts)
         fails, unknown = _ids(c, "fail"), _ids(c, "unknown")
         row = [c.deal.name, c.deal.customer or "", c.verdict.judgement.value, c.verdict.segment or "", fails, unknown]
         asks = " ".join(question.fact for question in c.verdict.ask)
-        writer.writerow([_inert(v) for v in [*row, asks, *[_flat(plain.get(name)) for name in facts]]])
+        rows.append([*row, asks, *[_flat(plain.get(name)) for name in facts]])
+    sys.stdout.write(csv_text(rows, end="\n"))
 
 
 def _ids(checked: CheckedDeal, result: str) -> str:
@@ -259,11 +259,6 @@ def _flat(value: Any) -> Any:
     import json
 
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else "" if value is None else value
-
-
-def _inert(value: Any) -> Any:
-    """A spreadsheet runs a cell that begins like a formula; a quote in front keeps it text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None:

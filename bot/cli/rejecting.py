@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
+
+from bot.deals.csv_text import csv_text
 
 if TYPE_CHECKING:
     from bot.pipeline.sources.taking import Rejected
@@ -14,14 +15,13 @@ if TYPE_CHECKING:
 
 def rejects_file(target: Path, open_files: ExitStack) -> Callable[[Rejected], None]:
     """Writes rejected rows to a file, which is made when there is the first one."""
-    writers: list[Any] = []
+    streams: list[TextIO] = []
 
     def write(rejected: Rejected) -> None:
-        if not writers:
+        if not streams:
             target.parent.mkdir(parents=True, exist_ok=True)
-            stream = open_files.enter_context(target.open("w", newline="", encoding="utf-8"))
-            writers.append(csv.writer(stream))
-            writers[0].writerow(["line", "reason", "row"])
-        writers[0].writerow([rejected.line, rejected.reason, rejected.text])
+            streams.append(open_files.enter_context(target.open("w", newline="", encoding="utf-8")))
+            streams[0].write(csv_text([["line", "reason", "row"]]))
+        streams[0].write(csv_text([[rejected.line, rejected.reason, rejected.text]]))
 
     return write

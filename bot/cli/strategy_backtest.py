@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -76,11 +75,10 @@ def backtest(
     if format_ is Format.JSON:
         print_json(found.plain())
     elif format_ is Format.CSV:
+        from bot.deals.csv_text import csv_text
         from bot.pipeline.strategy.rows import HEAD, deal_rows
 
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(HEAD)
-        writer.writerows(deal_rows(found.judged, found.before))
+        sys.stdout.write(csv_text([HEAD, *deal_rows(found.judged, found.before)], end="\n"))
     else:
         show_backtest(found)
     refused = found.whole.refused[Outcome.WON].part.deals

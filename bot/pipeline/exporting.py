@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from bot.deals.csv_text import csv_text
 from bot.deals.deal import plain_value
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
@@ -23,18 +22,6 @@ from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement, Result
 
 _PIECE = 5_000
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe(cell: object) -> object:
-    """The cell as it may stand in a file: a text that a spreadsheet would run begins with an apostrophe."""
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.lstrip(" ").startswith(_RUN) else cell
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    return "" if cell is None else plain_value(cell) if isinstance(cell, Decimal | int) else str(cell)
 
 
 def table_csv(table: Table) -> bytes:
@@ -124,7 +111,12 @@ def _why(
 
 
 def _written(rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8")
+    return csv_text([_cell(value) for value in row] for row in rows).encode("utf-8")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return plain_value(value) if isinstance(value, Decimal | int) else value

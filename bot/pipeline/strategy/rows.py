@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from bot.deals.csv_text import csv_text
 from bot.pipeline.strategy.comparing import known
 from bot.pipeline.strategy.judging import JUDGEMENTS, OUTCOMES, JudgedDeals, verdict_of
 from bot.pipeline.strategy.outcomes import CLOSED
 from bot.profile.columns import codes
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = (
     "name",
     "customer",
@@ -54,9 +53,4 @@ def deal_rows(judged: JudgedDeals, before: JudgedDeals | None = None) -> Iterato
 
 def deal_sheet(judged: JudgedDeals, before: JudgedDeals | None = None) -> bytes:
     """The rows as CSV that a spreadsheet opens safely: no text in it is run as a formula."""
-    made = StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    for row in deal_rows(judged, before):
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
-    return made.getvalue().encode("utf-8-sig", "replace")
+    return csv_text(chain([HEAD], deal_rows(judged, before))).encode("utf-8-sig", "replace")

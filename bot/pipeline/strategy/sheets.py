@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
-from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+from bot.deals.csv_text import csv_text
 
 if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bot.pipeline.strategy.sources import Sources
     from bot.pipeline.strategy.suggesting import Suggestion
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Parts = Iterable[tuple[str, Iterable[Mapping[str, Any]]]]
 
 
@@ -74,14 +74,8 @@ def suggestion_sheet(found: Suggestion) -> bytes:
 def _sheet(parts: Parts) -> bytes:
     rows = [{"part": part, **dict(_flat(row))} for part, found in parts for row in found]
     columns = list(dict.fromkeys(["part", *(name for row in rows for name in row)]))
-    made = StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        cells = [row.get(name) for name in columns]
-        # No text in it is run as a formula.
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in cells])
-    return made.getvalue().encode("utf-8-sig", "replace")
+    cells = ([row.get(name) for name in columns] for row in rows)
+    return csv_text(chain([columns], cells)).encode("utf-8-sig", "replace")
 
 
 def _flat(data: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any]]:
