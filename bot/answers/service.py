@@ -30,7 +30,7 @@ NOTHING_ASKED = (
     "Ask me a question about selling or about the Deal Profile, such as: what discount can I give on a six-month deal?"
 )
 OVER_BUDGET = "Today's budget for the language model is used up; this is quoted from the playbooks."
-IN_THE_LOG = frozenset({"at", "refused", "composer", "model", "signals", "profile"})
+IN_THE_LOG = frozenset({"at", "refused", "composer", "model", "profile"})
 """What the log holds of an answer; its words, and those of the question, stand beside it."""
 NOT_RECORDED = "This answer could not be recorded; tell whoever looks after Dealfit to run `dealfit doctor`."
 

@@ -42,6 +42,7 @@ def erase_everywhere(
     """
     from bot.slack.work_texts import take_texts_out
 
+    authors = None if authors is None else core.store.personal.names_of(authors)
     saved = core.store.deal(deal) if deal is not None else None
     named = () if deal is None else (deal, *(() if saved is None else (saved.name, saved.customer or saved.name)))
     erased = core.store.personal.erase(before=before, authors=authors, deal=deal)

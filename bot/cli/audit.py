@@ -200,15 +200,11 @@ def _in_the_log(rows: list[int]) -> str:
 
 
 def _names(rooms: Core, author: str) -> list[str]:
-    """What an author may be recorded under: the key, and the Slack user id."""
+    """What an author may be recorded under: the key, and the Slack user id. What else the log knows is added later."""
     person = rooms.people().by_key(author) or rooms.people().by_slack(author)
     if person is None:
         say(f"{author} is not in people.yaml: only what is recorded under that very name is erased.")
         return [author]
-    if person.slack is None:
-        say(
-            f"people.yaml has no Slack id of {person.name}, under which feedback is kept. Erase that with --author U..."
-        )
     return [person.key, *([person.slack] if person.slack else [])]
 
 

@@ -126,11 +126,28 @@ class Eraser:
             wrong.append(f"{gone - erasures} texts that no erasure of the log took")
         return wrong
 
+    def names_of(self, names: Collection[str]) -> list[str]:
+        """These names with all others of the same people: keys of those accounts, accounts of those keys.
+
+        The log says which account acted, and beside it stands whose the text was.
+        """
+        body = decisions.c.body
+        with self._database.reading() as connection:
+            owned = connection.execute(select(personal_texts.c.mark, personal_texts.c.author))
+            whose = {row.mark: row.author for row in owned}
+            acted = select(decisions.c.actor, body).where(body.like('%"beside":"%'), decisions.c.actor != OPERATOR)
+            pairs = {(actor, whose.get(json.loads(said).get(BESIDE))) for actor, said in connection.execute(acted)}
+        wanted = {clean(each) for each in names}
+        return sorted(wanted.union(*({a, b} for a, b in pairs if b is not None and (a in wanted or b in wanted))))
+
     def in_the_log(self) -> list[int]:
         """The rows of the log that hold texts themselves, as earlier versions wrote them: no erasure reaches them."""
-        query = select(decisions.c.id).where(decisions.c.kind.in_(BESIDE_ALWAYS)).order_by(decisions.c.id)
+        body = decisions.c.body
+        whole = decisions.c.kind.in_(BESIDE_ALWAYS) & body.not_like('%"beside":"%')
+        words = (decisions.c.kind == "answer") & body.like('%"strangers":["%')  # names that a question had in it
         with self._database.reading() as connection:
-            return list(connection.execute(query.where(decisions.c.body.not_like('%"beside":"%'))).scalars())
+            found = select(decisions.c.id).where(whole | words).order_by(decisions.c.id)
+            return list(connection.execute(found).scalars())
 
     def _deal(self, connection: Connection, key: str) -> int:
         """Empty a deal as it stands now, and what hangs on it."""

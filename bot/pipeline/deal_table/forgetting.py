@@ -31,7 +31,9 @@ def forget(folder: Path, key: str) -> int:
             connection.execute(
                 "CREATE TABLE kept AS SELECT * REPLACE ("  # noqa: S608 a word of ours
                 f"CASE WHEN key = $key THEN '{GONE}' ELSE name END AS name, "
-                "CASE WHEN key = $key THEN NULL ELSE customer END AS customer) FROM read_parquet($path)",
+                "CASE WHEN key = $key THEN NULL ELSE customer END AS customer, "
+                "CASE WHEN key = $key THEN coalesce(person, '') ELSE owner END AS owner, "
+                "CASE WHEN key = $key THEN person ELSE owner_name END AS owner_name) FROM read_parquet($path)",
                 {"key": key, "path": str(path)},
             )
             target = str(writing).replace("'", "''")

@@ -165,6 +165,11 @@ def test_the_command_line_reads_verifies_exports_and_erases(settings: Desk, cloc
     status, _, why = run("profile", "replay", str(verdict["id"]))
     assert (status, "erased" in why, "needs_approval" in why) == (2, True, True)
     assert "the deal as it stood erased" in run("audit", "erase", "--deal", "mercy\x1b[31m", "--yes")[1]
+    settings.store.record(kind="verdict", actor="U0DANA", subject="k", body={"facts": {"days": 45}})
+    said = run("audit", "erase", "--author", "dana", "--yes")[2]
+    assert "Written by an earlier version, with texts in them: 1 row of the log" in said
+    assert "Written by an earlier version" in run("audit", "verify")[2]
+    assert json.loads(run("audit", "verify", "--json")[1])["texts_in_the_log"] == 1
     assert run("audit", "verify", "--head", head)[0] == 0
 
 

@@ -166,3 +166,17 @@ def test_the_job_is_kept_while_the_setting_is_there_and_dropped_with_it() -> Non
     assert (job.kind, job.payload["days"], job.catch_up) == ("retention", 90, True)
     assert job.name.startswith(f"{group}:")
     assert none == ()
+
+
+def test_rows_of_earlier_versions_that_hold_their_texts_are_named(store: Store) -> None:
+    new = answered(store, "dana")
+    assert store.personal.in_the_log() == []
+    asked = store.record(kind="exception.asked", actor="U0DANA", subject="exception 1", body={"deal": "Mercy"}).id
+    refused = {"refused": True, "signals": {"strangers": ["Mercy"]}}
+    words = store.record(kind="answer", actor="U0DANA", subject="question", body=refused, beside={"question": "?"}).id
+    store.record(kind="exception.reminded", actor="dealfit", subject="exception 1", body={"authority": "desk"})
+    assert store.personal.in_the_log() == [asked, words]
+    assert new not in store.personal.in_the_log()
+    assert store.personal.names_of(["dana"]) == ["U0DANA", "dana"]
+    assert store.personal.names_of(["U0DANA"]) == ["U0DANA", "dana"]
+    assert store.personal.names_of(["sam"]) == ["sam"]
