@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answers.evidence import cite
-from bot.answers.sentences import Unit, units
-from bot.answers.words import (
-    FUNCTION_WORDS,
-    content_stems,
-    covered,
-    question_stems,
-    rarity,
-    text_stems,
-    word_set,
-    words,
-)
+from bot.answers.scoring import Pick, asked_of, bag_of, names, scored
+from bot.answers.sentences import units
+from bot.answers.words import content_stems, covered, has_figure, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.answers.draft import Draft
+    from bot.answers.sentences import Unit
     from bot.knowledge.passages import Hit
 
 MOST_PASSAGES = 3
@@ -51,23 +43,8 @@ GOOD_ENOUGH = 0.58
 GOOD_ELSEWHERE = 0.72
 """The share of the best sentence's score that a sentence of another passage must have."""
 
-_OVERLAP, _PASSAGE, _FIRST, _FOLLOWS, _PHRASE = 0.45, 0.40, 0.25, 0.12, 0.30
-_SPOKEN, _NAMED = 0.25, 0.8
-_LONG, _SHORT, _ALIKE = 55, 5, 0.7
-_SHORTEST_RUN, _LONGEST_RUN = 2, 5
+_ALIKE = 0.7
 _COUNTED = {word: at for at, word in enumerate("two three four five six seven eight".split(), start=2)}
-_ASKS_FOR_WORDS = re.compile(r"\b(?:say|ask|tell|answer|reply|respond|questions?|words|explain)\b", re.IGNORECASE)
-_SPEECH = re.compile(r"\b(?:ask|say|says|tell|answer|write)\b[^.!?]{0,40}[:,]\s*[\"“]", re.IGNORECASE)
-_GLUE = word_set("a an the of to for in on at with by and or is are be do does i we you my our your this that")
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A unit chosen for the answer, the passage it stands in, and what it scored."""
-
-    hit: Hit
-    unit: Unit
-    score: float
 
 
 def choose(
@@ -83,17 +60,16 @@ def choose(
 
     `told` are the units (passage and position) that the answer has already: they are not said again. `headed` says that
     a passage whose heading the question says is what it asks for: not so where words were carried over from before.
+    None are chosen where an amount is asked for and no unit has one.
     """
     if not hits:
         return []
-    weights = rarity([_bag(hit) for hit in hits], question_stems(question))
-    asked = text_stems(question)
-    speech = bool(_ASKS_FOR_WORDS.search(question))
-    named = [hit for hit in hits if headed and _names(asked, hit)]
-    quoted = _passages(hits, weights, named, passages)
-    scored = (pick for hit in quoted for pick in _scored(hit, weights, asked, speech=speech, named=hit in named))
+    asked = asked_of(question, hits)
+    named = [hit for hit in hits if headed and names(asked.stems, hit)]
+    quoted = _passages(hits, asked.weights, named, passages)
+    found = (pick for hit in quoted for pick in scored(hit, asked, named=hit in named))
     ranked = sorted(
-        (pick for pick in scored if (pick.hit.passage.id, pick.unit.position) not in told),
+        (pick for pick in found if (pick.hit.passage.id, pick.unit.position) not in told),
         key=lambda pick: (-pick.score, quoted.index(pick.hit), pick.unit.position),
     )
     chosen: dict[tuple[str, int], Pick] = {}
@@ -112,6 +88,8 @@ def choose(
             if not any(_alike(member, kept) for kept in chosen.values()):
                 chosen.setdefault((member.hit.passage.id, member.unit.position), member)
     _complete(chosen, ranked, most)
+    if asked.amount and not any(has_figure(pick.unit.text) for pick in chosen.values()):
+        return []  # "how many?" is not answered by a sentence without a number
     best: dict[str, float] = {}
     for pick in chosen.values():
         best[pick.hit.passage.id] = max(pick.score, best.get(pick.hit.passage.id, 0.0))
@@ -157,48 +135,14 @@ def _passages(hits: Sequence[Hit], weights: Mapping[str, float], named: Sequence
     """
     best = max(hit.score for hit in hits)
     close = [hit for hit in hits if hit.score >= NEAR_ENOUGH * best]
-    near = [hit for hit in close if covered(weights, _bag(hit)) > 0 or hit in named]
+    near = [hit for hit in close if covered(weights, bag_of(hit)) > 0 or hit in named]
     told = [hit for hit in near if not _introduces(hit)] or near or [hits[0]]
     return sorted(told, key=lambda hit: hit not in named)[:most]
-
-
-def _names(asked: Sequence[str], hit: Hit) -> bool:
-    """Whether the question says the passage's own heading: "how do I say no to a prospect?" for "How to say no"."""
-    heading = [stem for stem in text_stems(hit.passage.heading.rsplit(" > ", 1)[-1]) if stem not in _GLUE]
-    told = [stem for stem in asked if stem not in _GLUE]
-    length = len(heading)
-    return length >= _SHORTEST_RUN and any(told[at : at + length] == heading for at in range(len(told) - length + 1))
 
 
 def _introduces(hit: Hit) -> bool:
     """Whether the passage only opens its document, before the first section."""
     return hit.passage.position == 0 and hit.passage.heading == hit.passage.title
-
-
-def _scored(hit: Hit, weights: Mapping[str, float], asked: Sequence[str], *, speech: bool, named: bool) -> list[Pick]:
-    """All units of a passage with their scores.
-
-    `asked` are the stems of all words of the question, in order; `speech` says that it asks for words to say,
-    `named` that it says the passage's heading.
-    """
-    heading = frozenset(content_stems(hit.passage.heading))
-    titled = _run(asked, hit.passage.heading)
-    picks: list[Pick] = []
-    for unit in units(hit.passage.text):
-        bag = frozenset(content_stems(unit.text))
-        # What the heading says of the question holds for the section's sentences too, but less than their own words.
-        overlap = 0.7 * covered(weights, bag) + 0.3 * covered(weights, bag | heading)
-        overlap = max(overlap, _NAMED) if named else overlap
-        score = _OVERLAP * overlap + _PASSAGE * (1 if named else hit.score) + (_FIRST if unit.position == 0 else 0)
-        score += _PHRASE * max(_run(asked, unit.text), titled)
-        score += _SPOKEN if speech and _SPEECH.search(unit.text) else 0
-        before = picks[-1] if picks else None
-        if before is not None and before.unit.kind == unit.kind == "sentence" and before.unit.block == unit.block:
-            score += _FOLLOWS * min(1.0, before.score)
-        count = len(unit.text.split())
-        score *= 0.8 if count > _LONG else 0.7 if count < _SHORT and unit.kind == "sentence" else 1
-        picks.append(Pick(hit, unit, score))
-    return picks
 
 
 def _group(pick: Pick) -> list[Pick]:
@@ -233,28 +177,6 @@ def _announces(unit: Unit, found: Sequence[Unit]) -> bool:
     return unit.kind == "sentence" and any(_COUNTED.get(word) == rows for word in words(unit.text))
 
 
-def _run(asked: Sequence[str], text: str) -> float:
-    """How much of the question stands in the text word for word, from 0 to 1: the longest run of the same words.
-
-    A run needs a word that carries content; of two words, neither may be an article or the like.
-    """
-    told = text_stems(text)
-    best = 0
-    for at in range(len(asked)):
-        for begin in range(len(told)):
-            length = 0
-            while (
-                at + length < len(asked) and begin + length < len(told) and asked[at + length] == told[begin + length]
-            ):
-                length += 1
-            if length <= best or length < _SHORTEST_RUN:
-                continue
-            run = set(asked[at : at + length])
-            if not run <= FUNCTION_WORDS and (length > _SHORTEST_RUN or not run & _GLUE):
-                best = length
-    return min(1.0, (best - 1) / (_LONGEST_RUN - 1)) if best else 0.0
-
-
 def _place(pick: Pick) -> tuple[str, int]:
     """Which block of which passage."""
     return pick.hit.passage.id, pick.unit.block
@@ -270,7 +192,3 @@ def _alike(one: Pick, other: Pick) -> bool:
         return False
     mine, theirs = set(content_stems(one.unit.text)), set(content_stems(other.unit.text))
     return bool(mine) and len(mine & theirs) >= _ALIKE * len(mine | theirs)
-
-
-def _bag(hit: Hit) -> frozenset[str]:
-    return frozenset(content_stems(f"{hit.passage.heading} {hit.passage.text}"))

@@ -13,7 +13,7 @@ from bot.answers.deal_talk import aim_of, in_our_words
 from bot.answers.evidence import PartEvidence
 from bot.answers.parts import own_words, parts
 from bot.answers.refusal import LOOKED_AT, proper_names, read_signals
-from bot.answers.words import content_stems, stems
+from bot.answers.words import content_stems, has_figure, stems
 
 if TYPE_CHECKING:
     from bot.answers.evidence import RuleEvidence
@@ -27,9 +27,6 @@ Search = Callable[[str], tuple[list["Hit"], str | None]]
 _AMOUNT = re.compile(
     r"(?:(?:and|but|so|also)\s+)*(?:by |until |since )?(?:when|how (?:long|much|many|often|soon|far|big))\b",
     re.IGNORECASE,
-)
-_FIGURE = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE
 )
 
 CARRIED = 0.5
@@ -54,7 +51,7 @@ class Own:
         mine = [hit for hit in hits if self._in(_said(hit))]
         if any(hit in mine for hit in hits[:LOOKED_AT]):
             return mine
-        return [hit for hit in hits if _FIGURE.search(hit.passage.text)] if self._amount else []
+        return [hit for hit in hits if has_figure(hit.passage.text)] if self._amount else []
 
     def rules(self, rules: tuple[RuleEvidence, ...], hits: Sequence[Hit]) -> tuple[RuleEvidence, ...]:
         """The rules, when one of them or one of the best passages has them."""

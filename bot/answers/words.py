@@ -18,6 +18,12 @@ def word_set(text: str) -> frozenset[str]:
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
+_FIGURE = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|half|every|hours?|days?|weeks?|"
+    r"months?|years?|minutes?|daily|weekly|monthly|yearly)\b",
+    re.IGNORECASE,
+)
+
 MOST_TEXTS = 4096
 """How many texts' stems are kept: the same passages are looked at for one question after the other."""
 
@@ -92,6 +98,11 @@ def question_stems(text: str) -> list[str]:
     """The stems that an answer to this question should be about; the faint ones only when there are no others."""
     plain = content_words(text)
     return list(dict.fromkeys(stems([word for word in plain if word not in FAINT_WORDS] or plain)))
+
+
+def has_figure(text: str) -> bool:
+    """Whether a text states an amount, a time or how often: in digits or in words."""
+    return bool(_FIGURE.search(text))
 
 
 def rarity(texts: Sequence[frozenset[str]], wanted: Iterable[str]) -> Mapping[str, float]:

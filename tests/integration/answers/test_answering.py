@@ -287,3 +287,16 @@ def test_a_follow_up_that_borrows_a_subject_does_not_borrow_its_answer(
     history = [Turn("user", before), Turn("assistant", "...")]
     assert not service.answer(before, asker=REP).refused
     assert service.answer(question, asker=REP, history=history).refused
+
+
+def test_how_many_is_not_answered_without_a_number(tmp_path: Path, live: LiveProfile) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "wards.md").write_text("# Ward visits\n\nNurses attend the ward visits with the doctors of the ward.\n")
+    library = Library(folder, tmp_path / "index", clock=clock)
+    library.refresh()
+    service = AnswerService(live=live, library=library, clock=clock)
+    assert "Nurses attend" in service.answer("who attends the ward visits?", asker=REP).text
+    refused = service.answer("how many nurses attend the ward visits?", asker=REP)
+    assert (refused.refused, [one.path for one in refused.nearest]) == (True, ["wards.md"])
+    library.close()
