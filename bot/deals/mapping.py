@@ -13,6 +13,7 @@ from bot.deals.arithmetic import Arithmetic
 from bot.deals.errors import DealsFileError, FactError, shorten
 from bot.deals.facts import FactSpec, FactSpecs, FactType
 from bot.deals.formulas import FormulaFault, read_formula
+from bot.deals.local_cells import DateOrder
 from bot.deals.mapping_yaml import Places, compose, did_you_mean, plain
 from bot.deals.text import key
 from bot.deals.values import parse_value
@@ -83,6 +84,12 @@ class Mapping(_Strict):
     missing: dict[str, list[Text]] = Field(default_factory=dict, description="What stands for unknown, such as -999.")
     multiply: dict[str, Text] = Field(
         default_factory=dict, description="Another unit into ours: a share of 0.08 times 100 is 8 percent."
+    )
+    decimal: Literal["point", "comma"] = Field(
+        "point", description="What stands before the decimals of a number: `comma` where the file writes 1.234,50."
+    )
+    dates: DateOrder | None = Field(
+        None, description="How days in figures are written: `day first` (31.12.2026) or `month first` (12/31/2026)."
     )
     constants: dict[str, Text | bool] = Field(default_factory=dict, description="The same for every deal of the file.")
     stages: dict[Status, list[Text]] = Field(

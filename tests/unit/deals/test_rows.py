@@ -86,7 +86,8 @@ def test_a_bad_cell_leaves_its_fact_unknown_and_the_row_there() -> None:
         ),
         (
             "deals.csv:2: column 'close date': cannot read '03/04/2027'. "
-            "It may mean two different days. Write a date as year-month-day, such as 2027-03-01."
+            "It may mean two different days. Write a date as year-month-day, such as 2027-03-01. Where the whole file "
+            "writes 31.12.2026, put `dates: day first` (or `month first`) into the mapping."
         ),
     )
     assert second.deal is not None
