@@ -150,12 +150,6 @@ def denied(asker: Asker, action: Action) -> AccessDenied:
     return AccessDenied(f"{what} for the people in people.yaml, and you are not among them. Ask your sales operations.")
 
 
-def demand(asker: Asker, action: Action) -> None:
-    """Raises AccessDenied unless the asker may do this."""
-    if not may(asker, action):
-        raise denied(asker, action)
-
-
 def needs(
     action: Action, instead: Callable[[AccessDenied], Any] | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -14,6 +14,5 @@ LABELS = MappingProxyType(
 )  # fmt: skip
 """What people call each dimension."""
 
-IN_TIME = frozenset({"close_month", "close_quarter", "close_year"})
 SEVERAL = frozenset({"check", "part", "authority"})
 """A deal may stand in several groups of these, and in none."""

@@ -35,7 +35,6 @@ class Word(Enum):
     TOTAL = auto()
     AVERAGE = auto()
     SHARE = auto()
-    FIT = auto()  # the noun: fit by rep
     TOP = auto()
     BOTTOM = auto()
     HIGH = auto()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -163,11 +163,6 @@ def _broken(finding: Mapping[str, Any]) -> Broken:
         unit=finding["unit"],
         authority=finding["authority"],
     )
-
-
-def money_of(records: Collection[Record]) -> Decimal:
-    """The contract value of the records of which it is known, in the profile's currency."""
-    return sum((record.contract_value for record in records if record.contract_value is not None), Decimal(0))
 
 
 def discount_fact(profile: Profile) -> str | None:

@@ -26,7 +26,6 @@ _MANY = {
 }
 _ONE_OPTION = {"static_select", "radio_buttons", "external_select"}
 _MANY_OPTIONS = {"multi_static_select", "checkboxes", "multi_external_select"}
-_TYPED = {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 _STATELESS = {"button", "overflow", "image", "feedback_buttons", "icon_button", "workflow_button"}
 
 

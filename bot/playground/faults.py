@@ -64,11 +64,6 @@ class Faults:
         with self._lock:
             self._delays[method] = _Plan(Verdict(delay=seconds), times)
 
-    def answer_late(self, method: str, seconds: float, times: int = 1) -> None:
-        """Do what is asked at once, and answer seconds later: time to crash between an effect and its answer."""
-        with self._lock:
-            self._late[method] = _Plan(Verdict(delay=seconds), times)
-
     def lose_answer(self, method: str, times: int = 1) -> None:
         """Do what is asked, and answer as a gateway does that has lost the answer."""
         with self._lock:

@@ -19,7 +19,6 @@ IN_SECTION = (
     SELECTS | MULTI_SELECTS | {"datepicker", "timepicker", "button", "image", "overflow", "workflow_button"} | CHOICES
 )
 IN_CONTEXT_ACTIONS = {"feedback_buttons", "icon_button"}
-INTERACTIVE = IN_INPUT | IN_ACTIONS | IN_SECTION | IN_CONTEXT_ACTIONS - {"image"}
 
 _ANY_TEXT = ("plain_text", "mrkdwn")
 _OPTIONS_MAX = {"radio_buttons": 10, "checkboxes": 10, "overflow": 5}

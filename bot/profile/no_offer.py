@@ -135,8 +135,3 @@ class Obstacles:
 
 def _named(*conditions: Condition | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for condition in conditions for name in facts_of(condition)))
-
-
-def why_no_offer(judge: Judge, deal: Deal, verdict: Verdict) -> str | None:
-    """Why the verdict has no counter-offer; None when it has one, or the deal fits."""
-    return Obstacles(judge).reason(deal, verdict)

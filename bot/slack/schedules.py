@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 WEEKLY = "0 8 * * 1"
 """Mondays at eight."""
-HOURLY = "0 * * * *"
 
 Clock = Callable[[], datetime]
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from bot.slack.blocks.elements import inline
 
 NOTHING = re.compile(r"")
-ANYTHING = re.compile(r".*", re.DOTALL)
 A_REP = re.compile(r"(?:\S+(?: \S+){0,3})?")
 A_NAME = re.compile(r"\S.{0,199}")
 HELP_WORDS = frozenset({"help", "?"})

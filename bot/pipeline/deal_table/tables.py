@@ -168,13 +168,6 @@ class PipelineTables:
             deals.keep_snapshot(snapshot, profile)
         return snapshot
 
-    def daily_snapshot(self) -> Snapshot | None:
-        """Take today's snapshot where there is none of today (UTC) yet; the one taken."""
-        today = self._clock().date()
-        if any(each.at.date() == today for each in self.snapshots()):
-            return None
-        return self.take_snapshot("daily")
-
     def snapshots(self) -> list[Snapshot]:
         """The snapshots there are, oldest first."""
         return self.deals.snapshots()

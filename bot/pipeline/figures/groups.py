@@ -12,7 +12,6 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from bot.deals.facts import FactType
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
 from bot.pipeline.figures.conditions import checks_of_parts, fact_column_name, raw_fact_column
@@ -213,8 +212,3 @@ def _within(number: int | None, months: int) -> Filter:
         return MissingFilter(fact="close_date")
     first, last = months_span(number * months // 12, number * months % 12, months)
     return CloseDateFilter(first=first, last=last)
-
-
-def may_group_by(kind: FactType) -> bool:
-    """Whether deals can be grouped by a fact of this kind."""
-    return kind in {FactType.CHOICE, FactType.YES_NO, FactType.TEXT}

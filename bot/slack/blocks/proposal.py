@@ -26,7 +26,6 @@ from bot.slack.blocks.titles import TITLES
 
 SHOWN = ("summary", "outcomes", "price", "payment", "calendar", "people")
 """The sections that a message shows: the standing texts on managed services are in the document alone."""
-SECTION = 2900
 MOST_GAPS = 25
 LONGEST_KEY = 200
 """A block's id holds 255 characters."""

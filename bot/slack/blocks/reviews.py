@@ -32,7 +32,6 @@ from bot.slack.blocks.form import FormContext
 
 AHEAD = timedelta(days=90)
 MOST_DATES = 12
-MOST_SOURCES = 3
 MOST_OUTCOMES = 100
 OUTCOME, VALUE, DAY = "review_outcome", "review_value", "review_day"
 MARKS = {

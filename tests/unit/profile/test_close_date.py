@@ -13,7 +13,7 @@ from bot.deals.rows import read_deals
 from bot.profile.explain import describe
 from bot.profile.judge import Judge
 from bot.profile.loading import ProfileError
-from bot.profile.no_offer import why_no_offer
+from bot.profile.no_offer import Obstacles
 from bot.profile.replay import replay
 from bot.profile.verdict import Judgement, Result
 from tests.unit.profile.samples import HEAD, check, make
@@ -56,7 +56,7 @@ def test_where_it_cannot_be_moved_so_far_no_offer_is_looked_for_as_if_it_were_un
     judge = Judge(make(check('{close_date: "<= effective + 90 days"}'), head=head))
     deal = Deal("A", close_date=date(2027, 1, 31))
     assert judge.usable(deal) == {"close_date": date(2027, 1, 31)}
-    told = why_no_offer(judge, deal, judge.judge_fully(deal))
+    told = Obstacles(judge).reason(deal, judge.judge_fully(deal))
     assert (
         told == "No move that is allowed meets “Check c”: close date can be moved in one direction only, or not so far."
     )

@@ -15,7 +15,7 @@ from bot.profile.counter_offers import MAX_CHANGES, MAX_OFFERS, MAX_TRIED
 from bot.profile.judge import Judge
 from bot.profile.loading import parse_profile
 from bot.profile.model import Profile
-from bot.profile.no_offer import why_no_offer
+from bot.profile.no_offer import Obstacles
 from bot.profile.verdict import Judgement
 from tests.unit.profile.samples import FULL, check
 
@@ -126,7 +126,7 @@ def test_a_search_that_was_given_up_says_so() -> None:
     verdict = judge.judge_fully(deal)
     assert verdict.counter_offers == ()
     assert judge.gave_up(deal, verdict)
-    assert f"given up after {MAX_TRIED:,} changed deals" in str(why_no_offer(judge, deal, verdict))
+    assert f"given up after {MAX_TRIED:,} changed deals" in str(Obstacles(judge).reason(deal, verdict))
 
 
 def test_a_margin_that_is_derived_moves_with_the_discount() -> None:

@@ -11,7 +11,7 @@ from inline_snapshot import snapshot
 
 from bot.deals.deal import Deal
 from bot.profile.judge import Judge
-from bot.profile.no_offer import Obstacles, why_no_offer
+from bot.profile.no_offer import Obstacles
 from bot.profile.verdict import Judgement
 from bot.profile.words import inside_sentence
 from tests.unit.profile.samples import HEAD, check, make
@@ -27,7 +27,7 @@ SEGMENTS = """
 def reason(checks: str, segments: str = "", **facts_: object) -> str | None:
     judge = Judge(make(checks, segments))
     deal = Deal("A deal", facts_)
-    return why_no_offer(judge, deal, judge.judge_fully(deal))
+    return Obstacles(judge).reason(deal, judge.judge_fully(deal))
 
 
 def test_the_shipped_examples() -> None:
@@ -92,7 +92,7 @@ def test_more_than_three_facts() -> None:
 
     def said(**facts_: object) -> str | None:
         deal = Deal("A deal", facts_)
-        return why_no_offer(judge, deal, judge.judge_fully(deal))
+        return Obstacles(judge).reason(deal, judge.judge_fully(deal))
 
     assert said(months=1, discount=Decimal(5), call=False, rate=Decimal(2)) is None
     assert said(months=1, discount=Decimal(5), call=False, rate=Decimal(1)) == snapshot(
@@ -107,7 +107,7 @@ def test_there_is_an_offer_or_a_reason_and_never_both(profile, known) -> None:
     judge = Judge(profile)
     deal = Deal("A deal", known)
     verdict = judge.judge_fully(deal)
-    said = why_no_offer(judge, deal, verdict)
+    said = Obstacles(judge).reason(deal, verdict)
     if verdict.judgement is Judgement.FITS or verdict.counter_offers:
         assert said is None
     else:
@@ -136,11 +136,11 @@ derived:
 def test_a_check_on_a_derived_fact_is_told_in_the_deals_own_facts() -> None:
     judge = Judge(make(check("{month_price: '>= 1000'}"), head=DERIVED))
     deal = Deal("A deal", {"worth": Decimal(1000), "months": 10})
-    said = why_no_offer(judge, deal, judge.judge_fully(deal))
+    said = Obstacles(judge).reason(deal, judge.judge_fully(deal))
     assert said == snapshot(
         "No move that is allowed meets “Check c”: service term can be moved in one direction only, or not so far."
     )
     deal = Deal("A deal", {"months": 10})
-    assert why_no_offer(judge, deal, judge.judge_fully(deal)) == snapshot(
+    assert Obstacles(judge).reason(deal, judge.judge_fully(deal)) == snapshot(
         "Facts are missing: contract value. Which deal would fit can be told when they are known."
     )

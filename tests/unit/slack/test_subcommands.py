@@ -7,10 +7,10 @@ import re
 import pytest
 
 from bot.slack import subcommands
-from bot.slack.subcommands import ANYTHING, Subcommand, pipeline_help, subcommand_of
+from bot.slack.subcommands import Subcommand, pipeline_help, subcommand_of
 
 MONEY = Subcommand("money", "shows where the margin comes from.", "pipeline.money")
-CARD = Subcommand("scorecard", "shows a rep's scorecard.", "pipeline.scorecard", takes="[rep]", fits=ANYTHING)
+CARD = Subcommand("scorecard", "shows a rep's scorecard.", "pipeline.scorecard", takes="[rep]", fits=re.compile(r".*"))
 TEST = Subcommand("backtest", "judges past deals.", "backtest", takes="[year]", fits=re.compile(r"(20\d\d)?"))
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.pipeline.deal_table.layout import words_of
 from bot.pipeline.figures.groups import group_column
-from bot.pipeline.grouping import IN_TIME, LABELS, SEVERAL
+from bot.pipeline.grouping import LABELS, SEVERAL
 from bot.pipeline.periods import quarter
 from bot.pipeline.query import Group
 from bot.pipeline.records import Record
@@ -19,6 +19,7 @@ from tests.unit.pipeline.support import people
 Labels = tuple[Cell, ...]
 
 NAMES = people().authorities
+IN_TIME = frozenset({"close_month", "close_quarter", "close_year"})
 
 __all__ = ["IN_TIME", "LABELS", "SEVERAL", "Labels", "group_column", "grouped_by"]
 
