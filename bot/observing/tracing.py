@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PARENT = "traceparent"
 REMEMBERED = 10_000
-"""How many messages' traces are kept until they are sent."""
+"""How many requests' traces are kept for the threads that go on with them."""
 
 
 class Tracing(Protocol):
@@ -111,7 +111,7 @@ class OpenTelemetry:
                 self._kept.popitem(last=False)
 
     def recall(self, key: str) -> str | None:
-        """The span that was kept; it stays kept, for a message may be tried more than once."""
+        """The span that was kept; it stays kept, for a request may lead to more than one thing."""
         with self._lock:
             return self._kept.get(key)
 

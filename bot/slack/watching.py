@@ -97,7 +97,7 @@ class WatchedCourier:
     def send(self, claimed: Claimed) -> Outcome:
         """Send, and count what came of it."""
         watch = self._watch
-        with watch.tracing.span("post", parent=watch.tracing.recall(claimed.mark), method=claimed.method):
+        with watch.tracing.span("post", parent=claimed.trace, method=claimed.method):
             outcome = self._courier.send(claimed)
         limited = float(getattr(outcome, "seconds", 0.0)) if getattr(outcome, "limited", False) else 0.0
         name = (
@@ -108,7 +108,7 @@ class WatchedCourier:
 
 
 class WatchedBook:
-    """The book of outgoing messages, which remembers to which trace a message belongs."""
+    """The book of outgoing messages, which keeps with each to which trace it belongs: another process may send it."""
 
     def __init__(self, book: OutgoingBook, tracing: Tracing) -> None:
         self._book = book
@@ -120,8 +120,7 @@ class WatchedBook:
 
     def put(self, mark: str, lane: str, method: str, body: Mapping[str, Any]) -> bool:
         """Keep a message to be sent."""
-        self._tracing.remember(mark)
-        return self._book.put(mark, lane, method, body)
+        return self._book.put(mark, lane, method, body, self._tracing.parent())
 
 
 class WatchedAnswers:

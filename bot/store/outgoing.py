@@ -54,6 +54,7 @@ class Claimed:
     tries: int
     put_at: datetime
     tried_at: datetime | None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ class OutgoingBook:
         self._database = database
         self._clock = clock
 
-    def put(self, mark: str, lane: str, method: str, body: Mapping[str, Any]) -> bool:
-        """Keep a message to be sent. One of this mark that is known, sent or not, is not kept again."""
-        row = {"mark": mark, "lane": clean(lane), "method": method, "state": WAITING, "tries": 0}
+    def put(self, mark: str, lane: str, method: str, body: Mapping[str, Any], trace: str | None = None) -> bool:
+        """Keep a message to be sent. One of this mark that is known, sent or not, is not kept again.
+
+        `trace` names the span that it was written in to whoever sends it.
+        """
+        row = {"mark": mark, "lane": clean(lane), "method": method, "state": WAITING, "tries": 0, "trace": trace}
         row |= {"body": json_bytes(body).decode(), "put_at": self._clock()}
         with self._database.writing() as connection:
             statement = inserting(connection, outgoing).values(**row)
@@ -276,7 +280,8 @@ class OutgoingBook:
             began = update(outgoing).where(outgoing.c.number == row.number)
             connection.execute(began.values(tried_at=self._clock()))
         body = json.loads(row.body)
-        return Claimed(row.number, row.mark, row.lane, row.method, body, row.tries, row.put_at, row.tried_at)
+        known = (row.number, row.mark, row.lane, row.method, body, row.tries, row.put_at, row.tried_at)
+        return Claimed(*known, row.trace)
 
     @staticmethod
     def _be_there(connection: Connection, lane: str) -> None:

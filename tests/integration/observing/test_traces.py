@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -16,7 +17,7 @@ from bot.observing.tracing import NoTracing, OpenTelemetry, tracing_to
 from bot.slack.delivery import Sent
 from bot.slack.inbox import Work
 from bot.slack.watching import Watch, WatchedBook, WatchedCourier
-from bot.store.outgoing import Claimed
+from bot.store.database import open_store
 
 CANARY = "canary text of a person"
 
@@ -37,11 +38,6 @@ class Request:
         self.body = {"command": "/deal-check", "trigger_id": "1.2.3", "text": CANARY}
 
 
-class Book:
-    def put(self, *_):
-        return True
-
-
 class Courier:
     def send(self, _):
         return Sent("C1", "1.0")
@@ -52,31 +48,47 @@ def exporter():
     return InMemorySpanExporter()
 
 
-@pytest.fixture
-def watch(exporter):
+def watching(exporter):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracing = OpenTelemetry(provider)
-    yield Watch(Metrics(), tracing)
-    tracing.close()
+    return Watch(Metrics(), OpenTelemetry(provider))
 
 
-def test_a_command_is_one_trace_from_its_ack_to_its_post(watch, exporter):
+@pytest.fixture
+def watch(exporter):
+    made = watching(exporter)
+    yield made
+    made.tracing.close()
+
+
+@pytest.fixture
+def other_process(exporter):
+    """What another process at the same database watches with: it shares no memory with the first."""
+    made = watching(exporter)
+    yield made
+    made.tracing.close()
+
+
+def test_a_command_is_one_trace_from_its_ack_to_its_post_in_another_process(
+    watch, other_process, exporter, tmp_path: Path
+):
+    stores = [open_store(f"sqlite:///{tmp_path / 'dealfit.db'}", lambda: datetime.now(UTC)) for _ in range(2)]
     kept: list[Work] = []
     app = Requests(watch.put(kept.append))
     watch.acks(app)
     assert app.dispatch(Request()) == "answered"
     seen = []
-    book = WatchedBook(Book(), watch.tracing)
+    book = WatchedBook(stores[0].outgoing, watch.tracing)
 
     def handle(payload, _steps):
         seen.append(payload)
         book.put("mark", "C1", "chat.postMessage", {"text": CANARY})
 
     watch.handlers({"deal.words": handle})["deal.words"](kept[0].payload, None)
-    now = datetime.now(UTC)
-    claimed = Claimed(1, "mark", "C1", "chat.postMessage", {"text": CANARY}, 0, now, None)
-    assert WatchedCourier(Courier(), watch).send(claimed) == Sent("C1", "1.0")
+    [claimed], _ = stores[1].outgoing.claim("another", 1)
+    assert WatchedCourier(Courier(), other_process).send(claimed) == Sent("C1", "1.0")
+    for store in stores:
+        store.close()
     assert seen == [{"text": CANARY}]
     spans = {span.name: span for span in exporter.get_finished_spans()}
     assert set(spans) == {"ack", "inbox", "work", "post"}
@@ -90,7 +102,7 @@ def test_a_command_is_one_trace_from_its_ack_to_its_post(watch, exporter):
     }
     assert CANARY not in "".join(span.to_json() for span in spans.values())
     assert b'dealfit_work_total{kind="deal.words",outcome="done"} 1.0' in watch.metrics.text()
-    assert b'dealfit_posts_total{method="chat.postMessage",outcome="sent"} 1.0' in watch.metrics.text()
+    assert b'dealfit_posts_total{method="chat.postMessage",outcome="sent"} 1.0' in other_process.metrics.text()
 
 
 def test_work_that_fails_is_told_by_its_type_alone(watch, exporter):
