@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
@@ -153,7 +155,14 @@ class QuestionReader:
             asked, self._candidates(), scorer=fuzz.ratio, processor=str.casefold, limit=3,
             score_cutoff=_NEAR_ENOUGH,
         )  # fmt: skip
-        return tuple(dict.fromkeys(match[0] for match in matches)) or self._mended(asked)
+        return tuple(dict.fromkeys(match[0] for match in matches)) or self._within(asked) or self._mended(asked)
+
+    def _within(self, words: str) -> tuple[str, ...]:
+        """The names that the words are a part of: a customer or a deal by the word that people call it by."""
+        if len(words) < _LONG_ENOUGH:
+            return ()
+        whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        return tuple(islice((name for name in self._candidates() if whole.search(name)), 3))
 
     def _mended(self, words: str) -> tuple[str, ...]:
         """The words with each slip of the pen put right, where nothing is near to them as a whole."""
@@ -166,7 +175,8 @@ class QuestionReader:
         if len(word) < _LONG_ENOUGH or not word.isalpha():
             return word
         found = process.extractOne(word, self._words or (), scorer=fuzz.ratio, score_cutoff=_A_SLIP)
-        return found[0] if found else word
+        # Another form of the word is no slip of the pen.
+        return found[0] if found and not found[0].startswith(word) else word
 
 
 def _single_words(vocabulary: Vocabulary) -> tuple[str, ...]:

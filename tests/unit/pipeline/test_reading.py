@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -113,6 +115,15 @@ def test_where_nothing_is_understood_there_are_questions_to_begin_with() -> None
     assert all(f"“{example}”" in reading.asks[0].question for example in EXAMPLES)
     assert [read(example).unknown for example in EXAMPLES] == [()] * len(EXAMPLES)
     assert all(read(example).query is not None for example in EXAMPLES)
+
+
+def test_a_part_of_a_name_brings_the_names_that_have_it() -> None:
+    names = Seen(customers=("Lakeside Community Hospital", "Mercy Regional"), deals=("Riverside one-off migration",))
+    room = replace(vocabulary(judge().profile, people(), people().all), near=lambda: (*names.customers, *names.deals))
+    reader = QuestionReader(room, person=None, today=TODAY)
+    found = [reader.read(f"deals of {word}").unknown[0].near for word in ("Lakeside", "riverside", "side", "Lake")]
+    assert found == [("Lakeside Community Hospital",), ("Riverside one-off migration",), (), ()]
+    assert [word.near for word in read("who may approve the deals").unknown] == [()]
 
 
 def test_a_slip_of_the_pen_in_one_word_of_a_phrase_is_put_right_and_other_words_are_left() -> None:
