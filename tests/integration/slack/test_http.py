@@ -139,7 +139,7 @@ def test_a_body_that_is_too_large_is_413(http):
     assert http.post("/slack/events", content=body, headers=signed_raw(body)).status_code == 413
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=300),
     st.text(st.characters(codec="latin-1", exclude_characters="\r\n\x00"), max_size=40),
@@ -154,7 +154,7 @@ def test_no_junk_gives_a_500(http, body, timestamp, signature):
     assert 400 <= http.post("/slack/events", content=body, headers=headers).status_code < 500
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),

@@ -180,7 +180,7 @@ def holds(judge: Judge, finding: Finding, one: dict[str, FactValue], two: dict[s
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(profiles(), FACTS, FACTS)
 def test_an_approval_holds_for_the_deal_it_was_given_for_and_whatever_else_changes(
     profile: Profile, facts: dict[str, FactValue], later: dict[str, FactValue]
@@ -195,7 +195,7 @@ def test_an_approval_holds_for_the_deal_it_was_given_for_and_whatever_else_chang
         assert holds(judge, finding, facts, kept)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(profiles(), FACTS, FACTS, FACTS)
 def test_what_is_no_further_out_than_what_is_covered_is_covered(
     profile: Profile, one: dict[str, FactValue], two: dict[str, FactValue], three: dict[str, FactValue]
@@ -207,7 +207,7 @@ def test_what_is_no_further_out_than_what_is_covered_is_covered(
             assert holds(judge, finding, one, three)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(profiles(), FACTS, st.sampled_from(["a", "b", "e"]), st.integers(0, 5))
 def test_a_deal_that_comes_nearer_never_loses_and_one_further_out_never_keeps(
     profile: Profile, facts: dict[str, FactValue], name: str, value: int

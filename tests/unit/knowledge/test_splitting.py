@@ -217,7 +217,7 @@ _LIST = st.lists(_SENTENCE, min_size=1, max_size=20).map(lambda items: "\n".join
 _HEADING = st.tuples(st.integers(1, 4), _WORD).map(lambda pair: f"{'#' * pair[0]} {pair[1]}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(_PARAGRAPH, _LIST, _HEADING), min_size=1, max_size=15))
 def test_no_word_is_lost_and_no_id_is_given_twice(blocks: list[str]) -> None:
     blocks = ["Begin.", *blocks]

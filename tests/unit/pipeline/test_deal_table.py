@@ -229,7 +229,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from([*judge().profile.facts, "gone"]), VALUES))
 def test_facts_are_restored_the_short_way_as_the_store_restores_them(plain: dict[str, object]) -> None:
     text = json.dumps(plain)

@@ -133,7 +133,7 @@ def queries(draw: st.DrawFn) -> Query:
     return Query(select=select, filters=found, group_by=groups, order_by=order, limit=draw(st.sampled_from([None, 3])))
 
 
-@settings(max_examples=60, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
 @given(queries(), st.integers(0, SEEDS - 1))
 def test_a_query_over_columns_is_the_query_deal_by_deal(query: Query, seed: int) -> None:
     found = houses()[seed].service.run(query, OPERATOR).table

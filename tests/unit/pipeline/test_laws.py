@@ -20,7 +20,7 @@ from .oracle.running import run
 from .strategies import PIPELINES, filters
 from .support import TODAY, judge
 
-QUIET = settings(deadline=None, max_examples=50)
+QUIET = settings(max_examples=50)
 GROUPS = st.sampled_from([*(Group.model_validate({"by": by}) for by in LABELS), Group(by="fact", fact="industry")])
 
 

@@ -115,7 +115,7 @@ def _outcomes(tests: list[Test]) -> Iterator[tuple[Outcome, ...]]:
     yield (FULL,) * most
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.integers(0, 2**32))
 @example(7)
 def test_no_other_first_question_can_settle_in_fewer_answers(seed: int) -> None:

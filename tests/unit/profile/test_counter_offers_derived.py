@@ -82,7 +82,7 @@ def away(one: Any, other: Any) -> int:
     return abs(one - other) if isinstance(one, int) else int(one != other)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(grids())
 def test_by_brute_force_no_deal_behind_a_derived_fact_is_nearer(world: tuple[Profile, dict[str, FactValue]]) -> None:
     profile, known = world

@@ -69,7 +69,7 @@ EVERY = [
 
 
 @given(conditions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_possible_some_deal_meets(condition: Condition) -> None:
     holds = compiled(condition)
     assert possible(FACTS, condition) is any(holds(deal) for deal in EVERY)

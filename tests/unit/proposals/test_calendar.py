@@ -68,7 +68,7 @@ def test_months_end_where_they_end_and_do_not_drift():
     assert weekday_words(START) == "Tuesday 15 December 2026"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     st.integers(1, 120),

@@ -199,7 +199,7 @@ OUTCOMES = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.fixed_dictionaries(
         {

@@ -58,7 +58,7 @@ def sound(blocks: list, text: str) -> None:
     assert not LIVE_MARK.search(text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(UGLY, UGLY, st.lists(OUTCOME, max_size=20).map(tuple))
 def test_a_proposal_and_a_refusal_keep_the_limits_whatever_the_deal_holds(name, owner, outcomes):
     made_of = deal(name=name, customer=name, owner=owner, outcomes=outcomes)
@@ -70,7 +70,7 @@ def test_a_proposal_and_a_refusal_keep_the_limits_whatever_the_deal_holds(name, 
     sound(refusal_blocks(name, refusal, "k"), "No proposal")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(UGLY, st.lists(OUTCOME, max_size=12).map(tuple), st.integers(0, 30))
 def test_agendas_forms_and_lists_keep_the_limits(name, outcomes, number):
     made_of = deal(name=name, customer=name, outcomes=outcomes)
@@ -93,7 +93,7 @@ def test_agendas_forms_and_lists_keep_the_limits(name, outcomes, number):
         assert live(view) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(UGLY, st.decimals(-1000, 1000, places=2) | st.none(), st.integers(0, 9))
 def test_scorecards_keep_the_limits(name, value, n):
     lines = tuple(Line(m, Counted(value, n), Counted(value, n), value, 3) for m in MEASURES)

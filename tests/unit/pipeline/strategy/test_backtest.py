@@ -245,7 +245,7 @@ def judged(draw: st.DrawFn) -> JudgedDeals:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(judged())
 def test_the_rules_together_refuse_no_more_than_the_sum_of_each_and_no_less_than_any(deals: JudgedDeals) -> None:
     found = looked_back(deals)
@@ -263,7 +263,7 @@ def test_the_rules_together_refuse_no_more_than_the_sum_of_each_and_no_less_than
     assert sum(part.deals for row in found.verdicts for part in row.parts.values()) == len(deals)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(judged())
 def test_every_interval_holds_its_figure(deals: JudgedDeals) -> None:
     found = looked_back(deals, deals)
