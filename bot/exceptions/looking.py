@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.checking.access import AccessDenied, Action, needs
+from bot.checking.access import AccessDenied, Action, NotKnown, needs
 from bot.checking.asker import Asker
-from bot.exceptions.model import AskedFinding, Choice, ExceptionRequest, NotThere, Part, PartState, RequestState
+from bot.exceptions.model import (
+    AskedFinding,
+    Choice,
+    ExceptionRequest,
+    NotThere,
+    Part,
+    PartState,
+    Refused,
+    RequestState,
+)
 from bot.exceptions.plain import from_row
 from bot.exceptions.routing import Routing
 from bot.profile.people import Person
@@ -66,6 +75,8 @@ class ToDecide:
 
 def not_there(denied: AccessDenied) -> ExceptionRequest:
     """Who may see no exception hears of each what they would hear of one that does not exist."""
+    if isinstance(denied, NotKnown):
+        raise Refused(str(denied))
     raise NotThere from denied
 
 
@@ -113,6 +124,11 @@ class Looking:
     def on_deal(self, key: str) -> list[ExceptionRequest]:
         """Everything that was asked for on a deal, the newest first. For those who may see the deal."""
         return [from_row(row) for row in self._book.find(deal_key=key)]
+
+    def waiting_on(self, key: str) -> ExceptionRequest | None:
+        """The request on a deal that is not decided yet. For those who may see the deal."""
+        rows = self._book.find(deal_key=key, state=RequestState.OPEN.value)
+        return from_row(rows[0]) if rows else None
 
     @needs(Action.DECIDE, instead=lambda _: [])
     def to_decide(self, asker: Asker) -> list[ToDecide]:

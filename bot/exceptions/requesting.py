@@ -70,7 +70,7 @@ class Requesting(Keeping):
         trial = self._trial(checked, key, who, parts)
         parts = tuple(self._routed(trial, part) for part in parts)
         deciders = {part.authority: self._routing.deciders(trial, part, self._clock()) for part in parts}
-        return Draft(checked, key, parts, deciders, coverage, self._open_on(key))
+        return Draft(checked, key, parts, deciders, coverage, self.waiting_on(key))
 
     @needs(Action.ASK_EXCEPTION, instead=refused)
     def ask(
@@ -140,10 +140,6 @@ class Requesting(Keeping):
     def _keep_profile(self, checked: CheckedDeal) -> None:
         profile = checked.judged_by or self._live.current().profile
         self._store.keep_profile(profile.id.sha256, profile.title, profile.version, profile.source)
-
-    def _open_on(self, key: str) -> ExceptionRequest | None:
-        rows = self._book.find(deal_key=key, state=RequestState.OPEN.value)
-        return from_row(rows[0]) if rows else None
 
     # After asking
 

@@ -13,6 +13,7 @@ import pytest
 from bot.playground.model import User
 from bot.settings import Settings
 from bot.slack import exception_ids as ids
+from bot.slack.work.exception_due import DUE
 from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, Running, buttons, settings_for, texts
 from tests.e2e.test_deal_check import FITTING
 
@@ -70,6 +71,8 @@ def ask(office: Office, name: str, why: str = WHY) -> int:
 
     number = office.ground.wait_for(asked, 20)
     card_of(office, DANA, f"Exception {number}: {name}")
+    # Only then: what is typed next would take this for its answer.
+    card_of(office, DANA, f"Exception {number} is asked for", DEALS)
     return number
 
 
@@ -169,6 +172,29 @@ def test_changing_and_withdrawing(office: Office) -> None:
     office.ground.wait_for(lambda: "Withdrawn" in texts(newer.blocks), 20)
     refused = card_of(office, ALEX, f"Exception {first + 1}: Change General")
     office.ground.wait_for(lambda: not labels(refused), 20)
+
+
+def test_a_deal_that_changes_while_its_exception_waits(office: Office) -> None:
+    number = ask(office, "Moving General")
+    changed = office.command(DANA, "/deal-check", "Moving General: discount 14%")
+    assert f"*Exception {number}* waits for a decision: 🟠 Deal desk: to decide" in texts(changed.blocks)
+    assert "It asks for the deal as it was. Ask again" in texts(changed.blocks)
+    office.slack.services.schedules.run_now(DUE.name)
+    desk = card_of(office, ALEX, f"Exception {number}: Moving General")
+    office.ground.wait_for(lambda: "The deal has changed since" in texts(desk.blocks), 20)
+    same = office.command(DANA, "/deal-check", "Moving General: discount 12%")
+    assert "It asks for the deal as it was" not in texts(same.blocks)
+    office.slack.services.schedules.run_now(DUE.name)
+    office.ground.wait_for(lambda: "The deal has changed since" not in texts(desk.blocks), 20)
+    office.ground.press(ALEX, desk, ids.APPROVE)
+    office.ground.press(RUTH, card_of(office, RUTH, f"Exception {number}: Moving General"), ids.APPROVE)
+    office.ground.wait_for(lambda: "✅ Granted" in texts(card_of(office, DANA, f"Exception {number}:").blocks), 20)
+    fits = office.command(DANA, "/deal-check", "Moving General: discount 11%")
+    assert "fits with exception until" in fits.text
+    assert "Outside the Deal Profile, and approved by those who may" in texts(fits.blocks)
+    assert "To decide" not in texts(fits.blocks)
+    further = office.command(DANA, "/deal-check", "Moving General: discount 13%")
+    assert "To decide: *Deal desk*." in texts(further.blocks)
 
 
 def test_a_double_click_and_two_who_differ(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.exceptions.coverage import Coverage
 from bot.exceptions.looking import ToDecide
 from bot.exceptions.model import ExceptionRequest
+from bot.profile.verdict import Judgement, Verdict
 from bot.slack import exception_ids as ids
 from bot.slack.blocks.elements import Block, button, inline, section, sections
 from bot.slack.blocks.exception_parts import WHOLE, day, one_line, until_words, value_of
@@ -26,6 +27,17 @@ def coverage_blocks(coverage: Coverage) -> list[Block]:
         for lost in coverage.lost
     ]
     return sections(lines)
+
+
+def waiting_blocks(request: ExceptionRequest, verdict: Verdict) -> list[Block]:
+    """That a request on the deal waits, with whom, and whether it is about the deal as it stands now."""
+    parts = " · ".join(one_line(part, ()) for part in request.parts)
+    text = f"🟠 *Exception {request.number}* waits for a decision: {parts}."
+    if verdict.judgement is Judgement.FITS:
+        text += " The deal fits now and does not need it: withdraw it in our direct message."
+    elif request.subject.deal_sha256 != verdict.deal_sha256:
+        text += " It asks for the deal as it was. Ask again, and the deal as it stands here takes its place."
+    return [section(text)]
 
 
 def ask_button(key: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
 from bot.exceptions.coverage import NONE, Coverage
+from bot.exceptions.model import ExceptionRequest
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Finding, Judgement, Question, Result
 from bot.profile.words import gap_words
@@ -30,7 +31,7 @@ from bot.slack.blocks.elements import (
     joined,
     section,
 )
-from bot.slack.blocks.exception_lists import ask_button, coverage_blocks
+from bot.slack.blocks.exception_lists import ask_button, coverage_blocks, waiting_blocks
 from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 
@@ -52,17 +53,19 @@ def verdict_card(
     shared_by: str | None = None,
     private: bool = False,
     coverage: Coverage = NONE,
+    waiting: ExceptionRequest | None = None,
 ) -> list[Block]:
     """The whole card for a message. `shared_by` is set where it stands in a channel for all to see.
 
     Only a `private` card, which nobody but the rep reads, says what the deal pays them. `coverage` says which approvals
-    hold for it.
+    hold for it, `waiting` which request on it is not decided yet.
     """
     verdict = checked.verdict
     blocks = [
         header(f"{TITLES[verdict.judgement]}: {checked.deal.name}"),
-        context(_meaning(checked, people)),
+        context(_meaning(checked, people, coverage)),
         *coverage_blocks(coverage),
+        *(waiting_blocks(waiting, verdict) if waiting is not None else []),
         section(understood(checked, facts)),
     ]
     blocks += _reading_notes(checked, facts)
@@ -98,10 +101,11 @@ def findings_view(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> 
     }
 
 
-def notification(checked: CheckedDeal) -> str:
-    """What a phone shows: the verdict and the checks that decide it."""
+def notification(checked: CheckedDeal, coverage: Coverage = NONE) -> str:
+    """What a phone shows: the verdict, whether it fits with exception, and the checks that decide it."""
     failed = [f.label for f in checked.verdict.of(Result.FAIL)]
     text = f"{TITLES[checked.verdict.judgement]}: {inline(checked.deal.name, 80)}"
+    text += f", {coverage.words}" if coverage.words is not None else ""
     return clip(f"{text}. {inline('; '.join(failed), 200)}" if failed else text, 300)
 
 
@@ -156,11 +160,14 @@ def _approval(finding: Finding, people: People) -> str:
     return f"May be approved by *{inline(people.authority_name(finding.authority))}*{days}."
 
 
-def _meaning(checked: CheckedDeal, people: People) -> str:
+def _meaning(checked: CheckedDeal, people: People, coverage: Coverage) -> str:
     verdict = checked.verdict
     text = MEANINGS[verdict.judgement]
-    if verdict.judgement is Judgement.NEEDS_APPROVAL:
-        names = ", ".join(inline(people.authority_name(name)) for name in verdict.authorities)
+    if coverage.granted:
+        text = "Outside the Deal Profile, and approved by those who may."
+    elif verdict.judgement is Judgement.NEEDS_APPROVAL:
+        open_ = {f.authority for f in verdict.of(Result.FAIL) if f.check not in coverage.covered}
+        names = ", ".join(inline(people.authority_name(name)) for name in verdict.authorities if name in open_)
         text = f"{text} To decide: *{names}*."
     segment = f" Segment: {inline(verdict.segment)} ({inline(verdict.stance or '')})." if verdict.segment else ""
     return f"{text}{segment}"

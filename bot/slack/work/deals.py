@@ -114,8 +114,9 @@ class DealWork:
             shared_by=shared_by,
             private=private,
             coverage=coverage,
+            waiting=services.exceptions.waiting_on(checked.key) if private and checked.key else None,
         )
-        return {"text": cards.notification(checked), "blocks": blocks, "key": checked.key}
+        return {"text": cards.notification(checked, coverage), "blocks": blocks, "key": checked.key}
 
     def _answer(self, payload: Mapping[str, Any], steps: Steps, make: Any, *, private: bool = True) -> None:
         message = steps("judge", lambda: told_if_denied(make))

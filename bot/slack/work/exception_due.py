@@ -1,11 +1,15 @@
-"""What time brings to exceptions, every five minutes: reminders, escalations, warnings before an end, ends."""
+"""What time brings to exceptions, every five minutes: reminders, escalations, warnings before an end, ends.
+
+And the cards of a deal that has changed meanwhile, however it came to: by a form, in a thread, from a CRM, in a shell.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from bot.exceptions.model import ExceptionRequest, Part
+from bot.exceptions.model import ExceptionRequest, Part, RequestState
 from bot.slack.blocks.elements import inline
 from bot.slack.blocks.exception_parts import day
 from bot.slack.durable import Handler, Steps
@@ -17,6 +21,8 @@ from bot.store.records import OPEN
 
 KIND = "exception.due"
 DUE = Job("exceptions:due", "*/5 * * * *", KIND)
+LATELY = timedelta(minutes=11)
+"""Two rounds and a little: a change that fell between two rounds is seen by one of them."""
 
 
 class ExceptionsDue:
@@ -40,6 +46,19 @@ class ExceptionsDue:
             self._cards.show(number, steps, f"show:{number}")
             for turn, (part, text) in enumerate(told):
                 self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
+        for number in steps("changed", self._changed):
+            self._cards.show(number, steps, f"changed:{number}")
+
+    def _changed(self) -> list[int]:
+        """The requests that wait and whose deal was saved lately: their cards say whether it has changed since."""
+        services = self._services
+        since = services.clock() - LATELY
+        found = []
+        for row in services.store.exceptions.find(state=RequestState.OPEN.value):
+            saved = services.store.deal(row.deal_key)
+            if saved is not None and saved.updated_at > max(since, row.asked_at):
+                found.append(row.number)
+        return found
 
     def _pursue(self, number: int) -> list[list[str]]:
         """Do what is due of one request; what to say of it, each with the part whose cards it belongs to."""
