@@ -85,13 +85,12 @@ def settings_for(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the shipped playbooks, built once a run and copied for each app."""
+def indexed(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped content and its index, to be copied for each app."""
     folder = tmp_path_factory.mktemp("indexed")
     core = Core(Settings.load(copy_content(folder), env_file=None))
     core.make_data_dir()
-    report = core.library.refresh()
-    assert not report.refused
+    shutil.copytree(shipped_index, core.settings.index_dir)
     core.close()
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,9 +39,9 @@ class SilentLog:
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    found = Library(ROOT / "knowledge", tmp_path_factory.mktemp("answers") / "index", clock=clock)
-    found.refresh()
+def library(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    copied = shutil.copytree(shipped_index, tmp_path_factory.mktemp("answers") / "index")
+    found = Library(ROOT / "knowledge", copied, clock=clock)
     yield found
     found.close()
 

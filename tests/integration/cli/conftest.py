@@ -39,12 +39,12 @@ Dealfit = Callable[..., Done]
 
 
 @pytest.fixture(scope="session")
-def indexed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the index of the shipped playbooks, built once a run."""
+def indexed_data(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the index of the shipped playbooks."""
     folder = tmp_path_factory.mktemp("cli-indexed")
     core = Core(Settings.load({"DEALFIT_DATA_DIR": str(folder)}, env_file=None))
     core.make_data_dir()
-    core.library.refresh()
+    shutil.copytree(shipped_index, core.settings.index_dir)
     core.close()
     return folder
 

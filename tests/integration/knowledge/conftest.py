@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -79,10 +80,10 @@ def make(folder: Path, tmp_path: Path) -> Iterator[Callable[..., Library]]:
 
 
 @pytest.fixture(scope="session")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def bundled(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The bundled playbooks, indexed by the bundled model."""
-    library = Library(PLAYBOOKS, tmp_path_factory.mktemp("index"), clock=lambda: datetime.now(UTC))
-    library.refresh()
+    copied = shutil.copytree(shipped_index, tmp_path_factory.mktemp("bundled") / "index")
+    library = Library(PLAYBOOKS, copied, clock=lambda: datetime.now(UTC))
     yield library
     library.close()
 
