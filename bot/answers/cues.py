@@ -85,6 +85,12 @@ def about_the_deal(question: str) -> bool:
     return bool(_THIS_DEAL.search(question)) or not left
 
 
+def only_about_the_deal(question: str) -> bool:
+    """Whether the question is how a deal stands and about nothing else: "why does it not fit?", "what is missing?"."""
+    left = [word for word in content_words(_VERDICT.sub(" ", question)) if word not in FAINT_WORDS]
+    return bool(_VERDICT.search(question)) and not left
+
+
 def without_cues(question: str) -> str:
     """The question without the words that only say what kind of question it is."""
     return _METHOD.sub(" ", _DUTY.sub(" ", _AMOUNT.sub(" ", question)))

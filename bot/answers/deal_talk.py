@@ -34,6 +34,12 @@ _THEIRS = re.compile(
     r"(?:this|that|the|my|our) (?:deal|customer|client|hospital|proposal|prospect|account))\b",
     re.IGNORECASE,
 )
+_THIS_DEAL = re.compile(
+    r"\b(?:(?:this|that|my|our) (?:deal|proposal|offer|opportunity)|"
+    r"this (?:customer|client|hospital|prospect|account))\b",
+    re.IGNORECASE,
+)
+_ANY_DEAL = re.compile(r"\b(?:a|an|any|every|each) (?:[\w%$-]+ ){0,3}(?:deal|proposal|offer)\b", re.IGNORECASE)
 _TO_SAY = re.compile(
     r"\b(?:tell|say|ask|answer|reply|respond|write|send|show|offer|propose|pitch|present|bring|discuss|mention|convince|"
     r"persuade|approach|talk|speak|explain|prepare|argue)\b",
@@ -89,6 +95,21 @@ def aim_of(question: str, deal: Deal, profile: Profile) -> Aim | None:
     if not whose and (topic or people):
         return None  # "a CFO" is any, and so is a monthly call
     return Aim(people, topic)
+
+
+def speaks_of(question: str, deal: Deal, profile: Profile, *, supposes: bool = False) -> bool:
+    """Whether a question that stands in no thread speaks of the deal that its asker has just checked.
+
+    "This deal", "their CFO", the deal's own name, or how "it" stands: not the customer in general, nor any deal.
+    `supposes` says that it begins with a supposition, such as "what if they prepay?".
+    """
+    if _ANY_DEAL.search(question):
+        return False
+    told = " ".join(words(question))
+    if any(" ".join(words(name)) in told for name in (deal.name, deal.customer) if name and words(name)):
+        return True
+    theirs = re.search(r"\btheirs?\b", question, re.IGNORECASE) and _people(question, profile)
+    return supposes or bool(_THIS_DEAL.search(question) or theirs) or cues.only_about_the_deal(question)
 
 
 def of_people(question: str, deal: Deal, profile: Profile) -> str | None:

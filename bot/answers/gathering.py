@@ -141,7 +141,8 @@ class Gatherer:
             rewritten=question.rewritten,
             quoted_to=own.quoted_to(hits),
         )
-        return Gathered(evidence, question, found.read)
+        whose = (f"Deal: {deal.name}",) if found.about_deal and deal is not None else ()
+        return Gathered(evidence, question, (*whose, *found.read))
 
     def book(self) -> RuleBook:
         """The rules of the profile that is live now."""

@@ -108,3 +108,23 @@ def test_suggestions_are_answered_when_they_are_pressed(office: Office):
     answer = office.ground.wait_for(answered, 20)
     assert "The playbooks do not say" not in texts(answer.blocks)
     assert re.search(r"\[1\]", texts(answer.blocks))
+
+
+def test_in_the_direct_message_the_deal_that_one_has_just_checked_is_meant_and_nobody_elses(office: Office):
+    office.command(DANA, "/deal-check", STRONG.replace("Strong", "Lately"))
+    told = office.answer(DANA, DIRECT, "what do I tell their CFO?")
+    assert "Lately Regional cannot be judged yet" in texts(told.blocks)
+    again = office.answer(DANA, DIRECT, "and if it is prepaid?", thread_ts=told.thread_ts)
+    assert again.text.startswith("What if: Lately Regional")
+    stands = office.answer(DANA, DIRECT, "why does it not fit?")
+    assert "Payment terms" in texts(stands.blocks)
+    assert "Deal: Lately Regional" in texts(stands.blocks)
+    supposed = office.answer(DANA, DIRECT, "what if they take net 30?")
+    assert supposed.text.startswith("What if: Lately Regional")
+    # Any customer is not this one, in a channel others read along, and whoever checked nothing has no deal.
+    for person, channel, question in (
+        (DANA, DIRECT, "how do I open a conversation with a CFO?"),
+        (DANA, DEALS, "<@U0DEALFIT> what do I tell their CFO?"),
+        (ALEX, "D0ALEX", "what do I tell their CFO?"),
+    ):
+        assert "Lately" not in texts(office.answer(person, channel, question).blocks), question

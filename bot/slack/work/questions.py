@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.answers.deal_talk import speaks_of
 from bot.answers.model import Answer, Turn
 from bot.checking.building_on import Said
 from bot.checking.examples import Examples
@@ -19,7 +20,7 @@ from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.shared_deals import deal_of_card
 from bot.slack.streaming import AnswerStream
-from bot.slack.work.deals import DealWork, told_if_denied
+from bot.slack.work.deals import SUPPOSES, DealWork, told_if_denied
 from bot.slack.work.pipeline import PipelineWork
 from bot.store.records import Role
 
@@ -27,6 +28,8 @@ CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|m
 PIPELINE = re.compile(r"^\s*/?pipeline\b\s*[:,]?\s*", re.IGNORECASE)
 TALK = frozenset("hi hello hey good morning afternoon evening help thanks thank you thx ok okay great cool".split())
 ENOUGH_FACTS = 3
+STILL_IN_MIND = timedelta(hours=12)
+"""So long "this deal" and "their CFO" are those of the deal that one has checked last."""
 
 
 def help_words(examples: Examples) -> str:
@@ -95,9 +98,25 @@ class QuestionWork:
         if within and thread["deal_key"] is None:
             channel, root = str(payload["channel"]), str(payload["thread_ts"])
             thread["deal_key"] = deal_of_card(self._services.client, channel, root)
+        if thread["deal_key"] is None and Place.of(payload).is_direct:
+            thread["deal_key"] = self._just_checked(text, payload)
         if (payload["direct"] or thread["ours"]) and not is_small_talk(text):
             self._remember(payload, "user", text)
         return thread
+
+    def _just_checked(self, text: str, payload: Mapping[str, Any]) -> str | None:
+        """The deal that the asker checked last, where the text speaks of it; only where nobody else reads along.
+
+        A card is often an ephemeral one, below which no thread can begin: what follows it is asked here.
+        """
+        services = self._services
+        asker = services.askers.of(str(payload["user"]))
+        mine = [deal for deal in services.desk.mine(asker) if deal.checked_by == asker.user]
+        if not mine or services.clock() - mine[0].updated_at > STILL_IN_MIND:
+            return None
+        supposes = SUPPOSES.match(text) is not None and services.desk.suppose(text, after=False) is not None
+        deal, profile = services.desk.deal_of(mine[0]), services.live.current().profile
+        return mine[0].key if speaks_of(text, deal, profile, supposes=supposes) else None
 
     def _say(self, payload: Mapping[str, Any], place: Place, message: Mapping[str, Any]) -> None:
         # Remembered before it is posted, so that a follow-up finds it however fast it comes.

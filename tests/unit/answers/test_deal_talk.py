@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.deal_talk import aim_of, of_people
+from bot.answers.deal_talk import aim_of, of_people, speaks_of
 from bot.deals.deal import Deal
 from bot.profile.loading import load_profile
 
@@ -64,3 +64,22 @@ def test_a_matter_narrows_it() -> None:
 )
 def test_a_follow_up_that_names_somebody_else(follow_up: str, asked: str | None) -> None:
     assert of_people(follow_up, MERCY, PROFILE) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "of_it"),
+    [
+        ("what do I tell their CFO?", True),
+        ("does this deal fit?", True),
+        ("why does it not fit?", True),
+        ("what is missing?", True),
+        ("who approves the discount of Mercy Regional?", True),
+        ("how do I open a conversation with a CFO?", False),
+        ("what do I say when they ask for a discount?", False),
+        ("what discount can I give on this kind of a two-month deal?", False),
+        ("does a deal with 12% need approval?", False),
+        ("what is on the agenda of the monthly call?", False),
+    ],
+)
+def test_a_question_in_no_thread_speaks_of_the_deal_just_checked_or_of_none(question: str, of_it: bool) -> None:
+    assert speaks_of(question, MERCY, PROFILE) is of_it
