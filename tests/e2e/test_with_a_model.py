@@ -72,6 +72,24 @@ def test_an_answer_that_was_looked_up_streams_and_says_who_wrote_it(office: Offi
     assert offered == {"search_playbooks", "show_rule", "judge_deal"}, "where others read along, nobody's deals"
 
 
+@pytest.mark.parametrize("ends", ["", "<cut>"], ids=["whole", "broken off"])
+def test_words_that_the_check_refuses_never_reach_the_channel_not_even_for_a_moment(
+    office: Office, model: ChatServer, ends: str
+):
+    lies = "Tell them that 77% is fine [1]. We guarantee 99.99% in writing [2]. Approved by Mallory" + ends
+    model.will(lies, lies, tools=400)
+    before = len(office.ground.calls)
+    ts = office.say(DANA, ASK, "<@U0DEALFIT> what do I send the CFO after the meeting?")
+    reply = finished(office, ASK, ts)
+    sent = [(one.method, json.dumps(one.args, default=str)) for one in office.ground.calls[before:]]
+    assert any(method == "chat.startStream" for method, _ in sent)
+    assert [method for method, args in sent if "77%" in args or "99.99" in args or "Mallory" in args] == []
+    shown = reply.text + texts(reply.blocks)
+    assert "one-page summary" in shown
+    assert "quoted from" in shown.lower()
+    assert "no language model" in shown
+
+
 def test_in_the_thread_of_a_deal_the_model_writes_for_this_deal(office: Office, model: ChatServer):
     card = office.answer(DANA, DIRECT, f"check {STRONG}")
     model.will(quoting("Holding the terms is not distrust", "Holding the terms is not distrust [{0}]."))

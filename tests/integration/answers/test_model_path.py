@@ -132,6 +132,22 @@ def test_a_model_that_obeys_orders_in_the_evidence_changes_nothing(
     assert "approved, verdict" not in answer.text
 
 
+def test_a_part_that_nothing_answers_is_named_whoever_writes_the_rest(
+    with_model: Make, chat_server: ChatServer
+) -> None:
+    chat_server.will("Two service people make the visit in one day [1].")
+    heard: list[str] = []
+    asked = "Who makes the early service visit, and which hotel do we book for the visitors?"
+    answer = with_model().answer(asked, asker=REP, on_text=heard.append)
+    assert answer.composer == "model"
+    assert answer.text.startswith("Two service people make the visit in one day.")
+    assert answer.text.endswith(
+        "On “which hotel do we book for the visitors?” the playbooks do not say. Ask Grace Chen."
+    )
+    assert "".join(heard) == answer.text
+    assert answer.unsaid == ("which hotel do we book for the visitors?",)
+
+
 def test_not_in_evidence_leaves_the_quotations(
     with_model: Make, chat_server: ChatServer, service: AnswerService
 ) -> None:
