@@ -87,6 +87,7 @@ TABLE: Mapping[Action, Mapping[Standing, Reach]] = MappingProxyType(_GRANTED)
 """The table. A standing that an action does not name may not do it."""
 
 GUEST = "Dealfit is for the people of this workspace: not for guests, nor for people of other workspaces."
+UNKNOWN = "I could not look up in Slack who you are, so I did nothing yet. Please try again in a minute."
 NO_ROLE = "This is for people who have a role in people.yaml, and you are not among them. Ask your sales operations."
 ONLY: Mapping[Action, str] = MappingProxyType({
     _A.PIPELINE: "The pipeline is for reps and their managers; an approver sees the deals that come up for approval.",
@@ -107,8 +108,17 @@ class AccessDenied(PermissionError):
     """Somebody asked who may not do this at all. The message is for them."""
 
 
+class NotKnown(AccessDenied):
+    """Nobody could tell who asks. Trying again in a minute may help."""
+
+    def __init__(self) -> None:
+        super().__init__(UNKNOWN)
+
+
 def standings(asker: Asker) -> frozenset[Standing]:
-    """As what somebody asks: by their roles, or as nobody of ours."""
+    """As what somebody asks: by their roles, or as nobody of ours. As nothing, while nobody can tell who they are."""
+    if asker.unknown:
+        return frozenset()
     if asker.guest:
         return frozenset({Standing.GUEST})
     if asker.person is None and asker.roles == frozenset(Role):
@@ -141,6 +151,8 @@ def audience(asker: Asker) -> frozenset[str]:
 
 def denied(asker: Asker, action: Action) -> AccessDenied:
     """The refusal, in words for the asker."""
+    if asker.unknown:
+        return NotKnown()
     if asker.guest:
         return AccessDenied(GUEST)
     words = ONLY.get(action, NO_ROLE)
@@ -155,7 +167,8 @@ def needs(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Marks a use case with the action that its `asker` must be granted before anything else happens.
 
-    Who is not gets AccessDenied, or what `instead` makes of it: a value, or another error.
+    Who is not gets AccessDenied, or what `instead` makes of it: a value, or another error. Somebody who is not known
+    never gets a value: that nothing is there would be a wrong answer.
     """
 
     def mark(use_case: Callable[P, R]) -> Callable[P, R]:
@@ -167,9 +180,10 @@ def needs(
             if may(asker, action):
                 return use_case(*args, **kwargs)
             refusal = denied(asker, action)
-            if instead is None:
+            value = None if instead is None else instead(refusal)
+            if instead is None or asker.unknown:
                 raise refusal
-            return cast("R", instead(refusal))
+            return cast("R", value)
 
         setattr(checked, NEEDS, action)
         return checked

@@ -13,8 +13,9 @@ class Asker:
 
     `user` is how the surface knows them (a Slack user id, or "operator" on the command line). A person who is not in
     `people.yaml` has no roles, sees only what they check themselves, and reads no playbook. A `guest` is nobody of ours
-    (a guest of the workspace, somebody of another one, a deactivated account, a bot) and may do nothing. What each may
-    do stands in `bot.checking.access`.
+    (a guest of the workspace, somebody of another one, a deactivated account, a bot) and may do nothing. `unknown` is
+    somebody who could not be looked up: they may do nothing either, and are told to try again. What each may do stands
+    in `bot.checking.access`.
     """
 
     user: str
@@ -22,6 +23,7 @@ class Asker:
     roles: frozenset[Role] = frozenset()
     person: Person | None = field(default=None, compare=False)
     guest: bool = False
+    unknown: bool = False
 
     @property
     def audience(self) -> frozenset[str]:

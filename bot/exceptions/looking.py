@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.checking.access import AccessDenied, Action, needs
+from bot.checking.access import AccessDenied, Action, NotKnown, needs
 from bot.checking.asker import Asker
-from bot.exceptions.model import AskedFinding, Choice, ExceptionRequest, NotThere, Part, PartState, RequestState
+from bot.exceptions.model import (
+    AskedFinding,
+    Choice,
+    ExceptionRequest,
+    NotThere,
+    Part,
+    PartState,
+    Refused,
+    RequestState,
+)
 from bot.exceptions.plain import from_row
 from bot.exceptions.routing import Routing
 from bot.profile.people import Person
@@ -66,6 +75,8 @@ class ToDecide:
 
 def not_there(denied: AccessDenied) -> ExceptionRequest:
     """Who may see no exception hears of each what they would hear of one that does not exist."""
+    if isinstance(denied, NotKnown):
+        raise Refused(str(denied))
     raise NotThere from denied
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.slack.blocks.elements import actions
+from bot.checking.access import UNKNOWN, AccessDenied
+from bot.slack.blocks.elements import actions, inline, section
 from bot.slack.durable import Handler
 from bot.slack.forms import form_again
 from bot.slack.inbox import Inbox, Work
 from bot.slack.listeners import Put, register
+from bot.slack.listeners.actions import action_payload
 from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.work.deals import DealWork
@@ -46,9 +48,24 @@ def build_app(services: Services, put: Put, *, signing_secret: str | None) -> Ap
         logger=logging.getLogger("dealfit.bolt"),
         raise_error_for_unhandled_request=False,
     )
+    app.error(told(services))
     app.use(Inbox(put).keep)
     register(app, services, put)
     return app
+
+
+def told(services: Services) -> Callable[..., None]:
+    """What is done when a listener fails: who may not, or is not known, hears it; the log gets everything else."""
+    log = logging.getLogger("dealfit.bolt")
+
+    def tell(error: Exception, body: dict[str, Any]) -> None:
+        if not isinstance(error, AccessDenied) or not isinstance(body.get("user"), dict):
+            log.error("Failed to run listener function (%s)", type(error).__name__, exc_info=error)
+            return
+        place = Place.of(action_payload(body))
+        services.replies.send(place, text=str(error), blocks=[section(inline(str(error), 2500))])
+
+    return tell
 
 
 def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
@@ -90,7 +107,7 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
     """Whoever waits for work that failed is told so, where they wait for it."""
 
     def tell(work: Work, error: BaseException) -> None:
-        del error  # it is in the log, under the same reference; it may hold what nobody else should read
+        # The error is in the log, under the same reference; it may hold what nobody else should read.
         if "channel" not in work.payload:
             return
         place = Place.of(work.payload)
@@ -98,6 +115,9 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
             if not work.payload["direct"] and not services.store.thread(place.channel, str(place.thread_ts)).turns:
                 return  # two people talk in a thread that is not ours: nobody waits for us there
             place = replace(place, private=False)
+        if UNKNOWN in str(error):  # a step keeps only the words of what fails
+            services.replies.send(place, text=UNKNOWN, blocks=[section(UNKNOWN)])
+            return
         # What was typed into the form comes back with the button; it is nowhere else.
         again = [actions(form_again(payload=work.payload))] if work.kind == "deal.form" else []
         text = "Something went wrong, and your request was not finished"

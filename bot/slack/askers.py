@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 FRESH = timedelta(minutes=10)
+KEPT = timedelta(hours=24)
+"""While Slack does not say who somebody is, they are who they were, for so long."""
+AGAIN = timedelta(seconds=10)
+"""How soon Slack is asked again for somebody whom it would not name."""
+PATIENCE_SECONDS = 2.0
+"""How long a lookup waits for Slack's limit: whoever asks waits for it."""
 NOBODY = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")
 """What Slack calls accounts that are nobody of ours."""
+NO_ACCOUNT = frozenset({"user_not_found", "user_not_visible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,18 @@ class _Known:
 
 
 class Askers:
-    """Looks people up in Slack, and remembers for ten minutes who they are. Roles always come from `people.yaml`."""
+    """Looks people up in Slack, and remembers for ten minutes who they are. Roles always come from `people.yaml`.
+
+    While Slack does not answer, who was known within a day stays known, and everybody else is unknown: they may do
+    nothing, and hear that they should try again. Somebody whom Slack does not know is nobody of ours.
+    """
 
     def __init__(self, *, client: WebClient, people: Callable[[], People], clock: Callable[[], datetime]) -> None:
         self._client = client
         self._people = people
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._failed: dict[str, datetime] = {}
         self._home: dict[str, str] | None = None
         self._lock = threading.Lock()
 
@@ -40,12 +52,15 @@ class Askers:
         """The asker behind a Slack user id. Guests, people of other workspaces and bots may do nothing."""
         people = self._people()
         profile = self._profile(user)
+        if profile is None:
+            return Asker(user=user, name=user, unknown=True)
         name = str(profile.get("real_name") or profile.get("name") or user)
         if any(profile.get(flag) for flag in NOBODY):
             return Asker(user=user, name=name, guest=True)
         if not self._is_from_here(profile):
-            # While Slack does not say whose workspace is ours, somebody who may be of it has no role, and is no guest.
-            return Asker(user=user, name=name, guest=self._home is not None)
+            # While Slack does not say whose workspace is ours, nobody can tell whether somebody is of it.
+            known = self._home is not None
+            return Asker(user=user, name=name, guest=known, unknown=not known)
         person = _person(user, profile, people)
         if person is None:
             return Asker(user=user, name=name)
@@ -54,7 +69,7 @@ class Askers:
     def person_behind(self, user: str, people: People) -> Person | None:
         """The person of these people whose account it is; None for a guest and whoever else is nobody of ours."""
         profile = self._profile(user)
-        if any(profile.get(flag) for flag in NOBODY) or not self._is_from_here(profile):
+        if profile is None or any(profile.get(flag) for flag in NOBODY) or not self._is_from_here(profile):
             return None
         return _person(user, profile, people)
 
@@ -84,28 +99,43 @@ class Askers:
         """The workspace that the app's token is of; None while Slack does not say."""
         from slack_sdk.errors import SlackClientError  # loaded with the client
 
+        from bot.slack.client import at_most
+
         if self._home is None:
             try:
-                told = self._client.auth_test()
+                with at_most(PATIENCE_SECONDS):
+                    told = self._client.auth_test()
             except (SlackClientError, OSError):
                 return None
             self._home = {"team": str(told.get("team_id") or ""), "enterprise": str(told.get("enterprise_id") or "")}
         return self._home
 
-    def _profile(self, user: str) -> dict[str, Any]:
-        from slack_sdk.errors import SlackClientError  # loaded with the client
+    def _profile(self, user: str) -> dict[str, Any] | None:
+        """The account as Slack gives it; None while Slack does not say, and did not say within a day."""
+        from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
+        from bot.slack.client import at_most
+
+        now = self._clock()
         with self._lock:
-            known = self._known.get(user)
-        if known is not None and self._clock() - known.at < FRESH:
+            known, failed = self._known.get(user), self._failed.get(user)
+        if known is not None and now - known.at < FRESH:
             return known.profile
+        before = known.profile if known is not None and now - known.at < KEPT else None
+        if failed is not None and now - failed < AGAIN:
+            return before
         try:
-            profile = dict(self._client.users_info(user=user)["user"] or {})
-        except (SlackClientError, OSError):
-            # Slack is away: who was known stays known; a stranger gets no role by accident.
-            return known.profile if known is not None else {"name": user}
+            with at_most(PATIENCE_SECONDS):
+                profile = dict(self._client.users_info(user=user)["user"] or {})
+        except (SlackClientError, OSError) as error:
+            if not (isinstance(error, SlackApiError) and error.response.get("error") in NO_ACCOUNT):
+                with self._lock:
+                    self._failed[user] = now
+                return before
+            profile = {"name": user, "deleted": True}
         with self._lock:
-            self._known[user] = _Known(profile, self._clock())
+            self._failed.pop(user, None)
+            self._known[user] = _Known(profile, now)
         return profile
 
 

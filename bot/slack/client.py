@@ -40,6 +40,13 @@ def patience(seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
         _PATIENCE.reset(token)
 
 
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Calls inside wait no longer than this, however much patience there is around them."""
+    with patience(min(seconds, _PATIENCE.get())):
+        yield
+
+
 class _WhenPatient:
     """Mixed into the SDK's handlers: without patience nothing is tried again."""
 

@@ -70,20 +70,20 @@ def _taken(
 ) -> TakenOut:
     from dbos import DBOSClient  # it takes seconds to import
 
-    client = DBOSClient(system_database_engine=engine)
+    known = DBOSClient(system_database_engine=engine)
     try:
         finished, waiting = _finished(engine, before)
         saved = 0
-        for schedule in client.list_schedules():
+        for schedule in known.list_schedules():
             payload = (schedule["context"] or {}).get("payload") or {}
             # Only what a person saved has a user in it; the jobs of the settings have none.
             text = json.dumps(payload, ensure_ascii=False)
             if "user" in payload and (payload["user"] in (users or ()) or any(each in text for each in mentions)):
-                client.delete_schedule(schedule["schedule_name"])
+                known.delete_schedule(schedule["schedule_name"])
                 saved += 1
         return TakenOut(finished, saved, waiting)
     finally:
-        client.destroy()
+        known.destroy()
 
 
 def _finished(engine: Engine, before: datetime | None) -> tuple[int, int]:

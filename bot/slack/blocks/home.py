@@ -95,9 +95,9 @@ def _more(things: Sequence[object]) -> list[Block]:
     return [context("There are more: `/deal-check history`.")] if len(things) > MOST_DEALS else []
 
 
-def guest_view() -> dict[str, object]:
-    """The tab of somebody who may do nothing here."""
-    return {"type": "home", "blocks": [section(GUEST)]}
+def guest_view(words: str = GUEST) -> dict[str, object]:
+    """The tab of somebody who may do nothing here, with why."""
+    return {"type": "home", "blocks": [section(words)]}
 
 
 def _deal(

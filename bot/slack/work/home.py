@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.checking.access import UNKNOWN
 from bot.checking.asker import Asker
 from bot.checking.examples import Examples
 from bot.exceptions.model import RequestState
@@ -36,6 +37,8 @@ class HomeWork:
     def _draw(self, user: str) -> dict[str, Any]:
         services = self._services
         asker = services.askers.of(user)
+        if asker.unknown:
+            return guest_view(UNKNOWN)
         if asker.guest:
             return guest_view()
         profile = services.live.current().profile

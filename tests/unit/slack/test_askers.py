@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
+from bot.checking.access import UNKNOWN, Action, NotKnown, denied, may, needs
+from bot.checking.asker import Asker
+from bot.exceptions.looking import not_there
+from bot.exceptions.model import Refused
 from bot.profile.people import Role, parse_people
-from bot.slack.askers import FRESH, Askers
+from bot.slack.app import tell_of_failure, told
+from bot.slack.askers import AGAIN, FRESH, KEPT, Askers
+from bot.slack.durable import StepFailed
+from bot.slack.inbox import Work
 from tests.unit.slack.recording import Recording
 
 PEOPLE = parse_people(
@@ -64,6 +74,66 @@ def test_who_is_who_is_asked_again_after_ten_minutes():
     assert client.methods == ["users.info", "users.info"]
 
 
-def test_with_slack_away_a_stranger_gets_no_role():
-    asker = askers(Recording(users_info=TimeoutError("slow")), Clock()).of("U0DANA")
-    assert (asker.roles, asker.name) == (frozenset(), "U0DANA")
+def limited() -> SlackApiError:
+    return SlackApiError("limited", {"ok": False, "error": "ratelimited"})
+
+
+@pytest.mark.parametrize("trouble", [TimeoutError("slow"), limited()])
+def test_with_slack_away_nobody_can_tell_who_a_stranger_is_and_they_are_told_so(trouble):
+    client, clock = Recording(users_info=trouble), Clock()
+    known = askers(client, clock, real_name="x")
+    asker = known.of("U0DANA")
+    assert (asker.roles, asker.name, asker.unknown, asker.guest) == (frozenset(), "U0DANA", True, False)
+    assert not any(may(asker, action) for action in Action)
+    with pytest.raises(NotKnown, match="could not look up in Slack who you are"):
+        raise denied(asker, Action.CHECK)
+    known.of("U0DANA")
+    assert client.methods == ["users.info"], "Slack is left alone for a moment"
+    del client.refusals["users_info"]
+    clock.now += AGAIN
+    assert not known.of("U0DANA").unknown
+
+
+def test_with_slack_away_who_was_known_stays_who_they_are_for_a_day_and_not_for_longer():
+    client, clock = Recording(), Clock()
+    known = askers(client, clock, real_name="D.", profile={"email": "dana@firm.example"})
+    assert known.of("U0DANA").roles == {Role.REP}
+    client.refusals["users_info"] = limited()
+    clock.now += KEPT - timedelta(seconds=1)
+    assert known.of("U0DANA").roles == {Role.REP}
+    clock.now += timedelta(seconds=11)
+    late = known.of("U0DANA")
+    assert (late.roles, late.unknown) == (frozenset(), True)
+    assert known.person_behind("U0DANA", PEOPLE) is None
+
+
+def test_whom_slack_does_not_know_is_nobody_of_ours():
+    refusal = SlackApiError("no", {"ok": False, "error": "user_not_found"})
+    asker = askers(Recording(users_info=refusal), Clock()).of("U0GONE")
+    assert (asker.guest, asker.unknown) == (True, False)
+
+
+def test_who_cannot_be_looked_up_never_hears_that_nothing_is_there():
+    class Desk:
+        @needs(Action.SEE_DEALS, instead=lambda _: None)
+        def find(self, asker: Asker) -> str | None:
+            return asker.name
+
+    assert Desk().find(Asker("U1", "x", guest=True)) is None
+    with pytest.raises(NotKnown):
+        Desk().find(Asker("U1", "x", unknown=True))
+    with pytest.raises(Refused, match="try again in a minute"):
+        not_there(denied(Asker("U1", "x", unknown=True), Action.SEE_EXCEPTIONS))
+
+
+def test_a_listener_and_work_that_failed_for_it_say_so():
+    sent = []
+    services: Any = SimpleNamespace(
+        replies=SimpleNamespace(send=lambda place, **said: sent.append((place, said["text"])))
+    )
+    body = {"user": {"id": "U1"}, "channel": {"id": "C1"}}
+    told(services)(NotKnown(), body)
+    told(services)(ValueError("a defect"), body)
+    payload = {"channel": "C1", "user": "U1"}
+    tell_of_failure(services)(Work("deal.share", "k", payload), StepFailed(f"NotKnown: {UNKNOWN}"))
+    assert [(place.channel, place.user, text) for place, text in sent] == [("C1", "U1", UNKNOWN)] * 2
