@@ -54,7 +54,7 @@ class RowDeal:
 
 
 @dataclass(slots=True)
-class _Plan:
+class Plan:
     """What to do with the cells of rows that have the same columns."""
 
     takes: list[tuple[int, str, Cells]] = field(default_factory=list)
@@ -87,14 +87,14 @@ class RowReader:
         self.place = place
         self._cells: dict[str, Cells] = {}
         self._foreign_cells: dict[tuple[str, str], Cells] = {}
-        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
         self._targets: dict[str, str | None] = {}
         self._ignored = frozenset(key(column) for column in mapping.ignore)
         self._of_column = {key(column): target for target, column in mapping.column_of().items()}
         self._of_name = self._guesses()
-        self._stages = {key(word): status for status, words in mapping.stages.items() for word in words}
-        self._constants = [(target, self.cells(target).stated(value)) for target, value in mapping.constants.items()]
-        self._figures = [
+        self.stages = {key(word): status for status, words in mapping.stages.items() for word in words}
+        self.constants = [(target, self.cells(target).stated(value)) for target, value in mapping.constants.items()]
+        self.figures = [
             (facts[name], figure_maker(expression, facts[name].type))
             for name, expression in mapping.formulas(facts).items()
         ]
@@ -181,22 +181,26 @@ class RowReader:
         """A deal from a record, with an error for each cell that cannot be read; None where the mapping drops it."""
         if record.error is not None:
             return RowDeal(record.line, None, (record.error,), unread, None, record)
-        plan = self._plans.get(record.columns) or self._planned(record.columns)
+        plan = self.plan(record.columns)
         values = record.values
         for at, words in plan.only:
             if key(str(values[at] if at is not None and values[at] is not None else "")) not in words:
                 return None
         work = _Row(self, record)
-        work.take(plan, self._constants, values)
+        work.take(plan, self.constants, values)
         for at, column in plan.lookups:
             work.look_up(at, self._found[at], None if column is None else values[column])
-        for spec, make in self._figures:
+        for spec, make in self.figures:
             work.work_out(spec, make)
-        status = work.status(self._stages)
+        status = work.status(self.stages)
         return RowDeal(record.line, work.deal(), tuple(work.errors), unread, status, record)
 
-    def _planned(self, columns: tuple[str, ...]) -> _Plan:
-        plan = _Plan()
+    def plan(self, columns: tuple[str, ...]) -> Plan:
+        """What to do with the cells of rows that have these columns."""
+        return self._plans.get(columns) or self._planned(columns)
+
+    def _planned(self, columns: tuple[str, ...]) -> Plan:
+        plan = Plan()
         seen: set[str] = set()
         by_key = {key(column): at for at, column in reversed(list(enumerate(columns)))}
         for at, column in enumerate(columns):
@@ -238,7 +242,7 @@ class _Row:
     def error(self, column: str, told: str) -> None:
         self.errors.append(f"{self.reader.place(self.record.line, column)}: {told}")
 
-    def take(self, plan: _Plan, constants: list[tuple[str, Any]], values: Sequence[Any]) -> None:
+    def take(self, plan: Plan, constants: list[tuple[str, Any]], values: Sequence[Any]) -> None:
         """Take what stands in the row and in the mapping."""
         if plan.currency is not None:
             self._currency(*plan.currency, values)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -12,9 +13,10 @@ from bot.deals.exchange import Rates
 from bot.deals.facts import FactSpecs
 from bot.deals.files import Record, Table, lines, open_table
 from bot.deals.mapping import Mapping
+from bot.deals.plain_rows import PlainRow, PlainRows
 from bot.deals.row_reader import RowDeal, RowReader
 
-__all__ = ["DealRows", "DealStream", "DealsFileError", "RowDeal", "open_deals", "read_deals"]
+__all__ = ["DealRows", "DealStream", "DealsFileError", "PlainRow", "RowDeal", "open_deals", "read_deals"]
 
 
 class DealRows(list[RowDeal]):
@@ -31,9 +33,15 @@ class DealStream(Iterator[RowDeal]):
     """The rows of a file, read on the way. `left_out` grows as they are read; `share` says how far, from 0 to 1."""
 
     def __init__(
-        self, rows: Iterator[RowDeal | None], unread: tuple[str, ...], share: Callable[[], float], filename: str
+        self,
+        rows: Iterator[RowDeal | None],
+        batches: Callable[[int], Iterator[Sequence[RowDeal | PlainRow | None]]],
+        unread: tuple[str, ...],
+        share: Callable[[], float],
+        filename: str,
     ) -> None:
         self._rows = rows
+        self._batches = batches
         self.unread = unread
         self.share = share
         self.filename = filename
@@ -46,6 +54,17 @@ class DealStream(Iterator[RowDeal]):
                 return row
             self.left_out += 1
         raise StopIteration
+
+    def batches(self, size: int) -> Iterator[list[RowDeal | PlainRow]]:
+        """The rest of the rows, about so many at a time: plain rows as plain values, the others as deals.
+
+        A row says the same in either form; see `PlainRows`.
+        """
+        for made in self._batches(size):
+            kept = [row for row in made if row is not None]
+            self.left_out += len(made) - len(kept)
+            if kept:
+                yield kept
 
 
 def open_deals(
@@ -85,7 +104,12 @@ def open_deals(
             told = told or made is not None
             yield made
 
-    return DealStream(rows(), unread, table.share, name)
+    def batches(size: int) -> Iterator[Sequence[RowDeal | PlainRow | None]]:
+        plain, left = PlainRows(reader), chain((first,), records)
+        while some := list(islice(left, size)):
+            yield plain.read(some)
+
+    return DealStream(rows(), batches, unread, table.share, name)
 
 
 def _begun(table: Table) -> tuple[Iterator[Record], tuple[str, ...], bool]:

@@ -22,6 +22,12 @@ PATIENCE = 30
 
 CONNECT_SECONDS = 10
 
+_WRITER_KIB = 32_768
+"""The pages that the writer may keep at hand, in KiB: so much memory is taken by large imports alone."""
+
+_LOG_PAGES = 4_000
+"""How long SQLite's write-ahead log may get (16 MB) before its pages are put into the database."""
+
 _TOKEN = 0x0DEA1F17
 LOG_LOCK = (_TOKEN, 1)
 MIGRATION_LOCK = (_TOKEN, 2)
@@ -152,6 +158,9 @@ def _sqlite_writer(address: Address) -> Engine:
         _pragma(connection, "recursive_triggers = ON")
         _use_write_ahead_log(connection, address)
         _pragma(connection, "synchronous = FULL")
+        # A large import writes all over the indexes: with 2 MB at hand every page would be fetched and put away again.
+        _pragma(connection, f"cache_size = -{_WRITER_KIB}")
+        _pragma(connection, f"wal_autocheckpoint = {_LOG_PAGES}")
 
     event.listen(engine, "connect", ready_to_write)
     event.listen(engine, "begin", _begin_immediately)

@@ -12,13 +12,14 @@ from sqlalchemy import delete, false, select
 
 from bot.deals.deal import Deal
 from bot.profile.verdict import Verdict
-from bot.store import deal_book, decision_log, imports, review_book, threads
+from bot.store import deal_book, decision_log, imports, kept_deals, review_book, threads
 from bot.store.activities import ActivityBook
 from bot.store.asked import AskedBook
 from bot.store.connections import DEALS_LOCK, Database, connect
 from bot.store.erasing import Eraser
 from bot.store.errors import RecordError
 from bot.store.exceptions import ExceptionBook
+from bot.store.kept_deals import KeptDeal
 from bot.store.migrating import bring_up_to_date
 from bot.store.model_use import ModelUse
 from bot.store.outgoing import OutgoingBook
@@ -215,6 +216,22 @@ class Store:
             deal_book.keep_statuses(connection, unsaid)
             deal_book.save(connection, rows, deal_book.next_version(connection))
         return rows
+
+    def kept_deals(self, keys: Collection[str]) -> dict[str, KeptDeal]:
+        """What is kept under these keys, without the verdicts: for an import, which asks what has changed."""
+        with self._database.reading() as connection:
+            return kept_deals.find(connection, keys)
+
+    def keep_deals(self, batch: Sequence[KeptDeal], decision: int) -> None:
+        """`put_deals` for deals that are in the form in which they are kept. All of them or none.
+
+        The disk is not waited for: a power cut may undo the last batches of an import, which is run again then.
+        """
+        now = self._clock()
+        rows = kept_deals.prepare(batch, decision, now)
+        with self._database.writing(lasting=False) as connection:
+            self._database.hold(connection, DEALS_LOCK)
+            deal_book.save(connection, rows, deal_book.next_version(connection))
 
     def deal(self, key: str) -> SavedDeal | None:
         """The deal that is kept under this key."""

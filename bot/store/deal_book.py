@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, get_args
 
@@ -26,7 +27,7 @@ from bot.store.records import (
     folded,
 )
 from bot.store.tables import deals
-from bot.store.upsert import inserting
+from bot.store.upsert import inserting, write_many
 
 Row = dict[str, Any]
 
@@ -63,7 +64,7 @@ def save(connection: Connection, rows: Sequence[Row], version: int) -> None:
     # A batch may hold a deal twice, and the last counts: PostgreSQL refuses to touch one row twice in a statement.
     last = {row["key"]: row for row in rows}
     ordered = [last[key] for key in sorted(last)]
-    connection.execute(statement.on_conflict_do_update(index_elements=[deals.c.key], set_=changes), ordered)
+    write_many(connection, deals, statement.on_conflict_do_update(index_elements=[deals.c.key], set_=changes), ordered)
 
 
 def get(connection: Connection, key: str) -> SavedDeal | None:
@@ -138,7 +139,7 @@ def prepare(item: DealToSave, now: datetime) -> Row:
         "status": item.status or "open",
         "judgement": None if verdict is None else verdict.judgement.value,
         "profile_sha256": None if verdict is None else verdict.profile.sha256,
-        "deal_sha256": _sha256(clean(deal.currency), facts) if verdict is None else verdict.deal_sha256,
+        "deal_sha256": row_sha256(clean(deal.currency), facts) if verdict is None else verdict.deal_sha256,
         "decision_id": None if isinstance(item.decision, NewDecision) else item.decision,
         "checked_by": _optional(item.checked_by),
         "updated_at": now,
@@ -164,9 +165,14 @@ def keep_statuses(connection: Connection, rows: Sequence[Row]) -> None:
             found[key]["status"] = status
 
 
-def _sha256(currency: str, facts: bytes) -> str:
+def row_sha256(currency: str, facts: bytes) -> str:
     """The hash that `Deal.sha256` gives, from facts that are in canonical form already: it is half the work."""
-    return hashlib.sha256(b'{"currency":' + json_bytes(currency) + b',"facts":' + facts + b"}").hexdigest()
+    return hashlib.sha256(_before_facts(currency) + facts + b"}").hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _before_facts(currency: str) -> bytes:
+    return b'{"currency":' + json_bytes(currency) + b',"facts":'
 
 
 def _optional(text: str | None) -> str | None:

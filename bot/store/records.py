@@ -261,7 +261,12 @@ def folded(text: str | None) -> str:
 
 def deal_key(deal: Deal) -> str:
     """The key that a deal is kept under: its id at its source, else who owns it and what it is called."""
-    if deal.source_id:
-        return label(f"{deal.source or 'unknown'}:{deal.source_id}", LONGEST_KEY)
-    parts = canonical_json([folded(deal.owner), folded(deal.name)])
+    return key_of(deal.source, deal.source_id, deal.owner, deal.name)
+
+
+def key_of(source: str | None, source_id: str | None, owner: str | None, name: str) -> str:
+    """The key of a deal from its parts; see `deal_key`."""
+    if source_id:
+        return label(f"{source or 'unknown'}:{source_id}", LONGEST_KEY)
+    parts = canonical_json([folded(owner), folded(name)])
     return f"name:{hashlib.sha256(parts).hexdigest()[:32]}"

@@ -71,6 +71,9 @@ class Book(DealBook, Protocol):
     def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Decision:
         """Append a decision to the log."""
 
+    def deals(self, *, keys: Collection[str]) -> list[SavedDeal]:
+        """The deals under these keys."""
+
     def open_keys(self, source: str, after: str = "", limit: int = 5_000) -> list[tuple[str, str]]:
         """Keys and names of a source's open deals."""
 
@@ -197,7 +200,7 @@ class Sync:
             rows = list(_rows(records, columns, reader))
             with nothing_seen() as seen:
                 taking = Taking(self._store, self._people, seen, decision=decision)
-                taking.take(rows, source=self._crm.name)
+                taking.take(rows, source=self._crm.name, currency=self._judge.profile.currency)
             for name in ("read", "imported", "updated", "unchanged"):
                 self._deals[name] += getattr(taking, name)
             self._owners.update(taking.unknown_owners)

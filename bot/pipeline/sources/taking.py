@@ -7,29 +7,28 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.deals.deal import Deal, plain_facts
-from bot.deals.rows import RowDeal
+from bot.deals.rows import PlainRow, RowDeal
 from bot.pipeline.records import owner_of
 from bot.pipeline.sources.seen import Seen
 from bot.pipeline.stages import status_of
 from bot.profile.people import People
-from bot.store.deal_book import converted_text
-from bot.store.plain import clean, json_bytes
-from bot.store.records import DealToSave, SavedDeal, Status, deal_key
+from bot.store.kept_deals import KeptDeal, kept_of
+from bot.store.plain import clean
+from bot.store.records import Status, deal_key, key_of
 
-BATCH = 2_000
+BATCH = 5_000
 KEPT_REJECTS = 1_000
 _NAMELESS = "The row names no deal, no customer and no id. Give the deal a name."
-_KEPT = ("name", "customer", "owner", "stage", "currency", "source", "source_id")
+_MOST_STAGES = 1_000
 
 
 class DealBook(Protocol):
     """Where deals are kept."""
 
-    def deals(self, *, keys: Collection[str]) -> list[SavedDeal]:
-        """The deals under these keys."""
+    def kept_deals(self, keys: Collection[str]) -> dict[str, KeptDeal]:
+        """What is kept under these keys."""
 
-    def put_deals(self, batch: Sequence[DealToSave]) -> int:
+    def keep_deals(self, batch: Sequence[KeptDeal], decision: int) -> None:
         """Keep deals, all of them or none."""
 
 
@@ -60,6 +59,7 @@ class Taking:
         self._decision = decision
         self._on_reject = on_reject
         self._owners: dict[str, bool] = {}
+        self._stages: dict[str | None, Status] = {}
         self.read = self.imported = self.updated = self.unchanged = 0
         self.rejected_rows = self.unread_cells = self.without_customer = 0
         self.rejected: list[Rejected] = []
@@ -78,46 +78,74 @@ class Taking:
         """Which of these deals were not among the rows."""
         return self._seen.absent(keys)
 
-    def take(self, rows: Sequence[RowDeal], *, source: str) -> tuple[str, ...]:
-        """Take some rows, all or none of them. Gives the keys of the deals that are new or changed."""
-        good: list[tuple[str, RowDeal, Deal]] = []
-        refused: list[tuple[RowDeal, str]] = []
+    def take(self, rows: Sequence[RowDeal | PlainRow], *, source: str, currency: str) -> tuple[str, ...]:
+        """Take some rows, all or none of them. Gives the keys of the deals that are new or changed.
+
+        `currency` is the one that plain rows are in: the profile's.
+        """
+        good = self._sound(rows, source, currency)
+        before = self._store.kept_deals([kept.key for kept, _ in good])
+        changed: list[KeptDeal] = []
+        new = 0
+        for kept, row in good:
+            self._count(kept)
+            if isinstance(row, RowDeal):
+                self._tell(row)
+            known = before.get(kept.key)
+            if known != kept:
+                new += known is None
+                changed.append(kept)
+        if changed:
+            self._store.keep_deals(changed, self._decision)
+        self.imported += new
+        self.updated += len(changed) - new
+        self.unchanged += len(good) - len(changed)
+        return tuple(item.key for item in changed)
+
+    def _sound(
+        self, rows: Sequence[RowDeal | PlainRow], source: str, currency: str
+    ) -> list[tuple[KeptDeal, RowDeal | PlainRow]]:
+        """The rows that are a deal each, as they are kept; the others are rejected, in the order of their lines."""
+        good: list[tuple[KeptDeal, RowDeal | PlainRow]] = []
+        refused: list[tuple[RowDeal | PlainRow, str]] = []
+        kept_source = clean(source)
+        self.read += len(rows)
         for row in rows:
-            self.read += 1
-            deal = row.deal
-            if deal is None or _nameless(deal, row.line):
-                refused.append((row, "; ".join(row.errors) or _NAMELESS))
-                continue
-            if deal.source != source:
-                deal = replace(deal, source=source)
-            good.append((deal_key(deal), row, deal))
-        again = self._seen.add([(key, row.line) for key, row, _ in good])
+            kept = self._plain(row, source, kept_source, currency) if isinstance(row, PlainRow) else _whole(row, source)
+            if kept is not None:
+                good.append((kept, row))
+            else:
+                refused.append((row, "; ".join(() if isinstance(row, PlainRow) else row.errors) or _NAMELESS))
+        again = self._seen.add([(kept.key, row.line) for kept, row in good])
         if again:
-            for _, row, _ in good:
+            for _, row in good:
                 if row.line in again:
                     told = f"It is the same deal as line {again[row.line]}. Give each deal an id, or another name."
                     refused.append((row, told))
             good = [each for each in good if each[1].line not in again]
         for row, reason in sorted(refused, key=lambda each: each[0].line):
             self._reject(row, reason)
-        before = {saved.key: saved for saved in self._store.deals(keys=[key for key, _, _ in good])}
-        changed: list[DealToSave] = []
-        new = 0
-        for key, row, deal in good:
-            status: Status = row.status or status_of(deal.stage).value
-            self._count(row, deal, status)
-            known = before.get(key)
-            if known is None or _differs(known, deal, status):
-                new += known is None
-                changed.append(DealToSave(deal, None, decision=self._decision, key=key, status=status))
-        if changed:
-            self._store.put_deals(changed)
-        self.imported += new
-        self.updated += len(changed) - new
-        self.unchanged += len(good) - len(changed)
-        return tuple(item.key for item in changed if item.key)
+        return good
 
-    def _reject(self, row: RowDeal, reason: str) -> None:
+    def _plain(self, row: PlainRow, source: str, kept_source: str, currency: str) -> KeptDeal | None:
+        """A plain row as it is kept: its texts are clean already. None where it names no deal."""
+        if _nameless(row.name, row.customer, row.source_id, row.line):
+            return None
+        status: Status = row.status or self._status(row.stage)
+        key = key_of(source, row.source_id, row.owner, row.name)
+        return KeptDeal(
+            key, row.name, row.customer, row.owner, row.stage, row.close_date, currency, kept_source, row.source_id,
+            status, row.facts, None,
+        )  # fmt: skip
+
+    def _status(self, stage: str | None) -> Status:
+        if stage not in self._stages:
+            if len(self._stages) >= _MOST_STAGES:
+                self._stages.clear()
+            self._stages[stage] = status_of(stage).value
+        return self._stages[stage]
+
+    def _reject(self, row: RowDeal | PlainRow, reason: str) -> None:
         self.rejected_rows += 1
         rejected = Rejected(row.line, reason, row.record.text if row.record is not None else "")
         if len(self.rejected) < KEPT_REJECTS:
@@ -125,35 +153,36 @@ class Taking:
         if self._on_reject is not None:
             self._on_reject(rejected)
 
-    def _count(self, row: RowDeal, deal: Deal, status: str) -> None:
-        self.statuses[status] += 1
-        if status == "open" and deal.customer is None:
-            self.without_customer += 1
+    def _tell(self, row: RowDeal) -> None:
+        """Count what could not be read of a row, and what was converted."""
         self.unread_cells += len(row.errors)
-        for each in deal.converted:
+        for each in row.deal.converted if row.deal else ():
             self.converted[each.currency, f"{each.rate:f}", each.as_of.isoformat()] += 1
         if row.errors and len(self.notes) < KEPT_REJECTS:
             self.notes += [(row.line, note) for note in row.errors]
-        if deal.owner:
-            known = self._owners.get(deal.owner)
+
+    def _count(self, kept: KeptDeal) -> None:
+        self.statuses[kept.status] += 1
+        if kept.status == "open" and kept.customer is None:
+            self.without_customer += 1
+        if kept.owner:
+            known = self._owners.get(kept.owner)
             if known is None:
-                known = self._owners[deal.owner] = owner_of(deal.owner, self._people) is not None
+                known = self._owners[kept.owner] = owner_of(kept.owner, self._people) is not None
             if not known:
-                self.unknown_owners[deal.owner.strip()] += 1
+                self.unknown_owners[kept.owner.strip()] += 1
 
 
-def _differs(before: SavedDeal, deal: Deal, status: str) -> bool:
-    """Whether keeping the deal changes anything."""
-    if before.status != status or before.close_date != deal.close_date:
-        return True
-    for name in _KEPT:
-        now = getattr(deal, name)
-        if getattr(before, name) != (now if now is None else clean(now)):
-            return True
-    facts = json_bytes(plain_facts(deal.facts), "facts").decode()
-    return before.facts_text != facts or before.converted_text != converted_text(deal)
+def _whole(row: RowDeal, source: str) -> KeptDeal | None:
+    """A row that was read by itself, as it is kept; None where nothing of it can be trusted, or it names no deal."""
+    deal = row.deal
+    if deal is None or _nameless(deal.name, deal.customer, deal.source_id, row.line):
+        return None
+    if deal.source != source:
+        deal = replace(deal, source=source)
+    return kept_of(deal, deal_key(deal), row.status or status_of(deal.stage).value)
 
 
-def _nameless(deal: Deal, line: int) -> bool:
+def _nameless(name: str, customer: str | None, source_id: str | None, line: int) -> bool:
     """Whether the row names no deal, no customer and no id: the reader then calls it by its line."""
-    return not deal.name.strip() or (deal.name == f"line {line}" and not deal.customer and not deal.source_id)
+    return not name.strip() or (name == f"line {line}" and not customer and not source_id)

@@ -20,7 +20,7 @@ from bot.profile.people import People, load_people
 from bot.profile.verdict import Judgement
 from bot.store.database import Store
 from bot.store.errors import StoreError
-from bot.store.records import DealToSave
+from bot.store.kept_deals import KeptDeal
 from tests.integration.pipeline.serving import service_over
 
 from .conftest import Ticking
@@ -179,11 +179,11 @@ class CutOff:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
 
-    def put_deals(self, batch: Sequence[DealToSave]) -> int:
+    def keep_deals(self, batch: Sequence[KeptDeal], decision: int) -> None:
         self.batches += 1
         if self.batches > 1:
             raise StoreError("The database went away.")
-        return self.store.put_deals(batch)
+        self.store.keep_deals(batch, decision)
 
 
 def test_an_interrupted_import_is_finished_by_the_next(store: Store, judge: Judge, people: People) -> None:
