@@ -90,11 +90,12 @@ class SettingsFields(BaseModel):
     )
     openai_model: str = Field(default="gpt-4.1-mini", alias="OPENAI_MODEL", description="The model's name there.")
     model_seconds: float = Field(
-        default=20.0,
+        default=12.0,
         ge=1,
         le=600,
         alias="DEALFIT_MODEL_SECONDS",
         description="Seconds that the model has for an answer, a second try included; then the playbooks are quoted. "
+        "A slow model of your own may need 20. "
         "Over 25, a slow model keeps people waiting for longer than half a minute.",
     )
     embedding_model: str | None = Field(

@@ -25,7 +25,7 @@ class ModelSettings:
     name: str
     api_key: str = field(repr=False)
     base_url: str | None = field(default=None, repr=False)
-    seconds: float = 20.0
+    seconds: float = 12.0
     temperature: float | None = 0.0
 
 
