@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,5 +85,20 @@ class SocketConnection:
         return bool(self._handler.client.is_connected())
 
     def close(self) -> None:
-        """Close the socket."""
+        """Take nothing more in, let what was taken in be acknowledged, and close the socket: at once where none was.
+
+        The client alone would wait for its threads to look up, which takes up to four seconds, and would close the
+        socket before what runs was acknowledged.
+        """
+        client = self._handler.client
+        client.auto_reconnect_enabled = False
+        client.closed = True
+        client.message_queue.put(None)  # wakes the thread that waits for a message; nothing is no message
+        client.message_processor.shutdown()
+        client.message_workers.shutdown()
+        client.current_session_state.terminated = True
+        session = client.current_session
+        if session is not None and session.sock is not None:
+            with suppress(OSError):  # wakes the thread that reads; also under TLS, whose own way would wait for it
+                socket.socket.shutdown(session.sock, socket.SHUT_RD)
         self._handler.close()
