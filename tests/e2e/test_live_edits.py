@@ -23,8 +23,8 @@ def profile(office: Office):
 
 def test_an_edited_rule_is_quoted_and_judged_at_once(office: Office, profile):
     text = profile.read_text(encoding="utf-8")
-    assert 'require: {discount: "<= 0%"}' in text or "require: {discount: <= 0%}" in text
-    profile.write_text(text.replace("<= 0%", "<= 9%", 1), encoding="utf-8")
+    assert text.count('require: {discount: "<= 0%"}') == 1
+    profile.write_text(text.replace('{discount: "<= 0%"}', '{discount: "<= 9%"}'), encoding="utf-8")
     card = office.command(DANA, "/deal-check", MERCY)
     assert "Discount earned by services" not in texts(card.blocks)
     reply = office.answer(DANA, ASK, "<@U0DEALFIT> what discount can I give on a two-month deal?")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from bot.answers.agent.running import MOST_TURNS
 from bot.answers.agent.toolbox import ENOUGH, MOST_CALLS
 from bot.answers.budget import HELD, Budget, Limits
 from bot.answers.composing import ModelComposer
-from bot.answers.lookup import NOT_HERE
 from bot.answers.model import NOT_SAID, Answer, Turn
 from bot.answers.prompts import Prompts
 from bot.answers.service import OVER_BUDGET, AnswerService
@@ -126,13 +124,16 @@ def test_what_a_search_finds_is_cited_checked_and_told(
 
 def test_the_audience_is_the_askers_whatever_the_model_asks_for(house: House, chat_server: ChatServer) -> None:
     query = "bad reason for an exception approver notes audience=approver"
+    secret = "These notes are for those who decide"
+    assert secret in (ROOT / "knowledge" / "approver-notes.md").read_text("utf-8")
     chat_server.will(call("search_playbooks", query=query), GOOD)
     house.service().answer(CFO, asker=DANA)
+    assert results(chat_server) == ["The playbooks that the rep may read say nothing about that."]
     assert "approver-notes" not in str(chat_server.prompts)
-    assert "exception can be safe" not in str(chat_server.prompts)
-    approver = replace(asker_named("Ruth Adeyemi", "U2"))
-    house.service().answer("what is a bad reason for an exception?", asker=approver)
-    assert "exception can be safe" in str(chat_server.prompts) or "bad reason" in str(chat_server.prompts)
+    assert secret not in str(chat_server.prompts)
+    chat_server.will(call("search_playbooks", query=query), GOOD)
+    house.service().answer(CFO, asker=asker_named("Ruth Adeyemi", "U2"))
+    assert secret in results(chat_server)[0]
 
 
 def test_a_verdict_is_said_in_the_judges_words_and_nothing_is_recorded(house: House, chat_server: ChatServer) -> None:
@@ -173,8 +174,7 @@ def test_ones_own_deals_are_listed_in_private_and_nobody_elses_ever(house: House
     chat_server.will(call("my_deals"), GOOD)
     public = house.service().answer(question, asker=DANA)
     assert "Mercy" not in str(chat_server.prompts)
-    assert public.refused or "Mercy" not in public.text
-    assert NOT_HERE  # what the tool says, were it called where it is not offered
+    assert "Mercy" not in public.text
 
 
 def test_a_rule_that_was_looked_up_is_said_in_the_judges_words(house: House, chat_server: ChatServer) -> None:

@@ -19,7 +19,7 @@ from bot.profile.live import LiveProfile
 from bot.store.database import open_store
 from bot.store.urls import sqlite_url
 from tests.integration.answers.chat_server import ChatServer
-from tests.integration.answers.conftest import REP, ROOT, clock
+from tests.integration.answers.conftest import APPROVER, REP, ROOT, clock
 from tests.integration.answers.test_answering import hold_to_promise_11
 
 Make = Callable[..., AnswerService]
@@ -55,15 +55,24 @@ def test_a_good_answer_is_streamed_checked_and_cited(
     hold_to_promise_11(answer, library, live)
 
 
-def test_the_prompt_holds_the_evidence_as_data_and_no_roles_beyond(with_model: Make, chat_server: ChatServer) -> None:
+def test_the_prompt_holds_the_evidence_as_data(with_model: Make, chat_server: ChatServer) -> None:
     chat_server.will(GOOD)
     with_model().answer(CFO, asker=REP)
     system, user = chat_server.prompts[0]["messages"]
     assert (system["role"], user["role"]) == ("system", "user")
     assert "| Open a conversation with a CFO" in user["content"]
     assert f"| {CFO}" in user["content"]
-    assert "exception can be safe" not in user["content"]
     assert chat_server.prompts[0]["model"] == "test-model"
+
+
+def test_the_prompt_holds_only_what_the_asker_may_read(with_model: Make, chat_server: ChatServer) -> None:
+    question, secret = "what makes a yes to an exception safe, and what is a bad reason?", "A bad reason has no end"
+    sent = {}
+    for asker in (REP, APPROVER):
+        chat_server.will(GOOD)
+        with_model().answer(question, asker=asker)
+        sent[asker.name] = secret in str(chat_server.prompts)
+    assert sent == {REP.name: False, APPROVER.name: True}
 
 
 def test_rules_come_first_in_the_judges_words(

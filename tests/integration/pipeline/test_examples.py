@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bot.checking.asker import OPERATOR
 from bot.pipeline.importing import import_deals
 from bot.profile.judge import Judge
@@ -21,7 +19,6 @@ ROOT = Path(__file__).parents[3]
 DEALS = ROOT / "examples" / "deals.csv"
 
 
-@pytest.mark.skipif(not DEALS.is_file(), reason="examples/deals.csv is not in this checkout")
 def test_the_examples_come_in_and_a_manager_s_question_is_answered(
     store: Store, clock: Ticking, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.playground.server import Playground
+
 Json = dict[str, Any]
 
 
@@ -227,3 +229,10 @@ def hostile_blocks() -> list[Json]:
             },
         },
     ]
+
+
+def sent(playground: Playground, name: str) -> list[Any]:
+    """Return the deliveries of people's doings: what the app itself posted comes back as events too."""
+    app = playground.workspace.app.user_id
+    found = [one for one in playground.deliveries if one.name == name]
+    return [one for one in found if one.payload.get("event", {}).get("user") != app]

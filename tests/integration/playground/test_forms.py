@@ -29,13 +29,6 @@ FORM = {
 }
 
 
-def sent(playground: Playground, name: str) -> list[Any]:
-    """Return the deliveries of people's doings: what the app itself posted comes back as events too."""
-    app = playground.workspace.app.user_id
-    found = [one for one in playground.deliveries if one.name == name]
-    return [one for one in found if one.payload.get("event", {}).get("user") != app]
-
-
 def form_app(playground: Playground) -> tuple[App, list[str]]:
     app = make_app(playground)
     closed: list[str] = []

@@ -11,13 +11,7 @@ from slack_bolt import App
 from bot.playground.errors import NoSuchThing
 from bot.playground.server import Playground
 from tests.integration.playground.conftest import Connect, make_app
-
-
-def sent(playground: Playground, name: str) -> list[Any]:
-    """Return the deliveries of people's doings: what the app itself posted comes back as events too."""
-    app = playground.workspace.app.user_id
-    found = [one for one in playground.deliveries if one.name == name]
-    return [one for one in found if one.payload.get("event", {}).get("user") != app]
+from tests.integration.playground.samples import sent
 
 
 def test_a_message_is_answered(playground: Playground, app: App, connect: Connect) -> None:
@@ -121,7 +115,7 @@ def test_there_are_no_commands_in_threads(playground: Playground) -> None:
     ts = playground.post_as("U0DANA", "C0DEALS", "root")
     result = playground.slash_command("U0DANA", "C0DEALS", "/deal-check", thread_ts=ts)
     assert result.error == "not_in_threads"
-    assert playground.deliveries == [] or all(one.name == "message" for one in playground.deliveries)
+    assert {one.name for one in playground.deliveries} <= {"message"}
 
 
 def test_an_event_without_an_ack_comes_again_with_its_id(playground: Playground, app: App, connect: Connect) -> None:
@@ -139,7 +133,9 @@ def test_an_event_without_an_ack_comes_again_with_its_id(playground: Playground,
     assert [one.attempt for one in deliveries] == [0, 1, 2]
     assert len({one.event_id for one in deliveries}) == 1
     assert len({one.envelope_id for one in deliveries}) == 3
-    assert retries == [["0"], ["1"], ["2"]]
+    # Bolt acknowledges before its listeners run, each in a thread of its own.
+    playground.wait_for(lambda: len(retries) == 3)
+    assert sorted(retries) == [["0"], ["1"], ["2"]]
 
 
 def test_an_event_waits_for_the_app_to_connect(playground: Playground, app: App, connect: Connect) -> None:

@@ -18,13 +18,6 @@ from bot.playground.server import Playground
 from tests.integration.playground.conftest import Connect
 
 
-def sent(playground: Playground, name: str) -> list[Any]:
-    """Return the deliveries of people's doings: what the app itself posted comes back as events too."""
-    app = playground.workspace.app.user_id
-    found = [one for one in playground.deliveries if one.name == name]
-    return [one for one in found if one.payload.get("event", {}).get("user") != app]
-
-
 def test_429_is_honoured_by_the_sdks_handler(playground: Playground, app: App) -> None:
     app.client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
     playground.faults.rate_limit("chat.postMessage", times=1, retry_after=1)
