@@ -137,7 +137,9 @@ def _show_digest(made: Digest) -> None:
     if not made.requests:
         return
     if made.hours_to_decide is not None:
-        console.print(f"Half of the decisions took at most {made.hours_to_decide:g} hours.")
+        from bot.exceptions.digest import took_words
+
+        console.print(f"Half of the decisions took {took_words(made.hours_to_decide)}.")
     for title, tallies in (("Rule", made.rules), ("Rep", made.reps), ("Authority", made.authorities)):
         console.print(_tally_table(title, tallies))
     for habit in made.habits:

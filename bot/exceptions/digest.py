@@ -17,7 +17,10 @@ approves the same exception for the third time should look at the profile, or at
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One rule, rep or authority: how often it was asked, and what became of it."""
+    """One rule, rep or authority: how often it was asked, and what became of it.
+
+    `asked` counts also what was withdrawn or asked anew after somebody had decided: it is none of the other three.
+    """
 
     name: str
     asked: int
@@ -108,9 +111,7 @@ def digest(requests: Iterable[ExceptionRequest], start: datetime, end: datetime)
             labels[finding.check] = finding.label
             rules[finding.check, _became(part)] += 1
     for request in kept:
-        became = _WHOLE.get(request.state)
-        if became is not None:
-            reps[request.requester.name, became] += 1
+        reps[request.requester.name, _WHOLE.get(request.state, "over")] += 1
     hours = sorted(_hours(part) for _, part in parts if part.decision is not None and part.opened_at is not None)
     return Digest(
         start=start,
@@ -161,7 +162,7 @@ def _tallies(counted: Counter[tuple[str, str]], labels: dict[str, str]) -> tuple
     found = [
         Tally(
             labels.get(name, name),
-            sum(counted[name, became] for became in ("granted", "declined", "open")),
+            sum(counted[name, became] for became in ("granted", "declined", "open", "over")),
             counted[name, "granted"],
             counted[name, "declined"],
             counted[name, "open"],
@@ -188,6 +189,13 @@ def _habits(parts: Sequence[tuple[ExceptionRequest, Part]]) -> tuple[Habit, ...]
         if len(numbers) >= HABIT
     ]
     return tuple(sorted(habits, key=lambda habit: (-habit.times, habit.check, habit.of, habit.who)))
+
+
+def took_words(hours: float) -> str:
+    """How long half of the decisions took, in words."""
+    if hours < 1:
+        return "less than an hour"
+    return "at most an hour" if hours == 1 else f"at most {hours:g} hours"
 
 
 def _hours(part: Part) -> float:

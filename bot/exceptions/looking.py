@@ -101,6 +101,14 @@ class Looking:
             raise NotThere
         return request
 
+    @needs(Action.SEE_EXCEPTIONS, instead=not_there)
+    def own(self, number: int, asker: Asker) -> ExceptionRequest:
+        """A request that the asker asked for. Raises NotThere for any other."""
+        request = self.view(number, asker)
+        if asker.person is None or request.requester.key != asker.person.key:
+            raise NotThere
+        return request
+
     def known(self, number: int) -> ExceptionRequest | None:
         """One request for the program itself: to draw cards for those whom it concerns."""
         row = self._book.get(number)

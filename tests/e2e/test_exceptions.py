@@ -127,7 +127,11 @@ def test_from_the_card_to_two_decisions(office: Office) -> None:
     assert "Discount off book price is 14%; it was approved for 12%." in texts(further.blocks)
     assert "*Payment terms*: the approval by Ruth Adeyemi still holds" in texts(further.blocks)
     history = office.command(DANA, "/deal-check", "history")
-    assert "✅ Granted" in texts(history.blocks)
+    row = next(block for block in history.blocks if "Walk General*: ✅ Granted" in texts(block))
+    known = {message.ts for message in office.ground.messages(direct(DANA), DANA)}
+    office.ground.press(DANA, history, ids.SHOW, block_id=row["block_id"])
+    again = office.ground.wait_for(lambda: office.new_messages(direct(DANA), DANA, known), 20)[0]
+    assert labels(again) == {"Proposal", "Withdraw"}
 
 
 def test_a_question_and_its_answer(office: Office) -> None:
@@ -135,7 +139,7 @@ def test_a_question_and_its_answer(office: Office) -> None:
     desk = card_of(office, ALEX, "Question General")
     office.ground.press(ALEX, desk, ids.ASK_REP)
     assert submit(office, ALEX, words="Who signs on their side?").acked
-    asked = card_of(office, DANA, f"asks about exception {number}")
+    asked = card_of(office, DANA, f"asks about exception {number}, Question General: Who signs on their side?")
     office.ground.press(DANA, asked, ids.ANSWER)
     assert "Who signs on their side?" in texts(modal(office, DANA).blocks)
     assert submit(office, DANA, words="The CFO does.").acked
@@ -153,6 +157,11 @@ def test_declining_needs_a_reason_and_says_it_to_the_rep(office: Office) -> None
     office.ground.wait_for(lambda: "Try the counter-offer first." in texts(status.blocks), 20)
     assert "⛔ Declined" in texts(status.blocks)
     assert labels(status) == set()
+    assert (
+        "Alex Kim for Deal desk: declined: “Try the counter-offer first.”" in card_of(office, DANA, "declined: ").text
+    )
+    office.ground.open_home(DANA)
+    office.ground.wait_for(lambda: f"Exception {number} was declined. Reshape it" in home(office, DANA), 20)
     finance = card_of(office, RUTH, "No General")
     office.ground.wait_for(lambda: not labels(finance), 20)
 

@@ -75,6 +75,7 @@ def ask(office: Office) -> None:
     card = office.command(DANA, "/deal-check", FITTING.replace("name", "Time General", 1).replace("0%", "12%"))
     office.ground.press(DANA, card, ids.ASK)
     view = office.ground.wait_for(lambda: office.modal(DANA), 20)
+    assert "asked one after the other" in texts(view.blocks)
     words = {(ids.WHY, ids.INPUT): "It ends in June.", (ids.GIVES, ids.INPUT): "A longer term."}
     assert not office.ground.submit_view(DANA, view.id, words).errors
     one(office, "D0ALEX", ALEX, "Time General")
@@ -98,7 +99,9 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
     clock.now += timedelta(days=1)
     come_round(office)
     come_round(office)
-    assert len(cards(office, "D0DANA", DANA, "it has gone up")) == 1
+    assert (
+        len(cards(office, "D0DANA", DANA, "has not decided on Time General, so it has gone up to Sales director.")) == 1
+    )
     upper = one(office, "D0VICTOR", VICTOR, "Time General")
     assert "It has gone up" in texts(upper.blocks)
     office.ground.press(VICTOR, upper, ids.APPROVE)

@@ -49,8 +49,8 @@ class FormPlace:
         )
 
 
-def ask_form(draft: Draft, place: FormPlace) -> dict[str, Any]:
-    """Asking for an exception: what each authority is asked, who decides, and two texts."""
+def ask_form(draft: Draft, place: FormPlace, *, in_order: bool = False) -> dict[str, Any]:
+    """Asking for an exception: what each authority is asked, who decides and in which order, and two texts."""
     deal = draft.checked.deal.name
     lines = []
     for part in draft.parts:
@@ -63,6 +63,8 @@ def ask_form(draft: Draft, place: FormPlace) -> dict[str, Any]:
         )
         lines.append(f"*{inline(part.name)}* decides ({who}).{gone_up}\n{found}")
     blocks: list[Block] = [section(f"*{inline(deal)}*"), *sections(lines)]
+    if in_order and len(draft.parts) > 1:
+        blocks.append(context("They are asked one after the other: each when the one before has approved."))
     held = [f"{MARKS[PartState.APPROVED]} {inline(h.label)}: {inline(h.by)} approved it" for h in draft.coverage.held]
     if held:
         blocks.append(context("Not asked again: " + "; ".join(held)))

@@ -45,19 +45,24 @@ def ask_button(key: str) -> dict[str, object]:
     return button("Ask for an exception", ids.ASK, key)
 
 
+def own_block(request: ExceptionRequest) -> Block:
+    """One of one's own requests in a list, with the way to its card."""
+    show = button("Show", ids.SHOW, value_of(request), label=f"Show exception {request.number}")
+    return section(line_of(request), accessory=show)
+
+
 def line_of(request: ExceptionRequest) -> str:
     """One request in a list."""
     parts = " · ".join(one_line(part, ()) for part in request.parts)
-    return (
-        f"*{request.number} {inline(request.subject.deal, 120)}*: {WHOLE[request.state]}{until_words(request)}\n{parts}"
-    )
+    name = f"*Exception {request.number}: {inline(request.subject.deal, 120)}*"
+    return f"{name}: {WHOLE[request.state]}{until_words(request)}\n{parts}"
 
 
 def to_decide_block(each: ToDecide) -> Block:
     """One open decision in a list, with the way to its card."""
     request, part = each.request, each.part
     what = "; ".join(f"{inline(f.label)}{f' (gap {inline(f.gap)})' if f.gap else ''}" for f in part.findings)
-    text = f"*{request.number} {inline(request.subject.deal, 120)}* for {inline(part.name)}, asked by "
+    text = f"*Exception {request.number}: {inline(request.subject.deal, 120)}* for {inline(part.name)}, asked by "
     text += f"{inline(request.requester.name)} on {day(request.asked_at)}\n{what}"
     value = value_of(request, part.authority)
     return section(text, accessory=button("Show", ids.SHOW, value, label=f"Show exception {request.number}"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.exceptions.model import ExceptionRequest, PartState, Remark, RequestState
 from bot.profile.people import Person
 from bot.slack import exception_ids as ids
-from bot.slack.blocks.elements import Block, actions, button, clip, context, fit_message, header, inline, section
+from bot.slack.blocks.elements import Block, actions, button, clip, context, fit_message, header, inline, plain, section
 from bot.slack.blocks.exception_parts import (
     MARKS,
     MORE,
@@ -62,8 +63,24 @@ def _status_buttons(request: ExceptionRequest) -> list[Block]:
         row.append(proposal_button(request.subject.deal_key))
     if request.state in {RequestState.OPEN, RequestState.GRANTED}:
         label = f"Withdraw exception {request.number}"
-        row.append(button("Withdraw", ids.WITHDRAW, value_of(request), style="danger", label=label))
+        row.append(
+            button("Withdraw", ids.WITHDRAW, value_of(request), style="danger", label=label)
+            | {"confirm": _sure(request)}
+        )
     return [actions(*row)] if row else []
+
+
+def _sure(request: ExceptionRequest) -> dict[str, Any]:
+    """What Slack asks before a request is taken back: nothing brings it, and what was approved of it, back again."""
+    granted = any(part.state.granted for part in request.parts)
+    more = " What was approved of it is lost with it, and has to be asked for again." if granted else ""
+    return {
+        "title": plain("Withdraw the request?", 100),
+        "text": plain(f"Exception {request.number} on {request.subject.deal} is taken back.{more}", 300),
+        "confirm": plain("Withdraw", 30),
+        "deny": plain("Keep it", 30),
+        "style": "danger",
+    }
 
 
 def _short(text: WrittenText) -> str:

@@ -65,6 +65,8 @@ def approver_card(
         blocks.append(section(f"💰 What it is worth: {figures}"))
     if subject.offers:
         blocks.append(section("*The nearest deal that fits*\n" + "\n".join(f"• {inline(o)}" for o in subject.offers)))
+    else:
+        blocks.append(context("No counter-offer: no small change of this deal fits."))
     blocks += _earlier(precedents)
     blocks += _talk(request, part)
     rest = [other for other in request.parts if other.authority != part.authority]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.exceptions.digest import HABIT, Digest, Habit, Tally
+from bot.exceptions.digest import HABIT, Digest, Habit, Tally, took_words
 from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, joined, section
 from bot.store.records import Head
 
@@ -20,7 +20,7 @@ def digest_blocks(digest: Digest) -> list[Block]:
         return [*blocks, section("None was asked for.")]
     took = digest.hours_to_decide
     said = f"*{digest.requests}* asked for."
-    said += f" Half of the decisions took at most *{took:g}* hours." if took is not None else ""
+    said += f" Half of the decisions took {took_words(took)}." if took is not None else ""
     blocks.append(section(said))
     if digest.habits:
         lines = [f"• {_habit(habit)}" for habit in digest.habits[:MOST_HABITS]]
@@ -60,6 +60,8 @@ def head_blocks(head: Head, day: str) -> Sequence[Block]:
 def _row(tally: Tally) -> str:
     parts = [f"{tally.granted} granted", f"{tally.declined} declined"]
     parts += [f"{tally.open} open"] if tally.open else []
+    over = tally.asked - tally.granted - tally.declined - tally.open
+    parts += [f"{over} withdrawn or asked anew"] if over else []
     share = f" ({tally.share}% of what was decided)" if tally.share is not None else ""
     return f"{inline(tally.name)}: *{tally.asked}* asked, {', '.join(parts)}{share}"
 

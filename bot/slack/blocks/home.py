@@ -14,7 +14,7 @@ from bot.profile.people import Role
 from bot.profile.verdict import Judgement, ProfileId
 from bot.slack import ids
 from bot.slack.blocks.elements import Block, actions, button, context, divider, header, inline, section
-from bot.slack.blocks.exception_lists import ask_button, line_of, to_decide_block
+from bot.slack.blocks.exception_lists import ask_button, own_block, to_decide_block
 from bot.slack.blocks.proposal import proposal_button
 from bot.slack.blocks.titles import TITLES
 from bot.store.records import SavedDeal
@@ -72,14 +72,14 @@ def home_view(
     if glance:
         blocks += [divider(), *glance]
     if deals or Role.REP in roles or not roles:
-        open_ = {request.subject.deal_key: request for request in asked if request.state is RequestState.OPEN}
+        newest = {request.subject.deal_key: request for request in reversed(asked)}
         blocks += [divider(), header("Your deals")]
         for saved in deals[:MOST_DEALS]:
-            blocks += _deal(saved, covered.get(saved.key), open_.get(saved.key), authorities)
+            blocks += _deal(saved, covered.get(saved.key), newest.get(saved.key), authorities)
         none_yet = f"{NO_DEALS}:\n> /deal-check {inline(example)}" if example else f"{NO_DEALS}."
         blocks += _more(deals) if deals else [section(none_yet)]
     if asked:
-        blocks += [divider(), header("Your exceptions"), *(section(line_of(request)) for request in asked[:MOST_DEALS])]
+        blocks += [divider(), header("Your exceptions"), *(own_block(request) for request in asked[:MOST_DEALS])]
         blocks += _more(asked)
     if not roles:
         blocks += [divider(), context(NO_ROLE)]
@@ -107,18 +107,27 @@ def _deal(
     row = [button("Edit", ids.EDIT_DEAL, saved.key, label=f"Edit {saved.name}")]
     if saved.judgement is None:
         return [section(f"*{inline(saved.name)}*", accessory=row[0])]
+    open_ = asked is not None and asked.state is RequestState.OPEN
     if covered is not None:
         todo = f"{covered.capitalize()}. Ready to propose."
-    elif asked is not None:
+    elif open_ and asked is not None:
         todo = f"Exception {asked.number} waits for a decision."
+    elif asked is not None and _declined(asked, saved):
+        todo = f"Exception {asked.number} was declined. Reshape it, or ask again with more in return."
     else:
         todo = _next(saved, authorities)
     if covered is not None or saved.judgement is Judgement.FITS:
         row.append(proposal_button(saved.key))
-    elif saved.judgement is Judgement.NEEDS_APPROVAL and asked is None:
+    elif saved.judgement is Judgement.NEEDS_APPROVAL and not open_:
         row.append(ask_button(saved.key))
     title = f"*{inline(saved.name)}*: {TITLES[saved.judgement]}\n{todo}"
     return [section(title, accessory=row[0])] if len(row) == 1 else [section(title), actions(*reversed(row))]
+
+
+def _declined(asked: ExceptionRequest, saved: SavedDeal) -> bool:
+    """Whether the deal as it stands was asked for, and somebody said no."""
+    same = asked.subject.deal_sha256 == saved.deal_sha256
+    return same and asked.state is RequestState.DECLINED and saved.judgement is Judgement.NEEDS_APPROVAL
 
 
 def _next(saved: SavedDeal, authorities: Mapping[str, str]) -> str:

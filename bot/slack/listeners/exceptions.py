@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.exceptions.model import Choice, ExceptionRequest, NotThere, Part, Refused
 from bot.exceptions.service import LEAST_WORDS, MOST_WORDS
+from bot.profile.exceptions_language import Asking
 from bot.slack import exception_ids as ids
 from bot.slack.blocks import exception_forms as forms
 from bot.slack.blocks.elements import button, inline, section
@@ -81,7 +82,7 @@ class ExceptionListeners:
             seen=draft.checked.verdict.deal_sha256,
         )
         again = button("Open the form", ids.ASK, draft.key)
-        view = forms.ask_form(draft, where)
+        view = forms.ask_form(draft, where, in_order=services.exceptions.plan.order is Asking.IN_ORDER)
         open_view(services, trigger_id=str(body["trigger_id"]), view=view, place=place, again=again)
 
     def asked(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:

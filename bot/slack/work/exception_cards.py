@@ -55,9 +55,9 @@ class ExceptionCards:
             place = Place(channel, "", ts, private=False)
             steps(f"{name}:{turn}", partial(self._services.replies.send, place, text=text, blocks=blocks))
 
-    def fresh_card(self, request: ExceptionRequest, part: Part, user: str) -> None:
-        """Post one more card to somebody who asked to see it."""
-        self._card(request.number, {"part": part.authority, "to": user}, again=True)
+    def fresh_card(self, request: ExceptionRequest, part: str, user: str) -> None:
+        """Post one more card of a part (of the one who asked: "") to somebody who asked to see it."""
+        self._card(request.number, {"part": part, "to": user}, again=True)
 
     def approver_message(self, request: ExceptionRequest, part: Part) -> Message:
         """The approver's card as a message."""

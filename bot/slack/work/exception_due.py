@@ -5,7 +5,7 @@ And the cards of a deal that has changed meanwhile, however it came to: by a for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -68,24 +68,30 @@ class ExceptionsDue:
         request, events = done
         saved = self._services.store.deal(request.subject.deal_key)
         sold = saved is None or saved.status not in OPEN
-        return [list(each) for event in events if (each := said_of(request, event, sold=sold)) is not None]
+        people = self._services.people()
+        told = (said_of(request, event, sold=sold, name_of=people.authority_name) for event in events)
+        return [list(each) for each in told if each is not None]
 
 
-def said_of(request: ExceptionRequest, event: Event, *, sold: bool = False) -> tuple[str, str] | None:
+def said_of(
+    request: ExceptionRequest, event: Event, *, sold: bool = False, name_of: Callable[[str], str] = str
+) -> tuple[str, str] | None:
     """The part whose cards hear of an event ("": those of the one who asked), and the words; None where nobody does.
 
-    `sold`: the deal is not open any more, so that the end of an approval changes nothing.
+    `sold`: the deal is not open any more, so that the end of an approval changes nothing. `name_of` says what people
+    call an authority.
     """
     part = request.part(str(event.body["authority"]))
     if part is None:
         return None
     number, deal, name = request.number, inline(request.subject.deal, 80), inline(part.name)
+    upper = inline(name_of(str(event.body.get("to") or "")), 80)
     match event.kind:
         case "exception.reminded":
             since = day(part.opened_at or request.asked_at)
             return part.authority, f"⏰ Exception {number} on {deal} waits since {since}."
         case "exception.escalated":
-            return "", f"⏫ Exception {number}: {name} has not decided, so it has gone up."
+            return "", f"⏫ Exception {number}: {name} has not decided on {deal}, so it has gone up to {upper}."
         case "exception.warned" if not sold:
             return "", f"⌛ The approval of {name} for {deal} ends {_end(part)}. Close the deal by then, or ask again."
         case "exception.expired" if not sold:

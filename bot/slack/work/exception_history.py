@@ -9,7 +9,7 @@ from bot.checking.asker import Asker
 from bot.exceptions.model import ExceptionRequest, RequestState
 from bot.profile.verdict import Judgement
 from bot.slack.blocks.elements import Block, divider, header, inline, section, sections
-from bot.slack.blocks.exception_lists import line_of, to_decide_block
+from bot.slack.blocks.exception_lists import line_of, own_block, to_decide_block
 from bot.slack.blocks.exception_parts import day
 from bot.slack.blocks.titles import TITLES
 from bot.slack.durable import PATIENT, Handler, Steps
@@ -74,7 +74,7 @@ def _asked(mine: Sequence[ExceptionRequest]) -> list[Block]:
     blocks: list[Block] = []
     for title, some in (("Exceptions that wait", open_), ("Exceptions that hold", holds), ("Over", over)):
         if some:
-            blocks += [section(f"*{title}*"), *(section(line_of(request)) for request in some)]
+            blocks += [section(f"*{title}*"), *(own_block(request) for request in some)]
     return blocks
 
 

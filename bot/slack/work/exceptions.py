@@ -96,13 +96,17 @@ class ExceptionWork:
         self._cards.tell(number, steps, part=authority, text=text, name="tell")
 
     def show(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """One card more, for somebody who decides and lost sight of theirs."""
+        """One card more, for somebody who decides, or asked, and lost sight of theirs."""
 
         def post() -> Outcome:
             service = self._services.exceptions
             number, authority = int(payload["number"]), str(payload["authority"])
-            request, part = service.part(number, authority, self._asker(payload))
-            self._cards.fresh_card(request, part, str(payload["user"]))
+            if authority:
+                request, part = service.part(number, authority, self._asker(payload))
+                self._cards.fresh_card(request, part.authority, str(payload["user"]))
+            else:
+                request = service.own(number, self._asker(payload))
+                self._cards.fresh_card(request, "", str(payload["user"]))
             return {"number": request.number}
 
         self._refused(payload, steps, steps("show", lambda: self._tried(post), attempts=PATIENT))
@@ -152,7 +156,9 @@ class ExceptionWork:
         part = request.part(authority) if request is not None else None
         if request is None or part is None or part.decision is None:
             return f"Exception {number} has changed."
-        decided = f"{inline(part.decision.by.name, 80)} for {inline(part.name, 80)}: {part.state.value}."
+        words = part.decision.words
+        said = f": “{inline(words.text)}”" if words is not None and words.text else "."
+        decided = f"{inline(part.decision.by.name, 80)} for {inline(part.name, 80)}: {part.state.value}{said}"
         return f"{decided} {notification(request)}"
 
     def _question_message(self, number: int, authority: str) -> dict[str, Any]:
@@ -160,7 +166,8 @@ class ExceptionWork:
         asked = [r for r in request.talk if r.authority == authority and r.asks] if request is not None else []
         if request is None or not asked:
             return {"text": f"Somebody asks about exception {number}.", "blocks": None}
-        text = f"{inline(asked[-1].by.name, 80)} asks about exception {number}"
+        text = f"{inline(asked[-1].by.name, 80)} asks about exception {number}, {inline(request.subject.deal, 80)}"
+        text += f": {inline(asked[-1].text.text)}" if asked[-1].text.text else ""
         return {"text": text, "blocks": question_card(request, asked[-1])}
 
     # Shared

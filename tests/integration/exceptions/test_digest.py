@@ -65,6 +65,18 @@ def test_two_are_no_habit_and_nor_is_what_was_declined(desk: Desk, clock: FixedC
     assert made(desk, clock).habits == ()
 
 
+def test_what_was_decided_and_then_withdrawn_counts_for_its_rep_as_well(desk: Desk, clock: FixedClock) -> None:
+    asked(desk, "Dana A")
+    number = asked(desk, "Dana B")
+    desk.service.withdraw(number, desk.asker("U0DANA"))
+    found = made(desk, clock)
+    assert found.requests == sum(rep.asked for rep in found.reps) == 2
+    assert [(rep.asked, rep.granted, rep.declined, rep.open) for rep in found.reps] == [(2, 1, 0, 0)]
+    said = str(digest_blocks(found))
+    assert "1 withdrawn or asked anew" in said
+    assert "Half of the decisions took less than an hour." in said
+
+
 def test_a_month_has_its_own_and_the_median_time(desk: Desk, clock: FixedClock) -> None:
     clock.now = datetime(2026, 11, 30, 20, tzinfo=UTC)
     number = desk.ask(desk.deal("Late")).number
@@ -158,7 +170,10 @@ def test_the_command_line_reads_verifies_exports_and_erases(settings: Desk, cloc
     assert full[0]["texts"]["facts"]["days"] == 45
     assert full[0]["body"] == verdict["body"]
     assert run("audit", "erase", "--yes")[0] == 2
-    assert "4 texts, 1 request for exceptions erased." in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
+    assert (
+        "4 texts, 1 request for exceptions erased."
+        in run("audit", "erase", "--before", tomorrow, "--author", "dana", "--yes")[1]
+    )
     assert "(erased)" in run("exceptions", "show", str(number))[1]
     assert run("audit", "verify", "--head", head)[0] == 0
     assert json.loads(run("audit", "export", "--kind", "verdict", "--texts")[1].splitlines()[0])["texts"] is None

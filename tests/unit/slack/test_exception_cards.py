@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.exceptions.looking import Precedent
 from bot.exceptions.model import AskedFinding, Choice, Decision, ExceptionRequest, Part, PartState, Subject, Who
 from bot.profile.exceptions_language import Asking
+from bot.slack import exception_ids as ids
+from bot.slack.blocks.exception_lists import own_block
 from bot.slack.blocks.exception_parts import decided_words, one_line
+from bot.slack.blocks.exception_status import status_card
 from bot.slack.blocks.exceptions import approver_card
 from bot.store.exceptions import WrittenText
 
@@ -75,3 +79,22 @@ def test_an_earlier_decision_is_not_said_to_be_withdrawn_by_its_approver() -> No
     )  # fmt: skip
     card = texts(approver_card(asked(DESK, MONEY), MONEY, others={}, precedents=[earlier]))
     assert "approved by Alex Kim, 2026-11-23 (withdrawn since)" in card
+
+
+def test_withdrawing_is_asked_about_and_says_what_is_lost() -> None:
+    def confirm(request: ExceptionRequest) -> dict[str, Any]:
+        buttons = [e for b in status_card(request, deciders={}, unreached={}) for e in b.get("elements", ())]
+        return next(e["confirm"] for e in buttons if e.get("action_id") == ids.WITHDRAW)
+
+    assert "What was approved of it is lost" in confirm(asked(DESK, MONEY))["text"]["text"]
+    assert "What was approved" not in confirm(asked(MONEY))["text"]["text"]
+
+
+def test_a_deal_that_nothing_small_mends_says_so() -> None:
+    assert "No counter-offer" in texts(approver_card(asked(MONEY), MONEY, others={}))
+
+
+def test_one_who_asked_finds_the_card_again_from_every_list() -> None:
+    block = own_block(asked(MONEY))
+    assert block["text"]["text"].startswith("*Exception 1: Mercy*: 🟠 Waiting for a decision")
+    assert block["accessory"]["value"] == "1|"
