@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.deals.deal import canonical_json
-from bot.store.activity_tables import activities, assignments
+from bot.store.activity_tables import activities, assignments, crm_accounts
 from bot.store.connections import Database
 from bot.store.plain import clean, label
 from bot.store.records import LONGEST_KEY, folded
@@ -57,6 +57,21 @@ class Assignment:
     customer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of a CRM and who owns it there, in the CRM's words. `id` is its id at the source."""
+
+    source: str
+    id: str
+    customer: str
+    owner: str
+
+    @property
+    def key(self) -> str:
+        """What it is kept under."""
+        return label(f"{self.source}:{self.id}", LONGEST_KEY)
+
+
 class ActivityBook:
     """Keeps calls and meetings. Every method raises StoreError when the database fails."""
 
@@ -95,6 +110,36 @@ class ActivityBook:
         query = select(assignments).order_by(assignments.c.rep_folded, assignments.c.customer_folded)
         with self._database.reading() as connection:
             return [Assignment(row["rep"], row["customer"]) for row in connection.execute(query).mappings()]
+
+    def keep_accounts(self, batch: Sequence[Account], gone: Collection[str] = ()) -> None:
+        """Keeps accounts of a CRM with their owners, and forgets those under the keys of `gone`: all or none."""
+        now = self._clock()
+        rows = {
+            each.key: {
+                "key": each.key,
+                "source": clean(each.source),
+                "customer": clean(each.customer),
+                "customer_folded": folded(each.customer),
+                "owner": clean(each.owner),
+                "updated_at": now,
+            }
+            for each in batch
+        }
+        wanted = sorted(gone)
+        with self._database.writing() as connection:
+            for at in range(0, len(wanted), _AT_ONCE):
+                connection.execute(crm_accounts.delete().where(crm_accounts.c.key.in_(wanted[at : at + _AT_ONCE])))
+            if rows:
+                upsert(connection, crm_accounts, [row for _, row in sorted(rows.items())])
+
+    def account_owners(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Who owns the accounts of a name, by the source and the folded name: several where several have one name."""
+        query = select(crm_accounts.c.source, crm_accounts.c.customer_folded, crm_accounts.c.owner)
+        found: dict[tuple[str, str], frozenset[str]] = {}
+        with self._database.reading() as connection:
+            for source, customer, owner in connection.execute(query):
+                found[source, customer] = found.get((source, customer), frozenset()) | {owner}
+        return found
 
 
 def _save(connection: Connection, batch: Sequence[Activity], now: datetime) -> tuple[int, int]:

@@ -38,6 +38,17 @@ class AssignmentColumns(TypedColumns):
     updated_at: Named[datetime] = Column(UtcTime)
 
 
+class CrmAccountColumns(TypedColumns):
+    """Who owns an account in a CRM. An account without an owner has no row."""
+
+    key: Named[str] = Column(Text, primary_key=True)
+    source: Named[str] = Column(Text)
+    customer: Named[str] = Column(Text)
+    customer_folded: Named[str] = Column(Text)
+    owner: Named[str] = Column(Text)
+    updated_at: Named[datetime] = Column(UtcTime)
+
+
 class SourceColumns(TypedColumns):
     """How far a source was read: a cursor that only its reader understands, and what the last sync did."""
 
@@ -63,5 +74,6 @@ Index(None, activities.c.day)
 Index(None, activities.c.rep_folded, activities.c.day)
 Index(None, activities.c.customer_folded)
 assignments = Table("account_assignments", metadata, AssignmentColumns)
+crm_accounts = Table("crm_accounts", metadata, CrmAccountColumns)
 sources = Table("sync_sources", metadata, SourceColumns)
 written_back = Table("written_back", metadata, WrittenColumns)

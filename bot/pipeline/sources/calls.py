@@ -31,6 +31,9 @@ class Activities(Protocol):
     def assigned(self) -> list[Assignment]:
         """Which rep looks after which account."""
 
+    def account_owners(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Who owns the accounts of a name in a CRM, by the source and the folded name."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountCalls:
@@ -96,8 +99,9 @@ def calls_to_buyers(
     """The calls from `since` to `until` (both included), by rep and account, those with the most calls first.
 
     `reps` are keys of people (or texts of owners that people.yaml does not name, in lower case): None means all. An
-    account is assigned when a file of assignments says so; for a rep without any, the customers of `deals` that are
-    open and theirs. Activities without a rep count for nobody.
+    account is assigned when a file of assignments says so. For a rep without any, the customers of open `deals` are
+    theirs: of those whose account somebody owns in the CRM the account's owner's, of the others the deal's owner's.
+    Activities without a rep count for nobody.
     """
     matter = buyers(profile)
     names: dict[str, str] = {}
@@ -110,7 +114,7 @@ def calls_to_buyers(
         names.setdefault(key, person.name if person else " ".join(text.split()))
         return key
 
-    assigned = _assigned(activities.assigned(), deals, key_of)
+    assigned = _assigned(activities.assigned(), deals, activities.account_owners(), key_of)
     found: dict[str, dict[str, list[Activity]]] = {rep: {} for rep in assigned}
     for activity in activities.find(since=since, until=until):
         rep = key_of(activity.rep)
@@ -132,7 +136,10 @@ def calls_to_buyers(
 
 
 def _assigned(
-    assignments: Sequence[Assignment], deals: Iterable[SavedDeal], key_of: Callable[[str | None], str | None]
+    assignments: Sequence[Assignment],
+    deals: Iterable[SavedDeal],
+    owners: Mapping[tuple[str, str], frozenset[str]],
+    key_of: Callable[[str | None], str | None],
 ) -> dict[str, dict[str, str]]:
     """The accounts of each rep by their folded name."""
     found: dict[str, dict[str, str]] = {}
@@ -142,9 +149,13 @@ def _assigned(
     listed = set(found)
     for deal in deals:
         if deal.status == "open" and deal.customer:
-            rep = key_of(deal.owner)
-            if rep is not None and rep not in listed:
-                found.setdefault(rep, {}).setdefault(folded(deal.customer), deal.customer)
+            account = folded(deal.customer)
+            seller = key_of(deal.owner)
+            reps = {key_of(owner) for owner in owners.get((deal.source or "", account), ())} - {None} or {seller}
+            # Where accounts share a name and the seller owns one of them, it is that one.
+            for rep in sorted({seller} & reps or reps, key=str):
+                if rep is not None and rep not in listed:
+                    found.setdefault(rep, {}).setdefault(account, deal.customer)
     return found
 
 

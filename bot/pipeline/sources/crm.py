@@ -67,6 +67,18 @@ class CrmActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmAccount:
+    """An account, or company, as the CRM has it. `merged` are the ids of those that were merged into this one."""
+
+    id: str
+    modified: str
+    name: str | None = None
+    owner: str | None = None
+    deleted: bool = False
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some records, and how far the CRM was read when they are kept."""
 
@@ -91,6 +103,9 @@ class Crm(Protocol):
 
     def gone(self) -> Iterator[str]:
         """The ids of deals that were deleted, where `deals` does not tell."""
+
+    def accounts(self, since: Mark) -> Iterator[Page]:
+        """Pages of CrmAccount, those that changed first first."""
 
     def activities(self, since: Mark) -> Iterator[Page]:
         """Pages of CrmActivity, those that changed first first."""

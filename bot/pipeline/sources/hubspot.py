@@ -14,7 +14,17 @@ from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from bot.pipeline.sources.crm import CrmActivity, CrmDeal, CrmError, DailyLimit, Mark, Page, Passing, patiently
+from bot.pipeline.sources.crm import (
+    CrmAccount,
+    CrmActivity,
+    CrmDeal,
+    CrmError,
+    DailyLimit,
+    Mark,
+    Page,
+    Passing,
+    patiently,
+)
 
 if TYPE_CHECKING:
     from hubspot import HubSpot
@@ -82,6 +92,12 @@ class HubSpotCrm:
             after = _next(page)
             if after is None:
                 return
+
+    def accounts(self, since: Mark) -> Iterator[Page]:
+        """Pages of companies, those that changed first first. An archived one is not told of: it keeps its owner."""
+        wanted = ["name", "hubspot_owner_id", "hs_merged_object_ids", CHANGED]
+        for found, mark in self._windows("companies", wanted, since):
+            yield Page(tuple(self._account(each) for each in found), mark)
 
     def activities(self, since: Mark) -> Iterator[Page]:
         """Pages of calls, then of meetings. The mark says of which: its id begins with the kind."""
@@ -154,9 +170,6 @@ class HubSpotCrm:
         held = {name: _plain(value) for name, value in found["properties"].items()}
         stage = self._pipelines.get(str(held.get("dealstage") or ""), {})
         owner = str(held.get("hubspot_owner_id") or "")
-        merged = [
-            each for each in str(held.get("hs_merged_object_ids") or "").replace(",", ";").split(";") if each.strip()
-        ]
         return CrmDeal(
             id=found["id"],
             modified=_iso(_moment(found)),
@@ -168,7 +181,18 @@ class HubSpotCrm:
                 "pipeline_label": stage.get("pipeline"),
             },
             status=stage.get("status"),
-            merged=tuple(each.strip() for each in merged),
+            merged=_merged(held),
+        )
+
+    def _account(self, found: Mapping[str, Any]) -> CrmAccount:
+        held = found["properties"]
+        owner = str(held.get("hubspot_owner_id") or "")
+        return CrmAccount(
+            id=found["id"],
+            modified=_iso(_moment(found)),
+            name=str(held.get("name") or "").strip() or None,
+            owner=self._owners.get(owner) or owner or None,
+            merged=_merged(held),
         )
 
     def _activity(
@@ -287,6 +311,12 @@ def _fault(status: int, error: Any) -> Exception:
     if status == 403:  # noqa: PLR2004 - HTTP's own number
         return CrmError(f"HubSpot's token lacks a scope: {message} docs/data-in.md lists the scopes.")
     return CrmError(f"HubSpot refuses what was asked ({status}): {message}")
+
+
+def _merged(held: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the records that were merged into this one."""
+    written = str(held.get("hs_merged_object_ids") or "").replace(",", ";")
+    return tuple(each.strip() for each in written.split(";") if each.strip())
 
 
 def _filter(name: str, operator: str, at: int) -> dict[str, str]:

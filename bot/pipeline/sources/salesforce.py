@@ -8,7 +8,17 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bot.pipeline.sources.crm import CrmActivity, CrmDeal, CrmError, DailyLimit, Mark, Page, Passing, patiently
+from bot.pipeline.sources.crm import (
+    CrmAccount,
+    CrmActivity,
+    CrmDeal,
+    CrmError,
+    DailyLimit,
+    Mark,
+    Page,
+    Passing,
+    patiently,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -75,6 +85,11 @@ class SalesforceCrm:
     def gone(self) -> Iterator[str]:
         """Nothing: `deals` tells of deleted ones."""
         return iter(())
+
+    def accounts(self, since: Mark) -> Iterator[Page]:
+        """Pages of accounts, those that changed first first; deleted ones among them."""
+        for found, mark in self._pages("Id, SystemModstamp, IsDeleted, Name, Owner.Email", "Account", "", since):
+            yield Page(tuple(_account(each) for each in found), mark)
 
     def activities(self, since: Mark) -> Iterator[Page]:
         """Pages of calls, then of events. The mark says of which: its id begins with the kind."""
@@ -209,6 +224,17 @@ def _deal(found: Mapping[str, Any]) -> CrmDeal:
         modified=_soql_time(found["SystemModstamp"]),
         properties=_flat(found),
         status=status,
+        deleted=bool(found.get("IsDeleted")),
+    )
+
+
+def _account(found: Mapping[str, Any]) -> CrmAccount:
+    held = _flat(found)
+    return CrmAccount(
+        id=found["Id"],
+        modified=_soql_time(found["SystemModstamp"]),
+        name=str(held.get("Name") or "").strip() or None,
+        owner=held.get("Owner.Email"),
         deleted=bool(found.get("IsDeleted")),
     )
 

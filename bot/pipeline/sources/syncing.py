@@ -12,14 +12,14 @@ from bot.deals.files import Record
 from bot.deals.mapping import FIELDS, ActivityMapping
 from bot.deals.mapping import Mapping as MappingFile
 from bot.deals.row_reader import RowDeal, RowReader
-from bot.pipeline.sources.crm import Crm, CrmActivity, CrmDeal, CrmError, Mark
+from bot.pipeline.sources.crm import Crm, CrmAccount, CrmActivity, CrmDeal, CrmError, Mark
 from bot.pipeline.sources.roles import RoleReader
 from bot.pipeline.sources.seen import nothing_seen
 from bot.pipeline.sources.taking import DealBook, Taking
 from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People
-from bot.store.activities import Activity
+from bot.store.activities import Account, Activity
 from bot.store.records import Decision, SavedDeal
 from bot.store.sources import SourceState
 
@@ -55,6 +55,9 @@ class ActivityKeeper(Protocol):
 
     def remove(self, keys: Collection[str]) -> None:
         """Forget some."""
+
+    def keep_accounts(self, batch: Sequence[Account], gone: Collection[str] = ()) -> None:
+        """Keep accounts with their owners, and forget some."""
 
 
 class Book(DealBook, Protocol):
@@ -92,6 +95,8 @@ class SyncReport:
     written_back: int
     notes: tuple[str, ...]
     unknown_owners: Mapping[str, int] = field(default_factory=dict)
+    accounts: int = 0
+    """How many accounts were read: whose they are."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -99,6 +104,7 @@ class SyncReport:
         return {
             **{f"deals_{name}": number for name, number in self.deals.items()},
             **{f"activities_{name}": number for name, number in self.activities.items()},
+            "accounts_read": self.accounts,
             "gone": self.gone,
             "written_back": self.written_back,
         }
@@ -109,6 +115,7 @@ class SyncReport:
             "source": self.source,
             "deals": dict(self.deals),
             "activities": dict(self.activities),
+            "accounts": self.accounts,
             "gone": self.gone,
             "written_back": self.written_back,
             "unknown_owners": dict(self.unknown_owners),
@@ -159,6 +166,7 @@ class Sync:
         try:
             self._read_deals(decision.id, resumed=resumed)
             gone = self._remove_gone(decision.id)
+            accounts = self._read_accounts(resumed=resumed)
             self._read_activities(resumed=resumed)
             written = self._write_back()
         except CrmError as error:
@@ -172,6 +180,7 @@ class Sync:
             written,
             tuple(self._notes),
             dict(sorted(self._owners.items())),
+            accounts,
         )
         self._ended(begun, report)
         self._store.record(
@@ -221,7 +230,25 @@ class Sync:
             self._store.remove_deals(still_open, decision)
         return len(still_open)
 
-    # Activities
+    # Accounts and activities
+
+    def _read_accounts(self, *, resumed: bool) -> int:
+        """Whose the accounts are; one without an owner or a name is nobody's."""
+        done = 0
+        for page in self._crm.accounts(self._since("accounts", resumed=resumed)):
+            records: tuple[CrmAccount, ...] = page.records
+            kept = [
+                Account(self._crm.name, each.id, each.name, each.owner)
+                for each in records
+                if each.name is not None and each.owner is not None and not each.deleted
+            ]
+            there = {each.id for each in kept}
+            gone = [each.id for each in records if each.id not in there] + [id_ for r in records for id_ in r.merged]
+            self._store.activities.keep_accounts(kept, [f"{self._crm.name}:{each}" for each in gone])
+            done += len(records)
+            self._save(cursor=self._cursor("accounts", page.mark))
+            self._told("accounts", done)
+        return done
 
     def _read_activities(self, *, resumed: bool) -> None:
         roles = RoleReader(self._judge.profile, self._mapping.activities or ActivityMapping())
@@ -293,7 +320,7 @@ class Sync:
         """The next sync begins a while before this one did, or where nothing was read, where this one began."""
         start = (begun.astimezone(UTC) - LOOK_BACK).isoformat(timespec="seconds").replace("+00:00", "Z")
         cursor = {}
-        for what in ("deals", "activities"):
+        for what in ("deals", "accounts", "activities"):
             held = self._state.cursor.get(what) or {}
             last = (held.get("running") or {}).get("at")
             # The CRM's clock may be behind ours: never begin after the last change that it told of.

@@ -289,7 +289,7 @@ class SalesforceServer(CrmServer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tables: dict[str, list[dict[str, Any]]] = {"Opportunity": [], "Task": [], "Event": []}
+        self.tables: dict[str, list[dict[str, Any]]] = {"Opportunity": [], "Account": [], "Task": [], "Event": []}
         self.rest: dict[str, list[dict[str, Any]]] = {}
         self.batch = 2000
         self.fields: set[str] | None = None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.deals.mapping import Mapping
+from bot.pipeline.sources.calls import calls_to_buyers
 from bot.pipeline.sources.crm import CrmError, DailyLimit
 from bot.pipeline.sources.hubspot import HubSpotCrm
 from bot.pipeline.sources.salesforce import SalesforceCrm
@@ -17,6 +18,7 @@ from bot.pipeline.sources.syncing import Sync, SyncReport
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import load_people
+from bot.store.activities import Assignment
 from bot.store.database import Store, open_store
 from bot.store.urls import sqlite_url
 
@@ -261,6 +263,59 @@ def test_calls_and_meetings_of_hubspot_with_the_role_of_who_was_met(store: Store
     )  # fmt: skip
     assert (meeting.kind, meeting.deal, meeting.role) == ("meeting", "9", None)
     assert sync(store, over(hubspot), ROLES).activities["imported"] == 0
+
+
+def assigned(store: Store) -> dict[str, list[str]]:
+    found = calls_to_buyers(store.activities, profile=JUDGE.profile, people=PEOPLE, deals=store.open_deals())
+    return {rep.rep: [each.account for each in rep.accounts if each.assigned] for rep in found}
+
+
+def test_an_account_of_hubspot_is_its_owner_s_and_not_the_deal_s(store: Store, hubspot: HubSpotServer) -> None:
+    one_deal(hubspot)
+    assert sync(store, over(hubspot)).accounts == 2
+    assert assigned(store) == {"dana": ["Mercy Regional"]}, "nobody owns the account: it goes with the deal"
+    # Only the company changes, not the deal.
+    hubspot.put("companies", 500, START + timedelta(hours=1), name="Mercy Regional", hubspot_owner_id=78)
+    assert sync(store, over(hubspot)).accounts == 2, "the company, and what is looked back on"
+    assert assigned(store) == {"left@alphatech.example": ["Mercy Regional"]}
+    # Another company of the same name is the seller's own: the deal is with that one.
+    hubspot.put("companies", 502, START + timedelta(hours=2), name="Mercy  regional", hubspot_owner_id=77)
+    sync(store, over(hubspot))
+    assert assigned(store) == {"dana": ["Mercy Regional"]}
+    # Merged into one, it is that one's owner's.
+    hubspot.objects["companies"].pop("502")
+    later = START + timedelta(hours=3)
+    hubspot.put("companies", 500, later, name="Mercy Regional", hubspot_owner_id=78, hs_merged_object_ids="502")
+    sync(store, over(hubspot))
+    assert assigned(store) == {"left@alphatech.example": ["Mercy Regional"]}
+    assert not any(body.get("after") for body in searches(hubspot, "companies"))
+    # What a file says comes first, for the reps that it names.
+    store.activities.assign([Assignment("left@alphatech.example", "Faith")])
+    assert assigned(store) == {"left@alphatech.example": ["Faith"]}
+
+
+def test_an_account_of_salesforce_is_its_owner_s(store: Store, salesforce: SalesforceServer) -> None:
+    def account(number: int, stamp: str, **fields: Any) -> dict[str, Any]:
+        owner = {"attributes": {"type": "User"}, "Email": "sam@alphatech.example"}
+        name = "Mercy Regional"
+        return {
+            "Id": f"001{number:06}",
+            "SystemModstamp": stamp,
+            "IsDeleted": False,
+            "Name": name,
+            "Owner": owner,
+            **fields,
+        }
+
+    first, later = "2026-11-20T08:00:00.000+0000", "2026-11-20T09:00:00.000+0000"
+    salesforce.tables["Opportunity"] = [opportunity(1, first)]
+    salesforce.tables["Account"] = [account(1, first), account(2, first, Name="Nobody's", Owner=None)]
+    report = sync(store, force(salesforce))
+    assert (report.accounts, report.counts["accounts_read"]) == (2, 2)
+    assert assigned(store) == {"sam": ["Mercy Regional"]}
+    salesforce.tables["Account"] = [account(1, later, IsDeleted=True)]
+    assert sync(store, force(salesforce)).accounts == 1
+    assert assigned(store) == {"dana": ["Mercy Regional"]}
 
 
 def opportunity(number: int, stamp: str, **fields: Any) -> dict[str, Any]:

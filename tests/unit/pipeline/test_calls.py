@@ -18,9 +18,15 @@ DAY = date(2026, 11, 2)
 
 
 class Book:
-    def __init__(self, *activities: Activity, assigned: tuple[Assignment, ...] = ()) -> None:
+    def __init__(
+        self,
+        *activities: Activity,
+        assigned: tuple[Assignment, ...] = (),
+        owners: dict[tuple[str, str], frozenset[str]] | None = None,
+    ) -> None:
         self.activities = activities
         self.assignments = assigned
+        self.owners = owners or {}
 
     def find(
         self, *, since: date | None = None, until: date | None = None, reps: Collection[str] | None = None
@@ -31,6 +37,9 @@ class Book:
 
     def assigned(self) -> list[Assignment]:
         return list(self.assignments)
+
+    def account_owners(self) -> dict[tuple[str, str], frozenset[str]]:
+        return self.owners
 
 
 def call(rep: str | None, customer: str, role: str | None, day: date = DAY) -> Activity:
