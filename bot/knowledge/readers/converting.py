@@ -75,7 +75,7 @@ def _pptx(data: bytes) -> Converted:
         raise _unreadable("PowerPoint presentation", error) from error
     _, *parts = _SLIDE.split(text)
     sheets = [
-        Sheet(f"slide {number}", _listed(_without_pictures(body.replace("### Notes:\n", "### Notes\n\n"))))
+        Sheet(f"slide {number}", _titled(_listed(_without_pictures(body.replace("### Notes:\n", "### Notes\n\n")))))
         for number, body in zip(parts[::2], parts[1::2], strict=True)
     ]
     return Converted(_property(data), tuple(sheets))
@@ -166,6 +166,13 @@ def _without_pictures(markdown: str) -> str:
 def _headed(markdown: str) -> str:
     """Tables whose first row is the head: Word seldom says so, and an empty head says nothing."""
     return _HEADLESS.sub(r"\2\n\1", markdown)
+
+
+def _titled(slide: str) -> str:
+    """A slide with its title in front: the library goes from top to bottom, and a title may stand below a table."""
+    blocks = slide.split("\n\n")
+    title = next((block for block in blocks if block.startswith("# ")), None)
+    return slide if title is None else "\n\n".join([title, *(block for block in blocks if block != title)])
 
 
 def _listed(markdown: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.knowledge.readers.workbench import Workbench
 
 _PLAIN_PAGE = 2  # the level of a page that has no heading: under the document's title
+_SLIDE = 1  # a slide's own title is a heading of this level: one without a title is no part of the slide before it
 _CONTROLS = dict.fromkeys([*range(0x20), 0x7F], None)
 del _CONTROLS[0x09], _CONTROLS[0x0A]
 
@@ -53,4 +54,5 @@ def _continued(section: Section, before: Section | None) -> Section:
     if before is not None and section.place.startswith("page"):
         name = before.heading if not before.heading.lower().startswith("page ") else section.place.capitalize()
         return replace(section, level=before.level, heading=name)
-    return replace(section, level=_PLAIN_PAGE, heading=section.place.capitalize())
+    slide = before is not None and section.place.startswith("slide")
+    return replace(section, level=_SLIDE if slide else _PLAIN_PAGE, heading=section.place.capitalize())

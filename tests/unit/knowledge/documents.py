@@ -78,7 +78,7 @@ def docx(*, title: str = "Price talks") -> bytes:
 
 
 def pptx(*, empty: bool = False) -> bytes:
-    """Two slides with text and notes, one with a table and no title; or two empty ones."""
+    """A slide with text and notes, one with a table and no title, one whose title stands below; or two empty ones."""
     import pptx as powerpoint
     from pptx.util import Inches
 
@@ -96,6 +96,10 @@ def pptx(*, empty: bool = False) -> bytes:
         table = second.shapes.add_table(2, 2, Inches(1), Inches(1), Inches(4), Inches(2)).table
         for at, text in enumerate(("Metric", "Target", "Uptime", "99.9%")):
             table.cell(at // 2, at % 2).text = text
+        third = deck.slides.add_slide(deck.slide_layouts[5])
+        third.shapes.title.text = "Who owns it"
+        below = third.shapes.add_table(2, 1, Inches(0), Inches(0), Inches(4), Inches(0.2)).table
+        below.cell(0, 0).text, below.cell(1, 0).text = "Owner", "Nursing director"
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()

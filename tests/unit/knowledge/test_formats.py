@@ -55,12 +55,14 @@ def test_a_word_document_keeps_its_headings_lists_and_tables(workbench: Workbenc
 
 
 def test_a_presentation_is_cut_by_slide(workbench: Workbench) -> None:
-    slide, notes, table = _passages(workbench, "kick-off.pptx", documents.pptx())
+    slide, notes, table, below = _passages(workbench, "kick-off.pptx", documents.pptx())
     assert (slide.heading, slide.place) == ("Outcomes first", "slide 1")
     assert slide.text == "- Name the metric\n- Agree the baseline"
     assert (notes.heading, notes.text) == ("Outcomes first > Notes", "Say it slowly.")
     assert (table.label, table.place) == ("Outcomes first > Slide 2", "slide 2")
     assert table.text.startswith("| Metric | Target |\n| --- | --- |\n| Uptime | 99.9% |")
+    assert (below.heading, below.place) == ("Outcomes first > Who owns it", "slide 3")
+    assert "| Nursing director |" in below.text
 
 
 def test_a_web_page_keeps_its_text_and_loses_what_stands_around_it(workbench: Workbench) -> None:
