@@ -165,6 +165,19 @@ def fit_message(blocks: list[Block], rest: Block, tail: Sequence[Block] = ()) ->
     return [*kept, *end]
 
 
+GOES_ON = "It goes on in the next message."
+
+
+def flow_message(blocks: list[Block], tail: Sequence[Block] = ()) -> list[Block]:
+    """All of the blocks, in the order in which `split_message` cuts them: `tail` ends the first message.
+
+    Where one message does not hold them it says that it goes on, and the rest follows.
+    """
+    made = fit_message(blocks, {"type": "context", "elements": [mrkdwn(GOES_ON)]}, tail)
+    held = len(made) - len(tail)
+    return made if made[:held] == blocks else [*made, *blocks[held - 1 :]]
+
+
 def split_message(blocks: Sequence[Block]) -> list[list[Block]]:
     """The blocks as one message, or as several that follow each other where one does not hold them."""
     parts: list[list[Block]] = [[]]

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.exceptions.digest import HABIT, Digest, Habit, Tally, took_words
-from bot.slack.blocks.elements import Block, context, divider, fit_message, header, inline, joined, section
+from bot.slack.blocks.elements import (
+    Block,
+    context,
+    divider,
+    flow_message,
+    header,
+    inline,
+    joined,
+    section,
+    sections,
+)
 from bot.store.records import Head
-
-MOST_ROWS = 15
-MOST_HABITS = 10
 
 
 def digest_blocks(digest: Digest) -> list[Block]:
@@ -23,16 +30,11 @@ def digest_blocks(digest: Digest) -> list[Block]:
     said += f" Half of the decisions took {took_words(took)}." if took is not None else ""
     blocks.append(section(said))
     if digest.habits:
-        lines = [f"• {_habit(habit)}" for habit in digest.habits[:MOST_HABITS]]
-        more = len(digest.habits) - len(lines)
-        lines += [f"and {more} more: `dealfit exceptions digest`"] if more > 0 else []
-        blocks += [divider(), section("*Became a habit*\n" + "\n".join(lines))]
+        blocks += [divider(), *sections(["*Became a habit*", *(f"• {_habit(habit)}" for habit in digest.habits)])]
         blocks.append(context(f"Approved {HABIT} times or more in the month: is the profile wrong, or the selling?"))
     for title, tallies in (("rule", digest.rules), ("rep", digest.reps), ("authority", digest.authorities)):
-        blocks += [divider(), section(f"*By {title}*\n" + "\n".join(_row(each) for each in tallies[:MOST_ROWS]))]
-        if len(tallies) > MOST_ROWS:
-            blocks.append(context(f"{len(tallies) - MOST_ROWS} more: `dealfit exceptions digest`."))
-    return fit_message(blocks, context("The rest: `dealfit exceptions digest`."))
+        blocks += [divider(), *sections([f"*By {title}*", *(_row(each) for each in tallies)])]
+    return flow_message(blocks)
 
 
 def digest_text(digest: Digest) -> str:

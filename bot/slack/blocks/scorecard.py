@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.deals.wording import date_words
 from bot.pipeline.scorecard.card import Line, Scorecard, figure_words
 from bot.slack import ids
-from bot.slack.blocks.elements import Block, button, context, fit_message, header, inline, section
+from bot.slack.blocks.elements import Block, button, context, flow_message, header, inline, section
 from bot.slack.blocks.pipeline_parts import table_block
 
 HEADER = ["Measure", "Now", "n", "Before", "Team's median"]
@@ -39,7 +39,7 @@ def scorecard_blocks(card: Scorecard) -> list[Block]:
     blocks.append(
         context(f"Judged by {inline(profile['title'])} {inline(profile['version'])} ({profile['sha256'][:8]})")
     )
-    return fit_message(blocks, context("There is more than one message holds: `dealfit pipeline scorecard`."))
+    return flow_message(blocks)
 
 
 def scorecard_notification(card: Scorecard) -> str:

@@ -25,11 +25,12 @@ from bot.slack.blocks.elements import (
     clip,
     context,
     divider,
-    fit_message,
+    flow_message,
     header,
     inert,
     inline,
     section,
+    sections,
 )
 from bot.slack.blocks.pipeline_parts import CHART_TITLE, plain_number, stacked_table, table_block
 
@@ -46,7 +47,6 @@ FILE = "dealfit.strategy.file"
 MOST_KINDS = 7
 MOST_RULES = 8
 MOST_PERIODS = 8
-MOST_CAUTIONS = 6
 MOST_WORST = 5
 MOST_NOTES = 8
 YAML = 2_400
@@ -101,10 +101,8 @@ def backtest_blocks(found: Backtest) -> list[Block]:
         blocks += [table_block(head, rows), *([context(*left)] if left else [])]
     if found.against is not None:
         blocks.append(section(_moves(found.against)))
-    told = [f"{'⚠️' if each.strong else '•'} {inline(each.text, 400)}" for each in found.cautions[:MOST_CAUTIONS]]
-    more = len(found.cautions) - len(told)
-    told += [f"and {more} more: the file has them"] if more > 0 else []
-    blocks += [divider(), section("*What a backtest cannot know*\n" + "\n".join(told))]
+    told = [f"{'⚠️' if each.strong else '•'} {inline(each.text, 400)}" for each in found.cautions]
+    blocks += [divider(), *sections(["*What a backtest cannot know*", *told])]
     return _ended(blocks, [METHOD, *found.notes], found.profile)
 
 
@@ -253,7 +251,7 @@ def _file(what: str) -> dict[str, Any]:
 
 def _ended(blocks: list[Block], notes: Sequence[str], profile: ProfileId, *buttons: dict[str, Any]) -> list[Block]:
     judged = f"Judged by {inline(profile.title, 120)}, version {inline(profile.version, 60)} ({profile.sha256[:8]})"
-    shown = [inline(note, 500) for note in list(notes)[:MOST_NOTES]]
-    shown += [f"and {len(notes) - MOST_NOTES} more notes on the command line"] if len(notes) > MOST_NOTES else []
-    tail = [context(*shown, judged), *([actions(*buttons)] if buttons else [])]
-    return fit_message(blocks, context("The rest has no room in one message; the file has it all."), tail)
+    said = [inline(note, 500) for note in notes]
+    *more, last = [said[at : at + MOST_NOTES] for at in range(0, len(said), MOST_NOTES)] or [[]]
+    tail = [context(*last, judged), *([actions(*buttons)] if buttons else [])]
+    return flow_message([*blocks, *(context(*some) for some in more)], tail)

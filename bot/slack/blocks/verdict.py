@@ -19,17 +19,19 @@ from bot.slack import ids
 from bot.slack.blocks.coaching import words_line
 from bot.slack.blocks.economics import follows_text, worth_line
 from bot.slack.blocks.elements import (
+    VIEW_BLOCKS,
     Block,
     actions,
     button,
     clip,
     context,
     divider,
-    fit_message,
+    flow_message,
     header,
     inline,
     joined,
     section,
+    sections,
 )
 from bot.slack.blocks.exception_lists import ask_button, coverage_blocks, waiting_blocks
 from bot.slack.blocks.proposal import proposal_button
@@ -41,7 +43,6 @@ MEANINGS = {
     Judgement.DOES_NOT_FIT: "Outside the Deal Profile, beyond what anybody may approve.",
     Judgement.INCOMPLETE: "Facts are missing; the verdict waits for them.",
 }
-MOST_FAILS = 12
 MOST_QUESTIONS = 5
 
 
@@ -80,19 +81,18 @@ def verdict_card(
     if shared_by is not None:
         blocks.append(context(f"Shared by {inline(shared_by)}"))
     buttons = _buttons(checked, shared=shared_by is not None, granted=coverage.granted)
-    more = context("There is more than one message holds: *All findings* shows it.")
-    return fit_message(blocks, more, [actions(*buttons)] if buttons else [])
+    return flow_message(blocks, [actions(*buttons)] if buttons else [])
 
 
 def findings_view(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> dict[str, object]:
     """A modal with every finding, those that pass as well."""
     order = {Result.FAIL: 0, Result.UNKNOWN: 1, Result.PASS: 2, Result.NOT_APPLICABLE: 3}
-    blocks: list[Block] = [section(f"*{inline(checked.deal.name)}*: {TITLES[checked.verdict.judgement]}")]
     in_order = sorted(checked.verdict.findings, key=lambda f: order[f.result])
-    blocks.extend(section(finding_text(finding, facts, people)) for finding in in_order)
-    shown = blocks[:98]
-    if len(blocks) > len(shown):
-        shown.append(context(f"{len(blocks) - len(shown)} further findings are on the command line: `dealfit check`."))
+    texts = [finding_text(finding, facts, people) for finding in in_order]
+    # A view takes a hundred blocks: where there are more findings, many stand in one, with a line between them.
+    apart = len(texts) < VIEW_BLOCKS
+    found = [section(text) for text in texts] if apart else sections([f"{text}\n" for text in texts])
+    shown = [section(f"*{inline(checked.deal.name)}*: {TITLES[checked.verdict.judgement]}"), *found][:VIEW_BLOCKS]
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "All findings"},
@@ -196,7 +196,7 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> list[Block
     fails = checked.verdict.of(Result.FAIL)
     coached = coach(checked.verdict, checked.guidance)
     blocks: list[Block] = [divider()] if fails else []
-    for finding in fails[:MOST_FAILS]:
+    for finding in fails:
         passage = checked.guidance.get(finding.check)
         accessory = (
             button("Read why", ids.OPEN_PASSAGE, passage.id, label=f"Read: {passage.heading}") if passage else None
@@ -204,8 +204,6 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> list[Block
         said = words_line(coached, finding.check)
         text = finding_text(finding, facts, people)
         blocks.append(section(f"{text}\n{said}" if said else text, accessory=accessory))
-    if len(fails) > MOST_FAILS:
-        blocks.append(context(f"{len(fails) - MOST_FAILS} more fail: *All findings* shows them."))
     return blocks
 
 

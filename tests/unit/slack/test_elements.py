@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.slack.blocks.elements import (
+    GOES_ON,
     MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
     button,
@@ -17,6 +18,7 @@ from bot.slack.blocks.elements import (
     context,
     escape,
     fit_message,
+    flow_message,
     inert,
     inline,
     joined,
@@ -91,6 +93,17 @@ def test_the_tail_stands_in_any_case_and_what_is_left_out_is_said(count, size):
     assert characters(made) <= MESSAGE_CHARACTERS
     assert made[-1:] == tail
     assert made[:-1] == blocks or made[-2] == rest
+
+
+@pytest.mark.parametrize(("count", "size"), [(3, 10), (49, 10), (60, 10), (9, 2900), (120, 900)])
+def test_what_goes_on_loses_no_block_and_the_tail_ends_the_first_message(count, size):
+    blocks, tail = [section(f"{n:04}" + "x" * size) for n in range(count)], [context("tail")]
+    first, *others = split_message(flow_message(blocks, tail))
+    assert first[-1:] == tail
+    going_on = first[-2] == context(GOES_ON)
+    assert going_on == bool(others)
+    held = first[: -2 if going_on else -1]
+    assert [*held, *(block for part in others for block in part)] == blocks
 
 
 def test_markdown_becomes_structure():

@@ -35,7 +35,7 @@ from bot.profile.verdict import (
 from bot.slack.blocks import answer as answers
 from bot.slack.blocks import home
 from bot.slack.blocks import verdict as cards
-from bot.slack.blocks.elements import split_message
+from bot.slack.blocks.elements import GOES_ON, split_message
 from bot.slack.blocks.form import FormContext, deal_form
 from bot.slack.streaming import safe_markdown
 from bot.store.records import SavedDeal
@@ -287,18 +287,25 @@ def assert_view(view: Any) -> None:
     assert live(view) == []
 
 
-def test_a_card_that_is_too_long_says_so_and_keeps_its_buttons() -> None:
+def test_a_card_that_is_too_long_goes_on_and_keeps_its_buttons_on_the_first_message() -> None:
     maker = Maker(1)
     facts = maker.facts()
     long = replace(maker.finding(facts), result=Result.FAIL, label="l" * 290, because="b" * 290, limit="m" * 290)
     long = replace(long, counted=True)
     checked = maker.checked(facts)
     ask = (Question(next(iter(facts)), "q" * 290),) * 5
-    checked = replace(checked, key="k", verdict=replace(checked.verdict, findings=(long,) * 30, ask=ask))
+    many = tuple(replace(long, label=f"Finding {n} of all") for n in range(150))
+    checked = replace(checked, key="k", verdict=replace(checked.verdict, findings=many, ask=ask))
     blocks = cards.verdict_card(checked, facts=facts, people=People((), {}))
-    assert "more than one message holds" in json.dumps(blocks[-2])
-    assert blocks[-1]["type"] == "actions"
+    first, *others = split_message(blocks)
+    assert GOES_ON in json.dumps(first[-2])
+    assert first[-1]["type"] == "actions"
+    assert len(others) > 1
     assert_message(cards.notification(checked), blocks)
+    view = cards.findings_view(checked, facts=facts, people=People((), {}))
+    assert_view(view)
+    for shown in (json.dumps(blocks), json.dumps(view)):
+        assert [f"Finding {n} of all" in shown for n in range(150)] == [True] * 150
 
 
 def one(maker: Maker, people: People) -> int:
