@@ -1,4 +1,4 @@
-"""The command line: `dealfit run | check | ask | pipeline | profile | index | doctor`."""
+"""The command line, `dealfit`: a module a command, or a family of them; `app` puts them together."""
 
 from __future__ import annotations
 

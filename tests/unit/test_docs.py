@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import re
 import shlex
 import subprocess
@@ -134,6 +135,29 @@ def json_blocks(page: Path) -> list[Any]:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_relative_link_leads_somewhere(page: Path):
     assert list(broken_links(page, page.read_text(encoding="utf-8"))) == []
+
+
+def test_the_architecture_page_has_every_room_and_names_only_what_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    rooms = [room.removeprefix("bot.") for layer in layers[0]["layers"] for room in layer.split(" | ")]
+    rows = re.findall(r"^\| `(\w+)` \| .* \| `(bot/[\w/.]+)` \|$", text, re.MULTILINE)
+    assert [room for room, _ in rows] == rooms
+    for room, first in rows:
+        assert first.startswith(f"bot/{room}")
+        assert (ROOT / first).is_file()
+    named = re.findall(rf"`((?:{'|'.join(rooms)})\.[\w.]+)`", prose(text))
+    assert len(named) > 50
+    assert [dotted for dotted in named if not stands(dotted)] == []
+
+
+def stands(dotted: str) -> bool:
+    """Whether `slack.inbox.Work` is a module of bot/, or what one holds."""
+    try:
+        pkgutil.resolve_name(f"bot.{dotted}")
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
