@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 
 import httpx
 import pytest
 
-from tests.e2e.conftest import DANA, DEALS, MERCY, settings_for, texts
+from tests.e2e.conftest import DANA, DEALS, DIRECT, MERCY, settings_for, texts
 from tests.e2e.process import AppProcess
+from tests.e2e.test_erasing import forms
 
 
 @pytest.fixture
@@ -33,6 +35,8 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
             lambda: next((m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app), None), 30
         )
         assert "Incomplete: Mercy Regional" in texts(card.blocks)
+        asked = app.ground.post_as(DANA, DIRECT, "playground asks what discount a hospital may have")
+        app.ground.wait_for(lambda: any(m.from_app for m in app.ground.messages(DIRECT, DANA, asked)), 30)
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").text == "ready\n"
         measured = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         app.ground.faults.refuse_connections()
@@ -44,6 +48,7 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
         'dealfit_ack_seconds_count{kind="command"} 1.0',
         'dealfit_work_total{kind="deal.words",outcome="done"} 1.0',
         'dealfit_posts_total{method="response_url",outcome="sent"} 1.0',
+        'dealfit_answers_total{composer="',
         'dealfit_verdicts_total{result="incomplete"} 1.0',
         "dealfit_queue_depth 0.0",
         "dealfit_outbox_waiting 0.0",
@@ -52,8 +57,13 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
     ):
         assert line in measured
     assert "Mercy" not in measured
-    logged = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
-    assert logged
+    # At the lowest level, too, no library writes past our formatter, and no line holds what people wrote in any form.
+    said = [line for line in written.splitlines() if not line.startswith("{")]
+    assert [line for line in said if re.match(r"\d\d:\d\d|\[|(DEBUG|INFO|WARNING|ERROR)\b", line)] == []
+    logged = [json.loads(line) for line in written.splitlines() if line not in said]
+    assert len(logged) > 10
+    for wrote in ("Mercy", "digital-records mandate", "playground asks what"):
+        assert [form for form in forms(wrote) if form.decode() in written] == []
     assert all({"timestamp", "level", "logger", "event"} <= set(line) for line in logged)
     assert "running over Socket Mode" in written
     assert "Stopping" in written
