@@ -6,14 +6,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from bot.deals.deal import Deal
 from bot.deals.exchange import Conversion
 from bot.deals.facts import FactSpec, FactType
 from bot.profile.verdict import Judgement
+from bot.store import imports
 from bot.store.database import Store, open_store
 from bot.store.errors import RecordError
 from bot.store.records import DealMark, DealToSave, NewDecision, SavedDeal
+from bot.store.urls import read_url
 from tests.integration.store.outside import FixedClock, deal, raw, verdict
 
 NEW = NewDecision("verdict", "U1", "slack:1", {"verdict": "fits"})
@@ -256,3 +259,17 @@ def test_a_database_of_the_first_version_keeps_its_deals(url: str, clock: FixedC
     (saved,) = store.deals()
     assert (saved.name, saved.judgement, saved.version) == ("Mercy", Judgement.FITS, 1)
     store.close()
+
+
+def test_the_pages_of_open_keys_are_read_in_the_order_of_the_keys_and_never_sorted(store: Store, url: str) -> None:
+    """By the index of the status each page would sort every open deal: minutes, for a million."""
+    if read_url(url).path is None:
+        pytest.skip("PostgreSQL plans by what it knows of the table")
+    asked: list[str] = []
+    with store._database.reading() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        imports.open_keys(connection, "crm", "", 10)
+        values = ("",) * asked[0].count("?")
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", values)]
+    assert len(plan) == 1
+    assert "key>?" in plan[0]
