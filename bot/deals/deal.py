@@ -44,14 +44,19 @@ class Deal:
             object.__setattr__(self, "close_date", stated)
 
     def with_facts(self, changes: Mapping[str, FactValue | None]) -> Deal:
-        """The same deal with some facts changed; a change to None makes the fact unknown."""
+        """The same deal with some facts changed; a change to None makes the fact unknown.
+
+        An amount that stays as it was stays with how it was reached.
+        """
         merged = {**self.facts, **changes}
         closes = changes.get(CLOSE_DATE, self.close_date)
         return replace(
             self,
             facts=MappingProxyType({k: v for k, v in merged.items() if v is not None}),
             close_date=closes if isinstance(closes, date) else None,
-            converted=tuple(each for each in self.converted if each.fact not in changes) if self.converted else (),
+            converted=tuple(
+                each for each in self.converted if each.fact not in changes or changes[each.fact] == each.value
+            ),
         )
 
     def with_close_date(self) -> Deal:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.deals.exchange import Conversion
 from bot.deals.facts import FactType
 from bot.pipeline.checks import judged_facts
 from bot.pipeline.query import NOT_FACTS, CheckFilter, FactFilter, MissingFilter, PartFilter, Query, WordFilter
@@ -41,6 +42,8 @@ def deal_columns(
     size = value_fact(profile.facts)
     if size:
         shown.append(Shown(Column(size, profile.facts[size].label, ColumnType.MONEY), lambda r: r.contract_value))
+    if any(r.converted for r in matched):
+        shown.append(Shown(Column("stated", "Stated as"), lambda r: _join(map(_stated, r.converted))))
     shown.append(Shown(Column("close_date", "Close date", ColumnType.DATE), lambda r: r.close_date))
     shown.append(Shown(Column("stage", "Stage"), lambda r: r.stage))
     shown += [_fact_column(fact, profile) for fact in dict.fromkeys(_facts(query)) if fact != size]
@@ -130,6 +133,11 @@ def _one_check(check: str, profile: Profile, there: set[str], named: Mapping[str
         Shown(Column("gap", "Gap", ColumnType.NUMBER, unit), lambda r: _part_of(broken(r), "gap")),
         Shown(Column("authority", "Who may approve"), lambda r: _named(broken(r), named)),
     ]
+
+
+def _stated(each: Conversion) -> str:
+    """An amount as it was stated, with the rate and its day: EUR 85,000 at 1.0871 on 2026-11-20."""
+    return f"{each.currency} {each.amount:,f} at {each.rate:f} on {each.as_of}"
 
 
 def _named(broken: Broken | None, named: Mapping[str, str]) -> Cell:

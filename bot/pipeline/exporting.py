@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from bot.deals.csv_text import csv_text
 from bot.deals.deal import plain_value
+from bot.deals.exchange import conversions_of
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import authority_column, checks_of
 from bot.pipeline.figures.overview import Amount, Overview
@@ -22,6 +24,7 @@ from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement, Result
 
 _PIECE = 5_000
+_CONVERTED = ("converted", "stated_amount", "stated_currency", "rate", "rate_day")
 
 
 def table_csv(table: Table) -> bytes:
@@ -83,7 +86,11 @@ def _amount_cells(amount: Amount) -> dict[str, object]:
 
 
 def deals_csv(rows: pa.Table, profile: Profile, authorities: Mapping[str, str]) -> Iterator[bytes]:
-    """Judged deals with every fact, in pieces: the first row names the columns."""
+    """Judged deals with every fact, in pieces: the first row names the columns.
+
+    Where amounts were stated in another currency, `converted` names the facts; the amounts as they were stated, their
+    currencies, the rates and the rates' days stand in the columns after it, in the same order.
+    """
     columns = {
         "key": layout.KEY, "deal": names.NAME, "customer": names.CUSTOMER, "owner": layout.OWNER_NAME,
         "team": layout.TEAM, "status": layout.STATUS, "stage": names.STAGE, "close_date": names.CLOSE_DATE,
@@ -91,12 +98,24 @@ def deals_csv(rows: pa.Table, profile: Profile, authorities: Mapping[str, str]) 
         "source_id": names.SOURCE_ID,
     }  # fmt: skip
     facts = [column.name for column in fact_columns(profile) if not column.name.startswith(names.OURS)]
-    yield _written([[*columns, *facts, "fails", "who_may_approve"]])
+    yield _written([[*columns, *facts, "fails", "who_may_approve", *_CONVERTED]])
     labels = {check.id: check.label for check in profile.checks} | {SEGMENT_CHECK: "A customer we sell to"}
     wanted = [*columns.values(), *facts]
     for batch in rows.to_batches(max_chunksize=_PIECE):
         found = batch.to_pylist()
-        yield _written([*(row[name] for name in wanted), *_why(row, profile, labels, authorities)] for row in found)
+        yield _written(
+            [*(row[name] for name in wanted), *_why(row, profile, labels, authorities), *_reached(row)] for row in found
+        )
+
+
+def _reached(row: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """How amounts in another currency were reached, part by part."""
+    text = row[layout.CONVERTED]
+    made = conversions_of(json.loads(text)) if text else ()
+    if not made:
+        return (None,) * len(_CONVERTED)
+    parts = ((m.fact, f"{m.amount:f}", m.currency, f"{m.rate:f}", m.as_of.isoformat()) for m in made)
+    return tuple("; ".join(each) for each in zip(*parts, strict=True))
 
 
 def _why(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.deals.deal import Deal
+from bot.deals.exchange import Conversion
 from bot.deals.facts import FactSpecs, FactType, FactValue
 from bot.pipeline.stages import Status
 from bot.profile.judge import Judge
@@ -66,6 +67,7 @@ class Record:
     authorities: tuple[str, ...]
     contract_value: Decimal | None
     other_currency: bool = False
+    converted: tuple[Conversion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def record_of(
         authorities=tuple(verdict["authorities"]),
         contract_value=Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None,
         other_currency=foreign,
+        converted=deal.converted,
     )
 
 

@@ -101,7 +101,7 @@ def find(
     return sorted(found, key=lambda saved: saved.key)  # here, because each database sorts texts its own way
 
 
-_CHANGED = [deals.c["facts" if name == "facts_text" else name] for name in ChangedDeal._fields]
+_CHANGED = [deals.c[name.removesuffix("_text")] for name in ChangedDeal._fields]
 
 
 def changed(connection: Connection, after: DealMark, limit: int) -> list[ChangedDeal]:

@@ -222,6 +222,7 @@ class ChangedDeal(NamedTuple):
     updated_at: datetime
     facts_text: str
     version: int
+    converted_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

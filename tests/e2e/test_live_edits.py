@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import ASK, DANA, MERCY, Office, texts
+from bot.slack import ids
+from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, Office, texts
+from tests.e2e.test_deal_check import modal, press
 
 
 @pytest.fixture
@@ -77,3 +79,39 @@ def test_a_new_playbook_is_found_and_a_removed_one_is_not(office: Office):
     office.core.library.refresh()
     again = office.answer(DANA, ASK, "<@U0DEALFIT> where is the visitor parking permit kept at the depot?")
     assert "blue gate" not in texts(again.blocks)
+
+
+def test_an_amount_of_another_currency_in_the_form_is_converted_and_the_card_says_how(office: Office, profile):
+    rates = profile.with_name("rates.yaml")
+    before = rates.read_text(encoding="utf-8")
+    money = ids.FACT + "contract_value"
+
+    def form(**words: str):
+        office.ground.slash_command(DANA, DEALS, "/deal-check", "")
+        view = modal(office)
+        values = {
+            (ids.DEAL_NAME, ids.INPUT): "Euro Hospital",
+            **{(ids.FACT + n, ids.INPUT): w for n, w in words.items()},
+        }
+        return view, office.ground.submit_view(DANA, view.id, values)
+
+    view, result = form(contract_value="EUR 85,000")
+    assert "no rate for eur. add it there" in result.errors[money].lower()
+    office.ground.close_view(DANA, view.id)
+    rates.write_text("currency: USD\nrates: {EUR: {rate: 1.0871, as_of: 2026-11-20}}\n", encoding="utf-8")
+    try:
+        known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+        _, result = form(contract_value="€85k", beds="120")
+        assert not result.errors
+        card = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
+        reached = "EUR 85,000 is $92,403.50, at 1.0871 USD for 1 EUR on 2026-11-20."
+        assert reached in texts(card.blocks)
+        # A new rate is for what is stated from now on: another field is edited, and the amount stays as it was reached.
+        rates.write_text("currency: USD\nrates: {EUR: {rate: 2, as_of: 2026-11-21}}\n", encoding="utf-8")
+        press(office, card, ids.EDIT_DEAL)
+        known = {m.ts for m in office.ground.messages(DEALS, DANA)}
+        office.ground.submit_view(DANA, modal(office).id, {(ids.FACT + "beds", ids.INPUT): "130"})
+        again = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
+        assert reached in texts(again.blocks)
+    finally:
+        rates.write_text(before, encoding="utf-8")

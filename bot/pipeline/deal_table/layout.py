@@ -26,9 +26,10 @@ NAME_WORDS = "deal_name_words"
 ACCOUNT = "deal_account"
 ACCOUNT_WORDS = "deal_account_words"
 STAGE_WORDS = "deal_stage_words"
-STORED = (KEY, STATUS, VERSION, UPDATED_AT, CHECKED_BY, NAME_WORDS, ACCOUNT, ACCOUNT_WORDS, STAGE_WORDS)
+CONVERTED = "deal_converted"
+STORED = (KEY, STATUS, VERSION, UPDATED_AT, CHECKED_BY, NAME_WORDS, ACCOUNT, ACCOUNT_WORDS, STAGE_WORDS, CONVERTED)
 """Beside `DEAL_COLUMNS` and the profile's facts. The account is the customer, or the deal's name where none is named;
-the words are what names are compared by (see `words_of`)."""
+the words are what names are compared by (see `words_of`). How amounts in another currency were reached is JSON."""
 
 PERSON = "deal_person"
 OWNER_KEY = "deal_owner_key"
@@ -40,7 +41,7 @@ ADDED = (PERSON, OWNER_KEY, OWNER_NAME, TEAM, VALUE)
 key, or a stranger's name in lower case), the name to show, the team, and the contract value in the profile's currency
 (null where it is not known, or the deal is in another currency)."""
 
-_LAYOUT = 2
+_LAYOUT = 3
 _WIDEST = 38
 
 
@@ -73,6 +74,7 @@ def rows_of(profile: Profile, changed: Sequence[ChangedDeal]) -> pa.Table:
         ACCOUNT: pa.array(accounts, pa.string()),
         ACCOUNT_WORDS: pa.array([words_of(account) for account in accounts], pa.string()),
         STAGE_WORDS: pa.array([words_of(row.stage) if row.stage else None for row in changed], pa.string()),
+        CONVERTED: pa.array([row.converted_text for row in changed], pa.string()),
     }
     for name, column in more.items():
         table = table.append_column(name, column)

@@ -9,9 +9,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from bot.deals.converting import read_value
 from bot.deals.deal import Deal
+from bot.deals.exchange import Conversion, Rates
 from bot.deals.facts import FactSpec, FactSpecs, FactType, FactValue
-from bot.deals.values import FactError, format_outcomes, parse_value
+from bot.deals.values import FactError, format_outcomes
 from bot.slack import ids
 from bot.slack.blocks.elements import VIEW_BLOCKS, Block, clip, context, inline, option, plain, section
 
@@ -106,15 +108,20 @@ class FormReading:
     customer: str | None
     facts: dict[str, FactValue | None] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    converted: tuple[Conversion, ...] = ()
 
 
-def read_form(state: Mapping[str, Any], facts: FactSpecs, currency: str) -> FormReading:
-    """Read a submission's `view.state.values`. A field left empty makes the fact unknown."""
+def read_form(state: Mapping[str, Any], facts: FactSpecs, currency: str, rates: Rates | None = None) -> FormReading:
+    """Read a submission's `view.state.values`. A field left empty makes the fact unknown.
+
+    An amount in another currency is converted with its rate, as everywhere; without one the field says what to do.
+    """
     values: Mapping[str, Any] = state.get("values", {})
     name = (_given(values, ids.DEAL_NAME) or "").strip()
     customer = (_given(values, ids.DEAL_CUSTOMER) or "").strip() or None
     read: dict[str, FactValue | None] = {}
     errors: dict[str, str] = {}
+    converted: list[Conversion] = []
     if not name:
         errors[ids.DEAL_NAME] = "Give the deal a name."
     for spec in list(facts.values())[:MOST_FACTS]:
@@ -126,10 +133,12 @@ def read_form(state: Mapping[str, Any], facts: FactSpecs, currency: str) -> Form
             read[spec.name] = None
             continue
         try:
-            read[spec.name] = parse_value(spec, _choice(spec, given), currency)
+            read[spec.name], made = read_value(spec, _choice(spec, given), currency, rates)
         except FactError as error:
             errors[block] = clip(f"{error.problem}. {error.remedy}".capitalize(), 300)
-    return FormReading(name[:200], customer[:200] if customer else None, read, errors)
+        else:
+            converted += [made] if made is not None else []
+    return FormReading(name[:200], customer[:200] if customer else None, read, errors, tuple(converted))
 
 
 def _choice(spec: FactSpec, given: str) -> str:

@@ -21,7 +21,7 @@ def register(app: App, services: Services, put: Put) -> None:
 
     def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         profile = services.live.current().profile
-        reading = read_form(view.get("state") or {}, profile.facts, profile.currency)
+        reading = read_form(view.get("state") or {}, profile.facts, profile.currency, profile.rates)
         if reading.errors:
             ack(response_action="errors", errors=reading.errors)
             return
@@ -36,6 +36,7 @@ def register(app: App, services: Services, put: Put) -> None:
             "name": reading.name,
             "customer": reading.customer,
             "facts": {name: None if value is None else plain_value(value) for name, value in reading.facts.items()},
+            "converted": [each.plain() for each in reading.converted],
         }
         put(Work("deal.form", f"view:{view['id']}:{view.get('hash')}", payload))
         ack()

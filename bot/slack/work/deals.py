@@ -16,6 +16,7 @@ from bot.checking.moving import suppose
 from bot.checking.what_if import From
 from bot.deals.deal import Deal
 from bot.deals.errors import FactError
+from bot.deals.exchange import conversions_of
 from bot.deals.facts import FactValue
 from bot.deals.values import parse_value, value_from_plain
 from bot.slack.blocks import verdict as cards
@@ -141,6 +142,9 @@ class DealWork:
         saved = desk.find(str(key), asker) if key else None
         before = desk.deal_of(saved) if saved else desk.new_deal("", asker=asker)
         deal = replace(before, name=str(payload["name"]), customer=payload.get("customer")).with_facts(values)
+        stated = conversions_of(payload.get("converted") or ())
+        kept = tuple(each for each in deal.converted if each.fact not in {one.fact for one in stated})
+        deal = replace(deal, converted=(*kept, *(each for each in stated if each.fact in values)))
         return self.message(desk.check(deal, asker=asker, key=saved.key if saved else None), private=True)
 
     def _card_of_offer(self, payload: Mapping[str, Any]) -> dict[str, Any]:

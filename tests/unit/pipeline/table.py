@@ -12,6 +12,7 @@ from bot.pipeline.deal_table.tables import PipelineTables
 from bot.pipeline.service import PipelineService
 from bot.profile.judge import Judge
 from bot.profile.people import People
+from bot.store.deal_book import converted_text
 from bot.store.records import ChangedDeal, DealMark, SavedDeal, Status, deal_key
 
 from .support import clock, judge, people
@@ -31,7 +32,7 @@ def saved(a_deal: Deal, status: Status = "open", version: int = 1, checked_by: s
         close_date=a_deal.close_date, currency=a_deal.currency, source=a_deal.source, source_id=a_deal.source_id,
         status=status, judgement=None, profile_sha256=None, deal_sha256=a_deal.sha256, decision_id=None,
         checked_by=checked_by, updated_at=clock(), facts_text=canonical_json(plain_facts(a_deal.facts)).decode(),
-        verdict_text=None, version=version,
+        verdict_text=None, version=version, converted_text=converted_text(a_deal),
     )  # fmt: skip
 
 

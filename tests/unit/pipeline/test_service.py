@@ -4,11 +4,15 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.checking.asker import OPERATOR, Asker
+from bot.deals.exchange import Conversion
 from bot.pipeline.query import Query
 from bot.pipeline.service import AccessDenied, PipelineAnswer, PipelineService
 from bot.profile.judge import Judge
@@ -221,6 +225,29 @@ def test_an_export_holds_all_that_is_seen_and_nothing_that_runs(tmp_path: Path) 
         made.service.export(query, asker("ruth"))
 
 
+def test_an_export_and_a_table_say_how_an_amount_of_another_currency_was_reached(tmp_path: Path) -> None:
+    made = Conversion(
+        "contract_value", Decimal("85000.5"), "EUR", Decimal("1.0871"), date(2026, 11, 20), Decimal("92404.04")
+    )
+    more = replace(made, fact="selling_cost", amount=Decimal(10), currency="GBP", rate=Decimal("1.29"))
+    euro = replace(deal("euro", contract_value=made.value), converted=(made, more))
+    there = house(tmp_path, [euro, deal("dollar")])
+    text = b"".join(there.service.export(Query(), asker("morgan"))).decode()
+    rows = {row["deal"]: row for row in csv.DictReader(io.StringIO(text))}
+    columns = ("converted", "stated_amount", "stated_currency", "rate", "rate_day")
+    assert [rows["euro"][name] for name in columns] == [
+        "contract_value; selling_cost", "85000.5; 10", "EUR; GBP", "1.0871; 1.29", "2026-11-20; 2026-11-20",
+    ]  # fmt: skip
+    assert [rows["dollar"][name] for name in columns] == [""] * 5
+    table = there.service.run(Query(), asker("morgan")).table
+    stated = [column.name for column in table.columns].index("stated")
+    assert sorted(str(row[stated]) for row in table.rows) == [
+        "EUR 85,000.5 at 1.0871 on 2026-11-20, GBP 10 at 1.29 on 2026-11-20", "None",
+    ]  # fmt: skip
+    plain = house(tmp_path / "other", [deal("dollar")]).service.run(Query(), asker("morgan")).table
+    assert "stated" not in [column.name for column in plain.columns], "nothing was converted: no empty column"
+
+
 def test_one_deal_is_shown_to_those_who_may_see_it() -> None:
     mine, theirs = "test:Mercy", "test:Faith"
     shown = service().show(mine, asker("morgan"))
@@ -238,3 +265,24 @@ def test_misspelt_customers_are_found_among_what_is_seen(tmp_path: Path) -> None
     assert names(made.service.ask("deals of Riverside Hospital", asker("morgan"))) == ["a"]
     near = made.service.ask("deals of Riversde", asker("morgan")).unknown
     assert [word.words for word in near] == ["Riversde"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("deals over 999999999999999999999999", 0),
+        ("deals under $999999999999999999999999", 2),
+        ("service months over 99999999999999999999", 0),
+        ("service months under 99999999999999999999", 2),
+        ("margin under 40.000001%", 2),
+        ("margin over 39.9999999999999999%", 1),
+        ("margin over 0.0000000000000000000000000000000000000001%", 2),
+        ("margin under 0.0000000000000000000000000000000000000001%", 0),
+        ("discount under 0.0000000000000000000000000000000000000001%", 2),
+    ],
+)
+def test_a_figure_that_no_database_holds_compares_as_it_should(tmp_path: Path, question: str, found: int) -> None:
+    made = house(tmp_path, [deal("one", discount=0, margin=40), deal("two", discount=0, margin=Decimal("0.01"))])
+    table = made.service.ask(question, asker("morgan")).table
+    assert table is not None
+    assert table.matched == found
