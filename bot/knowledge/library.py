@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.knowledge.chroma import ChromaRows
+    from bot.knowledge.passages import Refusal
     from bot.knowledge.snapshot import Snapshot
 
     Progress = Callable[[int, int, str], None]
@@ -74,6 +75,7 @@ class Library:
         self._chroma = ChromaAccess(chroma_url, self._embedder, clock)
         self._snapshot: Snapshot | None = None
         self._tokens = Tokens()
+        self._refusals: dict[tuple[str, str], Refusal] = {}
         self._writing = threading.RLock()
         self._loading = threading.Lock()
 
@@ -205,6 +207,7 @@ class Library:
         return self._refresher(generation, self._chroma.for_writing(generation.chroma)).run(progress)
 
     def _rebuild(self, progress: Progress) -> IndexReport:
+        self._refusals.clear()  # who asks for a new index has every document read
         with unwritable(self._index_dir):
             generation = self._new_generation()
         chroma = self._chroma.open(generation.chroma, replace=True)
@@ -233,6 +236,7 @@ class Library:
             clock=self._clock,
             checkpoint=self._checkpoint,
             shared=self._chroma.url is not None,
+            refusals=self._refusals,
         )
 
     def _current(self, generation: Generation) -> Snapshot:

@@ -132,27 +132,27 @@ class Manifest:
         with self._open() as connection:
             connection.execute("BEGIN")
             meta = dict(connection.execute("SELECT key, value FROM meta"))
-            found = connection.execute(f"SELECT {_COLUMNS} FROM passages ORDER BY path, position").fetchall()  # noqa: S608
+            found = connection.execute(f"SELECT {_COLUMNS} FROM passages ORDER BY path, position").fetchall()
             vectors = dict(connection.execute("SELECT key, vector FROM vectors"))
         return Contents(meta, [_row(values) for values in found], vectors)
 
     def rows(self) -> list[Row]:
         """All passages, by document and position."""
         with self._open() as connection:
-            found = connection.execute(f"SELECT {_COLUMNS} FROM passages ORDER BY path, position").fetchall()  # noqa: S608
+            found = connection.execute(f"SELECT {_COLUMNS} FROM passages ORDER BY path, position").fetchall()
         return [_row(values) for values in found]
 
     def passage(self, passage_id: str) -> Passage | None:
         """One passage by its id."""
-        return self._one(f"SELECT {_COLUMNS} FROM passages WHERE id = ?", (passage_id,))  # noqa: S608 - our own columns
+        return self._one(f"SELECT {_COLUMNS} FROM passages WHERE id = ?", (passage_id,))
 
     def first_passage(self, path: str, anchor: str) -> Passage | None:
         """The first passage of a section; of the document when `anchor` is empty."""
         if not anchor:
-            query = f"SELECT {_COLUMNS} FROM passages WHERE path = ? ORDER BY position LIMIT 1"  # noqa: S608 - the same
+            query = f"SELECT {_COLUMNS} FROM passages WHERE path = ? ORDER BY position LIMIT 1"
             return self._one(query, (path,))
         query = (
-            f"SELECT {_COLUMNS} FROM passages WHERE id = (SELECT passage FROM anchors WHERE path = ? AND anchor = ?)"  # noqa: S608 - the same
+            f"SELECT {_COLUMNS} FROM passages WHERE id = (SELECT passage FROM anchors WHERE path = ? AND anchor = ?)"
         )
         return self._one(query, (path, anchor))
 
@@ -169,7 +169,7 @@ class Manifest:
             for begin in range(0, len(wanted), _BATCH):
                 batch = wanted[begin : begin + _BATCH]
                 marks = ",".join("?" * len(batch))
-                found.update(connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", batch))  # noqa: S608
+                found.update(connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", batch))
         return found
 
     def known_vectors(self) -> set[str]:
@@ -193,13 +193,13 @@ class Manifest:
         replaced = [(path,) for path, *_ in written] + [(path,) for path in gone]
         with self._open(write=True) as connection:
             for table in ("documents", "passages", "anchors"):
-                connection.executemany(f"DELETE FROM {table} WHERE path = ?", replaced)  # noqa: S608 - our own names
+                connection.executemany(f"DELETE FROM {table} WHERE path = ?", replaced)
             for path, sha256, split, rows in written:
                 connection.execute("INSERT INTO documents VALUES (?, ?)", (path, sha256))
                 anchors = [(path, anchor, passage) for anchor, passage in split.anchors.items()]
                 connection.executemany("INSERT INTO anchors VALUES (?, ?, ?)", anchors)
                 marks = ",".join("?" * len(_COLUMNS.split(",")))
-                connection.executemany(f"INSERT INTO passages VALUES ({marks})", [_values(row) for row in rows])  # noqa: S608
+                connection.executemany(f"INSERT INTO passages VALUES ({marks})", [_values(row) for row in rows])
             connection.execute("DELETE FROM refused")
             lines = [(one.path, one.reason, one.remedy, one.line) for one in refused]
             connection.executemany("INSERT INTO refused VALUES (?, ?, ?, ?)", lines)

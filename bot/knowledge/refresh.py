@@ -44,7 +44,8 @@ class Refresher:
 
     `shared` says that other processes have rows in the same Chroma: then only rows that this index had itself are
     removed. `checkpoint` is told the step that was just finished ("vectors", "chroma", "manifest"); a test may end
-    the process there.
+    the process there. `refusals` are those of earlier runs, by path and hash: a document that was refused and has not
+    changed is not read again, so that a bad one never keeps a good one waiting.
     """
 
     folder: Path
@@ -54,6 +55,7 @@ class Refresher:
     clock: Callable[[], datetime]
     checkpoint: Callable[[str], None]
     shared: bool
+    refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
 
     def run(self, progress: Callable[[int, int, str], None]) -> IndexReport:
         """Read the folder and update the index. Raises KnowledgeFolderMissing before anything is written."""
@@ -93,23 +95,32 @@ class Refresher:
             return self._read_all(before, workbench)
 
     def _read_all(self, before: dict[str, str], workbench: Workbench) -> _Changes:
-        changes = _Changes()
+        changes, still = _Changes(), dict[tuple[str, str], Refusal]()
         for source in scan(self.folder):
             if isinstance(source, Refusal):
                 changes.refused.append(source)
                 continue
+            sha256 = ""
             try:
                 data, about = source.read(), source.about()
                 sha256 = hashlib.sha256(data + about).hexdigest()
                 if before.get(source.path) == sha256:
                     changes.unchanged.append(source.path)
                     continue
+                if known := self.refusals.get((source.path, sha256)):
+                    still[source.path, sha256] = known
+                    changes.refused.append(known)
+                    continue
                 document = split(source.path, read_document(data, source.path, workbench, about))
             except DocumentRefused as refused:
                 changes.refused.append(refused.refusal(source.path))
+                if sha256:
+                    still[source.path, sha256] = changes.refused[-1]
                 continue
             rows = _rows(document.passages, self.embedder)
             changes.written.append((source.path, sha256, document, rows))
+        self.refusals.clear()
+        self.refusals.update(still)
         return changes
 
     def _embed(self, rows: Sequence[Row], progress: Callable[[int, int, str], None]) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.unit.knowledge import documents
 from tests.unit.knowledge.helpers import REP, write
@@ -43,6 +46,27 @@ def test_bad_documents_are_refused_by_name_and_the_index_stays_of_use(
     repaired = library.refresh()
     assert (repaired.added, repaired.refused) == (("prix.md",), ())
     assert library.search("café", audience=REP)[0].passage.path == "prix.md"
+
+
+def test_a_bad_document_that_has_not_changed_keeps_no_good_one_waiting(
+    make: Callable[..., Library], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make()
+    (folder / "guide.pdf").write_bytes(documents.pdf(password="secret"))
+    (folder / "slides.pptx").write_bytes(documents.pptx(empty=True))
+    refused = library.refresh().refused
+    assert [one.path for one in refused] == ["guide.pdf", "slides.pptx"]
+    write(folder, pricing=PRICING.replace("three months", "six months"))
+    with monkeypatch.context() as patched:
+        # A converter costs seconds to start: for documents that are known to be bad none is.
+        patched.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a document was converted again"))
+        report = library.refresh()
+    assert (report.updated, report.refused, library.status().refused) == (("pricing.md",), refused, refused)
+    (folder / "guide.pdf").write_bytes(documents.pdf())
+    assert library.refresh().added == ("guide.pdf",)
+    (folder / "guide.pdf").write_bytes(documents.pdf(password="secret"))
+    again = library.refresh(rebuild=True)
+    assert [one.path for one in again.refused] == ["guide.pdf", "slides.pptx"]
 
 
 WHY = {
