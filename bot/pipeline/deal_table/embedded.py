@@ -136,7 +136,7 @@ class EmbeddedDeals:
         name = f"dealfit_snapshot_{snapshot.replace('-', '_')}"
         path = _quoted(str(self._shelf.path(snapshot)))
         with self._lock:
-            self._backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({path})")  # noqa: S608
+            self._backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({path})")
         return self._bound(name, SNAPSHOT_SCHEMA)
 
     def _bound(self, name: str, schema: ibis.Schema) -> ir.Table:
@@ -192,7 +192,7 @@ class EmbeddedDeals:
         expression = judged(incoming, owners, profile)
         few = words_of_columns(profile)
         casts = ", ".join(_as_words(name, few.get(name)) for name in expression.columns)
-        self._statement = f"SELECT {casts} FROM ({self._backend.compile(expression)})"  # noqa: S608
+        self._statement = f"SELECT {casts} FROM ({self._backend.compile(expression)})"
         run(f"CREATE OR REPLACE TABLE {_DEALS} AS {self._statement} LIMIT 0")
         self._table = self._bound(_DEALS, expression.schema())
 
@@ -200,14 +200,14 @@ class EmbeddedDeals:
         """Judge a part's deals, and put them in the place of what they were."""
         run = self._backend.con.execute
         path = str(self._copy.path(part)) if self._copy is not None else part
-        run(f"DELETE FROM {_INCOMING}")  # noqa: S608
-        run(f"INSERT INTO {_INCOMING} BY NAME SELECT {_named(manifest)} FROM read_parquet($path)", {"path": path})  # noqa: S608
-        texts = run(f"SELECT DISTINCT {names.OWNER} FROM {_INCOMING} WHERE {names.OWNER} IS NOT NULL").fetchall()  # noqa: S608
-        run(f"DELETE FROM {_OWNERS}")  # noqa: S608
+        run(f"DELETE FROM {_INCOMING}")
+        run(f"INSERT INTO {_INCOMING} BY NAME SELECT {_named(manifest)} FROM read_parquet($path)", {"path": path})
+        texts = run(f"SELECT DISTINCT {names.OWNER} FROM {_INCOMING} WHERE {names.OWNER} IS NOT NULL").fetchall()
+        run(f"DELETE FROM {_OWNERS}")
         self._backend.con.register("dealfit_whose", owners_of([text for (text,) in texts], people))
-        run(f"INSERT INTO {_OWNERS} SELECT * FROM dealfit_whose")  # noqa: S608
+        run(f"INSERT INTO {_OWNERS} SELECT * FROM dealfit_whose")
         self._backend.con.unregister("dealfit_whose")
-        run(f"DELETE FROM {_DEALS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})")  # noqa: S608
+        run(f"DELETE FROM {_DEALS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})")
         run(f"INSERT INTO {_DEALS} {self._statement}")
 
 

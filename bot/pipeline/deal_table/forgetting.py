@@ -29,7 +29,7 @@ def forget(folder: Path, key: str) -> int:
             if here is None or not here[0]:
                 continue
             connection.execute(
-                "CREATE TABLE kept AS SELECT * REPLACE ("  # noqa: S608 a word of ours
+                "CREATE TABLE kept AS SELECT * REPLACE ("
                 f"CASE WHEN key = $key THEN '{GONE}' ELSE name END AS name, "
                 "CASE WHEN key = $key THEN NULL ELSE customer END AS customer, "
                 "CASE WHEN key = $key THEN coalesce(person, '') ELSE owner END AS owner, "

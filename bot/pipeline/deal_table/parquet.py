@@ -155,7 +155,7 @@ class ParquetCopy:
             connection.execute("SET preserve_insertion_order = false")
             files = [str(self.path(each)) for each in manifest.parts]
             connection.execute(
-                f"COPY (SELECT {columns} FROM read_parquet($files, union_by_name = true, filename = true) "  # noqa: S608
+                f"COPY (SELECT {columns} FROM read_parquet($files, union_by_name = true, filename = true) "
                 "QUALIFY row_number() OVER (PARTITION BY deal_key ORDER BY list_position($files, filename) DESC) = 1) "
                 f"TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)",
                 {"files": files},

@@ -127,7 +127,7 @@ class WarehouseDeals:
             described = _quoted(json.dumps(snapshot.plain()))
             self._run(
                 f"INSERT INTO {_SNAPSHOT_ROWS} {self.sql(rows)}",
-                f"INSERT INTO {_SNAPSHOTS} VALUES ({_quoted(snapshot.id)}, {described})",  # noqa: S608
+                f"INSERT INTO {_SNAPSHOTS} VALUES ({_quoted(snapshot.id)}, {described})",
             )
 
     def snapshots(self) -> list[Snapshot]:
@@ -177,9 +177,9 @@ class WarehouseDeals:
             mark = DealMark(found[-1].version, found[-1].key)
             columns = ", ".join(f'"{name}"' for name in rows)
             self._run(
-                f"DELETE FROM {_ROWS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})",  # noqa: S608
-                f"INSERT INTO {_ROWS} ({columns}) SELECT {columns} FROM {_INCOMING}",  # noqa: S608
-                f"DELETE FROM {_DEALS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})",  # noqa: S608
+                f"DELETE FROM {_ROWS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})",
+                f"INSERT INTO {_ROWS} ({columns}) SELECT {columns} FROM {_INCOMING}",
+                f"DELETE FROM {_DEALS} WHERE {KEY} IN (SELECT {KEY} FROM {_INCOMING})",
                 f"INSERT INTO {_DEALS} {self.sql(self._expression(profile, rows, _INCOMING))}",
                 *self._state_statements({**wanted, "version": str(mark.version), "key": mark.key}),
             )
@@ -209,7 +209,7 @@ class WarehouseDeals:
     @staticmethod
     def _state_statements(state: dict[str, str]) -> list[str]:
         values = ", ".join(f"({_quoted(name)}, {_quoted(value)})" for name, value in state.items())
-        return [f"DELETE FROM {_COPY}", f"INSERT INTO {_COPY} VALUES {values}"]  # noqa: S608
+        return [f"DELETE FROM {_COPY}", f"INSERT INTO {_COPY} VALUES {values}"]
 
     def _there(self, name: str, schema: ibis.Schema) -> None:
         if name not in self._backend.list_tables():
