@@ -269,7 +269,7 @@ def test_the_pages_of_open_keys_are_read_in_the_order_of_the_keys_and_never_sort
     with store._database.reading() as connection:
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
         imports.open_keys(connection, "crm", "", 10)
-        values = ("",) * asked[0].count("?")
-        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", values)]
+        query = asked[-1]
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("",) * query.count("?"))]
     assert len(plan) == 1
     assert "key>?" in plan[0]
