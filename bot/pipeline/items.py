@@ -133,7 +133,8 @@ def _range(items: list[Item], at: int) -> tuple[Item | None, int]:
         return None, 0
     one, other = low.comparison, high.comparison
     kind = other.kind if one.kind == "plain" else one.kind
-    bounds: tuple[tuple[ComparisonOp, Decimal], ...] = ((">=", one.bounds[0][1]), ("<=", other.bounds[0][1]))
+    least, most = sorted((one.bounds[0][1], other.bounds[0][1]))
+    bounds: tuple[tuple[ComparisonOp, Decimal], ...] = ((">=", least), ("<=", most))
     comparison = Comparison(bounds, kind, other.units or one.units, stated=True)
     return Item(_tokens(items[at:end]), comparison=comparison), end - at
 

@@ -43,10 +43,13 @@ class UnknownWord:
 
     words: str
     near: tuple[str, ...]
+    why: str = ""
 
     @property
     def words_for_people(self) -> str:
-        """The words, and what was perhaps meant."""
+        """The words, and what was perhaps meant, or why they are not used."""
+        if self.why:
+            return f"“{self.words}” ({self.why})"
         return f"“{self.words}” (did you mean {' or '.join(self.near)}?)" if self.near else f"“{self.words}”"
 
 
@@ -141,7 +144,7 @@ class QuestionReader:
                 draft.asks.append(AskBack(words, question, found[-1].near))
         if len(draft.groups) > 2:  # noqa: PLR2004 a table has two label columns at most
             extra = draft.groups[2:]
-            found += [UnknownWord(draft.words(tokens), ("at most two groups",)) for _, tokens in extra]
+            found += [UnknownWord(draft.words(tokens), (), "a table has at most two groups") for _, tokens in extra]
         return tuple(found)
 
     def _candidates(self) -> tuple[str, ...]:

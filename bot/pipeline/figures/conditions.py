@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import reduce
 from operator import and_, or_
 from types import MappingProxyType
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from bot.deals.facts import FactType
@@ -34,6 +35,9 @@ from bot.profile.columns import names
 from bot.profile.conditions import Measure
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement, Part
+
+_MOST, _PLACES = 10**16 - 1, 10
+"""Figures of facts are smaller, and have fewer decimal places."""
 
 SnapshotOf = Callable[[str], ir.Table]
 """The open and closed deals of a snapshot, as far as the asker sees them. Raises KeyError when there is none."""
@@ -136,7 +140,7 @@ class Conditions:
         if kind in {FactType.CHOICE, FactType.TEXT}:
             column = column.lower()
         values = each.value if isinstance(each.value, tuple) else (each.value,)
-        literals = [_literal(value.casefold() if isinstance(value, str) else value) for value in values]
+        literals = [_literal(value.casefold() if isinstance(value, str) else value, column.type()) for value in values]
         if each.op == "in":
             return reduce(or_, [column == literal for literal in literals])
         held: ir.BooleanValue = _COMPARE[each.op](column, literals[0])
@@ -200,11 +204,25 @@ def _among(column: ir.Column, words: Iterable[str]) -> ir.BooleanValue:
     return column == found[0] if len(found) == 1 else column.isin(found)
 
 
-def _literal(value: object) -> ir.Scalar:
-    """The value as a literal that compares exactly: a Decimal with its own digits."""
+def _literal(value: object, kind: dt.DataType) -> ir.Scalar:
+    """The value as a literal that compares exactly: a Decimal with its own digits.
+
+    No column holds a figure beyond `_MOST` or with as many as `_PLACES` places: what is asked beyond that compares the
+    same as the last figure before it, and a database can hold it.
+    """
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        value = max(min(value, type(value)(_MOST)), type(value)(-_MOST))
     if not isinstance(value, Decimal):
         return ibis.literal(value)
+    if abs(value) < _MOST:
+        finest = Decimal(1).scaleb(-_PLACES)
+        kept = value.quantize(finest.scaleb(1), ROUND_DOWN)
+        # One more digit keeps it between the same two figures that a column can hold.
+        value = value if value == value.quantize(finest) else kept + finest.copy_sign(value)
     exponent = value.as_tuple().exponent
     places = max(0, -exponent) if isinstance(exponent, int) else 0
+    if isinstance(kind, dt.Decimal) and places > (kind.scale or 0):
+        # Only a wider type takes the figures of a column with fewer places.
+        return ibis.literal(value, type=f"decimal(38, {places})")
     digits = max(len(str(abs(int(value)))), 1) + places
     return ibis.literal(value, type=f"decimal({digits}, {places})")

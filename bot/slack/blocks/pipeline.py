@@ -117,7 +117,9 @@ def _unknown(answer: PipelineAnswer, shown: Shown) -> list[Block]:
     blocks: list[Block] = []
     left = answer.unknown[:MOST_UNKNOWN]
     if left:
-        words = ", ".join(f"“{inline(unknown.words, 120)}”" for unknown in left)
+        words = ", ".join(
+            f"“{inline(unknown.words, 120)}”{f' ({inline(unknown.why)})' if unknown.why else ''}" for unknown in left
+        )
         more = len(answer.unknown) - len(left)
         blocks.append(section(f"⚠️ Not understood, and not used: {words}{f' and {more} more' if more else ''}"))
     if shown.shared_by is not None:

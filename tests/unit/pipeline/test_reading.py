@@ -117,6 +117,13 @@ def test_where_nothing_is_understood_there_are_questions_to_begin_with() -> None
     assert all(read(example).query is not None for example in EXAMPLES)
 
 
+def test_a_range_may_be_said_from_its_end_and_a_third_group_is_named_with_the_reason() -> None:
+    assert read("deals between 50k and 20k").query == read("deals between 20k and 50k").query
+    [third] = read("fit by rep by segment by stage").unknown
+    assert (third.words, third.near) == ("by stage", ())
+    assert third.words_for_people == "“by stage” (a table has at most two groups)"
+
+
 def test_a_part_of_a_name_brings_the_names_that_have_it() -> None:
     names = Seen(customers=("Lakeside Community Hospital", "Mercy Regional"), deals=("Riverside one-off migration",))
     room = replace(vocabulary(judge().profile, people(), people().all), near=lambda: (*names.customers, *names.deals))
