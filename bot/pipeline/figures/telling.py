@@ -28,7 +28,7 @@ def groups_of(overview: Overview) -> list[tuple[str, str, Sequence[FitGroup]]]:
 def suspects_of(overview: Overview) -> list[tuple[str, str, Suspects]]:
     """The deals that are better dropped: their kind, why, and which; only kinds of which there are any."""
     found = [
-        ("False positives", "Price and value look right, and the customer is wrong.", overview.false_positives),
+        ("False positives", "No check of price or value fails, and the customer is wrong.", overview.false_positives),
         ("Negative value", "The margin is below zero once the payment terms are paid for.", overview.negative_value),
     ]
     return [(label, why, one) for label, why, one in found if one is not None and one.amount.deals]
