@@ -18,6 +18,7 @@ from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.work.deals import DealWork
 from bot.slack.work.exceptions import ExceptionWork
+from bot.slack.work.feedback import FeedbackWork
 from bot.slack.work.home import HomeWork
 from bot.slack.work.messages import MessageWork
 from bot.slack.work.pipeline import PipelineWork
@@ -88,6 +89,7 @@ def handlers(services: Services, *, streams: bool) -> dict[str, Handler]:
         **ExceptionWork(services).handlers(),
         **PublishingWork(services).handlers(),
         **RetentionWork(services).handlers(),
+        **FeedbackWork(services).handlers(),
         **StrategyWork(services, services.strategy).handlers(),
         "proposal": proposals.make,
         "proposal.start": proposals.start,

@@ -12,12 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.slack.seats import seats_of, visiting
 from bot.slack.work_file import WorkFile
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 PORTION = 500
+FIRST = 0
+"""The seat of the first process at the queue: while any runs on SQLite, this one is taken."""
 FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -60,7 +63,9 @@ def take_texts_out(
     file = WorkFile(database_url)
     try:
         taken = _taken(file.engine, before, users, mentions)
-        return replace(taken, clean=file.scrub())
+        # What an app beside us takes in waits for the file: it is written anew only where none runs.
+        with visiting(seats_of(database_url), FIRST) as alone:
+            return replace(taken, clean=alone and file.scrub())
     finally:
         file.close()
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 from bot.slack import ids
 from tests.e2e.conftest import ALEX, ASK, DANA, DIRECT, MERCY, MORGAN, Office, buttons, texts
@@ -116,7 +118,36 @@ def test_feedback_is_kept(office: Office):
     number = int(value.split("|")[0])
     assert office.ground.press(DANA, reply, ids.FEEDBACK, value=value).acked
     assert office.core.store.decision(number).kind == "answer"
-    assert [(f.user, f.value) for f in office.core.store.feedback(number)] == [(DANA, "up")]
+    given = office.ground.wait_for(lambda: office.core.store.feedback(number), 20)
+    assert [(f.user, f.value) for f in given] == [(DANA, "up")]
+
+
+def test_no_acknowledgement_waits_for_whoever_writes_the_database(office: Office):
+    """An import or an erasure on the command line holds the database's one write lock for as long as it takes."""
+    reply = office.answer(DANA, ASK, "<@U0DEALFIT> how do I baseline up-time?")
+    block = next(b for b in reply.blocks if b["type"] == "context_actions")
+    value = block["elements"][0]["negative_button"]["value"]
+    card = office.command(DANA, "/deal-check", MERCY)
+    path = office.core.settings.data_dir / "dealfit.db"
+    known = {m.ts for m in office.ground.messages(ASK, DANA)}
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        acked = [
+            office.ground.slash_command(DANA, ASK, "/deal-check", f"Locked {MERCY}"),
+            office.ground.press(DANA, reply, ids.FEEDBACK, value=value),
+            office.ground.press(DANA, card, ids.SHARE_DEAL),
+            office.ground.press(DANA, card, ids.EDIT_DEAL),
+        ]
+        office.say(DANA, ASK, "<@U0DEALFIT> how do I baseline up-time?")
+        sent = office.ground.wait_for(lambda: [d for d in office.ground.deliveries if d.kind == "events_api"][-1:], 10)
+        office.ground.wait_for(lambda: sent[0].acked_after_seconds is not None, 10)
+        other.execute("ROLLBACK")
+    assert [each.acked for each in acked] == [True] * 4
+    number = int(value.split("|")[0])
+    office.ground.wait_for(lambda: office.core.store.feedback(number), 30)
+    office.ground.wait_for(
+        lambda: "Locked Mercy" in " ".join(texts(m.blocks) for m in office.new_messages(ASK, DANA, known)), 60
+    )
 
 
 def test_an_empty_mention_is_told_what_to_ask(office: Office):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.checking.desk import CheckedDeal
@@ -16,8 +15,8 @@ from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.sources import source_view
 from bot.slack.work.deals import GONE
+from bot.slack.work.feedback import KIND as FEEDBACK
 from bot.slack.work.messages import MessageWork
-from bot.store.errors import RecordError
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -97,9 +96,8 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR
     def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         number, _, value = str(action.get("value") or "").partition("|")
         if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER and value in {"up", "down"}:
-            # Feedback on an answer that is gone is no reason to show an error.
-            with suppress(RecordError):
-                services.store.give_feedback(decision_id=int(number), user=str(body["user"]["id"]), value=value)
+            payload = {"decision": int(number), "user": str(body["user"]["id"]), "value": value}
+            put(Work(FEEDBACK, f"action:{body['trigger_id']}", payload))
         ack()
 
     for action_id in WORK:

@@ -32,7 +32,7 @@ def test_finished_work_loses_its_texts_and_a_redelivery_has_no_second_effect(tmp
         queue.put(Work("wait", "two", {"text": "another canary"}))
         wait_until(lambda: queue.waiting() == 1 and done)
         taken = take_texts_out(url)  # beside the running app
-        assert (taken.finished, taken.waiting) == (1, 1)
+        assert (taken.finished, taken.waiting, taken.clean) == (1, 1, False)
         queue.put(Work("say", "one", {"text": "a canary"}))
         queue.put(Work("say", "three", {"text": "more"}))
         wait_until(lambda: len(done) > 1)
