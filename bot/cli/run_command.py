@@ -18,6 +18,7 @@ from rich.markup import escape
 from bot.cli.console import err, fail, say
 from bot.cli.playing import hints_of, whom_to_act_as, workspace_of
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 from bot.settings import content_root
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _first_look(rooms: Core) -> None:
     profile = rooms.live.current().profile
     rooms.people()
     rooms.store.ping()
-    say(f"Deal Profile: {profile.title} {profile.version}, {len(profile.checks)} checks.")
+    say(f"Deal Profile: {profile.title} {profile.version}, {counted(len(profile.checks), 'check')}.")
     if not rooms.library.status().exists:
         _index(rooms)
 
@@ -249,6 +250,8 @@ def _watch(rooms: Core, stop: threading.Event) -> None:
             rooms.live.current()
             rooms.people()
 
+    told: set[str] = set()
+
     def changed(*_: Any) -> None:
         try:
             report = rooms.library.refresh()
@@ -257,8 +260,10 @@ def _watch(rooms: Core, stop: threading.Event) -> None:
             return
         if report.changed:
             rooms.log.info("playbooks_indexed", passages=report.passages, embedded=report.embedded)
-        for refusal in report.refused:
-            rooms.log.warning("playbook_refused", document=str(refusal))
+        for refusal in sorted({str(one) for one in report.refused} - told):
+            rooms.log.warning("playbook_refused", document=refusal)
+        told.clear()  # one that is repaired and goes bad again is told again
+        told.update(map(str, report.refused))
 
     def playbooks() -> None:
         # An index that was there answers from the start; bringing it up to date and loading the model can wait until

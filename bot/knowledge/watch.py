@@ -18,14 +18,25 @@ _STEP_MS = 100
 def watch(folder: Path, on_change: Callable[[tuple[str, ...]], None], stop: threading.Event) -> None:
     """Call `on_change` with the paths that changed, relative to the folder, until `stop` is set. It blocks.
 
-    Changes that come in quick succession are told once. An error in `on_change` is logged, and the watch goes on.
+    It is called once when the watch has begun, perhaps without paths: what changed between the last reading of the folder
+    and that, nobody would tell otherwise. Changes that come in quick succession are told once. An error in `on_change` is
+    logged, and the watch goes on.
     """
     from watchfiles import watch as watch_files  # compiled, needed by a server only
 
-    root = folder.resolve()
+    root, begun = folder.resolve(), False
     for changes in watch_files(
-        root, debounce=_QUIET_MS, step=_STEP_MS, stop_event=stop, rust_timeout=1000, raise_interrupt=False
+        root,
+        debounce=_QUIET_MS,
+        step=_STEP_MS,
+        stop_event=stop,
+        rust_timeout=1000,
+        yield_on_timeout=True,
+        raise_interrupt=False,
     ):
+        if begun and not changes:
+            continue
+        begun = True
         paths = tuple(sorted({_relative(path, root) for _, path in changes}))
         try:
             on_change(paths)
