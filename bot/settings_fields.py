@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+"""The least and the greatest number of minute, hour, day of the month, month and day of the week."""
+_CRON_PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?", re.ASCII)
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -17,6 +22,13 @@ def content_root() -> Path:
     """Where `profile/`, `knowledge/`, `prompts/` and `manifest.json` stand: the checkout, or inside the wheel."""
     checkout = HERE.parent
     return checkout if (checkout / "profile" / "deal-profile.yaml").is_file() else HERE / "content"
+
+
+def _is_cron(field: str, bounds: tuple[int, int]) -> bool:
+    """Whether this is a field of a schedule: *, 5, 1-5, */10 or several of them with commas."""
+    parts = [_CRON_PART.fullmatch(part) for part in field.split(",")]
+    given = [int(number) for part in parts if part for number in part.group(1, 2) if number]
+    return all(parts) and all(bounds[0] <= number <= bounds[1] for number in given)
 
 
 class SettingsFields(BaseModel):
@@ -254,6 +266,26 @@ class SettingsFields(BaseModel):
             # It stands in errors and logs, and the client sends a password to nobody: there is a token for that.
             raise ValueError("must be an address alone, without a user name, a password or a query")
         return url if url.endswith("/") else url + "/"
+
+    @field_validator("chroma_url", "openai_base_url", "embedding_url", "otlp_endpoint")
+    @classmethod
+    def _of_a_server(cls, url: str | None) -> str | None:
+        try:
+            parts = urlsplit(url or "")
+            whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port that is no number, half a bracket
+            whole = False
+        if url is not None and not whole:
+            raise ValueError("must be an address such as http://host:8000")
+        return url
+
+    @field_validator("sync_schedule")
+    @classmethod
+    def _five_fields(cls, cron: str | None) -> str | None:
+        fields = (cron or "").split()
+        if cron is not None and not (len(fields) == len(CRON) and all(map(_is_cron, fields, CRON))):
+            raise ValueError("must be five cron fields, such as 0 * * * * for every hour")
+        return cron
 
     @field_validator("hubspot_url", "salesforce_url")
     @classmethod

@@ -14,6 +14,7 @@ OURS = frozenset(
         "ScheduleError",
         "ColumnError",
         "NothingClosed",
+        "WarehouseError",
     }
 )
 

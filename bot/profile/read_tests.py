@@ -123,13 +123,14 @@ class TestReader:
     def _listed(self, spec: FactSpec, subject: Subject, node: Listing) -> Condition | None:
         if not node.items:
             self._problems.refuse(node, "An empty list: the test can never hold.", "List at least one value.")
-        values: list[TestValue] = []
+        found: dict[TestValue, None] = {}
         for item in node.items:
             value = self._listed_value(spec, item)
-            if value is not None and value in values:
+            if value is not None and value in found:
                 self._problems.refuse(item, "This value is listed twice.", "Remove one.")
             elif value is not None:
-                values.append(value)
+                found[value] = None
+        values = list(found)
         if node.refused or len(values) < len(node.items):
             return None
         if spec.type is FactType.YES_NO and len(values) > 1:

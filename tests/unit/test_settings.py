@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,42 @@ def test_an_empty_value_is_no_value():
 
 def test_the_api_url_ends_with_a_slash():
     assert load(SLACK_API_URL="http://127.0.0.1:1/api").slack_api_url == "http://127.0.0.1:1/api/"
+
+
+NONSENSE = (
+    "-1", "0", "9" * 20, "1e400", "NaN", "abc", "\x00", "é", "true", "{}", "../..", "http://", "http://h:no",
+    "http://[", "postgresql://", "x" * 5000, "70000", "-0.5", "* * * *", "61 * * * *", "0 * * * mon;rm",
+)  # fmt: skip
+
+
+def faults(name: str) -> list[str]:
+    """What is said of each nonsense value that the setting refuses."""
+    said = []
+    for value in NONSENSE:
+        with suppress(SettingsError):
+            load(**{name: value})
+            continue
+        with pytest.raises(SettingsError) as caught:
+            load(**{name: value})
+        said.append(str(caught.value))
+    return said
+
+
+@pytest.mark.parametrize("field", Settings.model_fields.values(), ids=lambda field: str(field.alias))
+def test_a_setting_takes_nonsense_or_refuses_it_by_its_name(field):
+    name = str(field.alias)
+    said = faults(name)
+    assert [
+        text for text in said if not text.startswith(f"{name}: ") or not text.endswith("Mend it or unset it.")
+    ] == []
+    free = field.annotation is Path or any(kind in str(field) for kind in ("str", "Path", "SecretStr"))
+    checked = name.endswith(("_SCHEDULE", "_ENDPOINT", "_CHANNEL", "_LEVEL", "_FORMAT", "_API_URL"))
+    address = name.endswith("_URL") and name not in {"DEALFIT_DATABASE_URL", "DEALFIT_WAREHOUSE_URL"}
+    assert (len(said) > 5) == (not free or checked or address), (
+        "what has a shape is checked; the rest is text or a place"
+    )
+
+
+@pytest.mark.parametrize("cron", ["0 * * * *", "*/5 6-18 1,15 1-12 0-7", "59 23 31 12 7", "*/10,3 * * * 1"])
+def test_a_schedule_of_five_fields_is_taken(cron):
+    assert load(DEALFIT_SYNC_SCHEDULE=cron).sync_schedule == cron
