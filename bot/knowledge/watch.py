@@ -18,9 +18,9 @@ _STEP_MS = 100
 def watch(folder: Path, on_change: Callable[[tuple[str, ...]], None], stop: threading.Event) -> None:
     """Call `on_change` with the paths that changed, relative to the folder, until `stop` is set. It blocks.
 
-    It is called once when the watch has begun, perhaps without paths: what changed between the last reading of the folder
-    and that, nobody would tell otherwise. Changes that come in quick succession are told once. An error in `on_change` is
-    logged, and the watch goes on.
+    It is called once when the watch has begun, perhaps without paths: what changed between the last reading of the
+    folder and that, nobody would tell otherwise. Changes that come in quick succession are told once. An error in
+    `on_change` is logged, and the watch goes on.
     """
     from watchfiles import watch as watch_files  # compiled, needed by a server only
 
