@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, count, fail, out, print_json, say
 from bot.cli.wiring import core
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bot.pipeline.finding import Found
     from bot.store.records import SavedDeal
 
-As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="See what this person would see.")]
+As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help=AS_HELP)]
 SCHEMA = 1
 EVERY_OPEN_DEAL = "open deals"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, say, table
 from bot.cli.wiring import core
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bot.pipeline.reviews.calendar import Event
     from bot.pipeline.reviews.service import Customer
 
-As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="See what this person would see.")]
+As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help=AS_HELP)]
 AHEAD = 90
 T = TypeVar("T")
 

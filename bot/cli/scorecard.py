@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, table
 from bot.cli.wiring import core
@@ -27,7 +28,7 @@ def scorecard(
     rep: Annotated[
         str, typer.Argument(help="The rep: a key, a name or a first name. Oneself with --as.", show_default=False)
     ] = "",
-    as_: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="See what this person would see.")] = None,
+    as_: Annotated[str | None, typer.Option("--as", metavar="PERSON", help=AS_HELP)] = None,
     days: Annotated[int, typer.Option(min=7, max=3650, help="The period's length; the one before is as long.")] = 90,
     format_: Annotated[Format, typer.Option("--format", help="table for people, json for scripts.")] = Format.TABLE,
 ) -> None:
