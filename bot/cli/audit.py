@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.bootstrap.erasing import erase_everywhere
-from bot.cli.console import count, fail, out, print_json, say
+from bot.cli.console import fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -57,7 +58,7 @@ def verify(
             | {"texts_in_the_log": len(old)}
         )
     elif whole:
-        out().print(f"Whole: {count(report.rows, 'row')}, head {report.rows}:{report.head}", soft_wrap=True)
+        out().print(f"Whole: {counted(report.rows, 'row')}, head {report.rows}:{report.head}", soft_wrap=True)
         if noted is None:
             say("Rows cut off the end are found only by comparing with a head that was noted: --head.")
     else:
@@ -160,13 +161,13 @@ def erase(
         names = None if author is None else _names(rooms, author)
         done = erase_everywhere(rooms, before=day, authors=names, deal=key)
     gone = done.store
-    said = [count(gone.texts, "text")]
-    said += [count(gone.turns, "turn") + " of threads"] if gone.turns else []
-    said += [count(gone.feedback, "word") + " of feedback"] if gone.feedback else []
-    said += [count(gone.requests, "request") + " for exceptions"] if gone.requests else []
-    said += [count(gone.questions, "question") + " about the pipeline"] if gone.questions else []
-    said += [count(done.queue.finished, "piece") + " of finished work"] if done.queue.finished else []
-    said += [count(done.queue.saved, "saved question")] if done.queue.saved else []
+    said = [counted(gone.texts, "text")]
+    said += [counted(gone.turns, "turn") + " of threads"] if gone.turns else []
+    said += [counted(gone.feedback, "word") + " of feedback"] if gone.feedback else []
+    said += [counted(gone.requests, "request") + " for exceptions"] if gone.requests else []
+    said += [counted(gone.questions, "question") + " about the pipeline"] if gone.questions else []
+    said += [counted(done.queue.finished, "piece") + " of finished work"] if done.queue.finished else []
+    said += [counted(done.queue.saved, "saved question")] if done.queue.saved else []
     said += ["the deal as it stood"] if gone.deals else []
     out().print(f"{', '.join(said)} erased.")
     _left(done)
@@ -178,7 +179,7 @@ def _left(done: Everywhere) -> None:
         say(_in_the_log(done.in_the_log))
     if done.queue.waiting:
         say(
-            f"{count(done.queue.waiting, 'piece')} of work not finished yet, with the texts in it. "
+            f"{counted(done.queue.waiting, 'piece')} of work not finished yet, with the texts in it. "
             "Do the same again once it is: dealfit doctor shows what waits."
         )
     if not done.clean:
@@ -192,7 +193,7 @@ def _in_the_log(rows: list[int]) -> str:
     """What is to be said of rows of the log that hold their texts themselves."""
     where = f"row {rows[0]}" if len(rows) == 1 else f"rows {rows[0]} to {rows[-1]}"
     return (
-        f"Written by an earlier version, with texts in them: {count(len(rows), 'row')} of the log ({where}). "
+        f"Written by an earlier version, with texts in them: {counted(len(rows), 'row')} of the log ({where}). "
         "No erasing reaches these: the hash of each row covers its bytes. To be rid of them, note the head and keep an "
         "export where it may be kept (dealfit audit head, dealfit audit export), then begin anew with an empty "
         "database (DEALFIT_DATABASE_URL), import the deals, and delete the old one with its backups."

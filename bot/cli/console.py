@@ -49,11 +49,6 @@ def table(*columns: str, title: str | None = None, right: tuple[str, ...] = (), 
     return made
 
 
-def count(number: int, thing: str) -> str:
-    """A number with its noun: "1 deal", "2 deals"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def cell(text: object) -> str:
     """Text of others in a table: never markup, never a control character of the terminal."""
     return escape("".join(c if c.isprintable() or c == "\n" else " " for c in str(text)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.console import fail
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.deals.mapping import Mapping
@@ -89,7 +90,7 @@ def read_file(path: Path, mapping_path: Path | None, profile: Profile, sheet: st
     )  # fmt: skip
     notes = []
     if rows.left_out:
-        notes.append(f"{rows.left_out} rows were left out, as the mapping says.")
+        notes.append(f"{counted(rows.left_out, 'row was', 'rows were')} left out, as the mapping says.")
     if rows.unread:
         notes.append(f"columns that were not used: {', '.join(rows.unread)}")
     return FileOfDeals(list(rows), tuple(notes), hashlib.sha256(data).hexdigest())

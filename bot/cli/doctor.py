@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.console import cell, out, print_json
 from bot.cli.faults import expected
+from bot.deals.wording import counted
 from bot.settings import FOREIGN, PREFIX, Settings, SettingsError, shown_url
 
 if TYPE_CHECKING:
@@ -99,18 +100,19 @@ def _profile(rooms: Core) -> Sign:
     today = rooms.clock().date()
     problems = [*lint(profile, anchors, authorities=people.authorities, today=today)]
     problems += look_over(profile.rates, today) if profile.rates is not None else ()
-    counts = (len(profile.segments), len(profile.checks), len(profile.facts))
-    words = f"{profile.title} {profile.version}, " + "{} segments, {} checks, {} facts".format(*counts)
+    parts = {"segment": profile.segments, "check": profile.checks, "fact": profile.facts}
+    words = f"{profile.title} {profile.version}, {', '.join(counted(len(there), one) for one, there in parts.items())}"
     if profile.rates is not None and profile.rates.rates:
         words += f", exchange rates of {', '.join(profile.rates.rates)}"
     if problems:
-        return Sign("profile", "note", f"{words}; {len(problems)} remarks, see `dealfit profile lint`")
+        return Sign("profile", "note", f"{words}; {counted(len(problems), 'remark')}, see `dealfit profile lint`")
     return Sign("profile", "ok", words)
 
 
 def _people(rooms: Core) -> Sign:
     people = rooms.people()
-    return Sign("people", "ok", f"{len(people.all)} people, {len(people.authorities)} authorities")
+    decide = counted(len(people.authorities), "authority", "authorities")
+    return Sign("people", "ok", f"{counted(len(people.all), 'person', 'people')}, {decide}")
 
 
 def _proposals(rooms: Core) -> Sign:
@@ -125,7 +127,7 @@ def _proposals(rooms: Core) -> Sign:
     if any(problem.severity == "error" for problem in problems):
         return Sign("proposals", "wrong", "\n".join(map(str, problems)))
     if problems:
-        return Sign("proposals", "note", f"{len(problems)} remarks, see `dealfit profile lint`")
+        return Sign("proposals", "note", f"{counted(len(problems), 'remark')}, see `dealfit profile lint`")
     return Sign("proposals", "ok", str(path))
 
 
@@ -135,7 +137,7 @@ def _index(rooms: Core) -> Sign:
         return Sign(
             "playbooks and index", "note", "no index yet; `dealfit index` builds it (`dealfit run` does so too)"
         )
-    words = f"{status.documents} playbooks, {status.passages} passages, {status.model}"
+    words = f"{counted(status.documents, 'playbook')}, {counted(status.passages, 'passage')}, {status.model}"
     if status.owner:
         words += f"; held by process {status.owner}"
     if status.problem:
@@ -186,9 +188,13 @@ def _slack(rooms: Core) -> Sign:
 def _messages(rooms: Core) -> Sign:
     """What waits to be said, and what Slack refused that only the reader can mend."""
     waiting = rooms.store.outgoing.waiting()
-    words = [f"{waiting.messages} wait in {waiting.places} places" if waiting.messages else "none waits"]
+    words = [
+        f"{counted(waiting.messages, 'waits', 'wait')} in {counted(waiting.places, 'place')}"
+        if waiting.messages
+        else "none waits"
+    ]
     troubles = rooms.store.outgoing.troubles(LATELY)
-    words += [f"{one.last_at:%F %R} UTC, {one.place} ({one.times} times): {one.words}" for one in troubles]
+    words += [f"{one.last_at:%F %R} UTC, {one.place} ({counted(one.times, 'time')}): {one.words}" for one in troubles]
     return Sign("messages", "note" if troubles else "ok", ". ".join(words))
 
 
@@ -214,7 +220,7 @@ def _model_use(rooms: Core) -> tuple[str, bool]:
     if not used:
         return f"today (UTC) unused, of {_of(in_all)} in all and {_of(each)} a person", False
     everybody, *people = used
-    calls = f"{everybody.answers:,} {'time' if everybody.answers == 1 else 'times'}"
+    calls = counted(everybody.answers, "time")
     words = f"today (UTC) asked {calls}, {everybody.tokens:,} of {_of(in_all)}"
     if everybody.cost:
         words += f", cost {everybody.cost:.2f}"

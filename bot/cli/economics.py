@@ -7,6 +7,7 @@ from bot.cli.supposing import Steps
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
+from bot.deals.wording import spoken
 from bot.profile.economics_figures import Economics, Shape
 from bot.profile.verdict import Judgement
 
@@ -53,7 +54,7 @@ def show_what_if(steps: Steps, facts: FactSpecs) -> None:
     before, after = what_if.before.verdict.judgement, what_if.after.verdict.judgement
     console.print(f"Verdict: {VERDICTS[before]} -> {VERDICTS[after]}")
     for moved in what_if.findings:
-        results = [finding.result.value.replace("_", " ") for finding in (moved.before, moved.after)]
+        results = [spoken(finding.result.value) for finding in (moved.before, moved.after)]
         console.print(f"  {cell(moved.after.label)}: {results[0]} -> {results[1]}")
     for number, step in enumerate(steps.steps if len(steps.steps) > 1 else (), start=1):
         said = ", ".join(f"{_label(facts, c.fact)} {_words(facts, c.fact, c.after)}" for c in step.new)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import cell, count, fail, out, print_json, table
+from bot.cli.console import cell, fail, out, print_json, table
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.exceptions.digest import Digest, Tally
@@ -132,7 +133,7 @@ def _month(text: str) -> datetime:
 def _show_digest(made: Digest) -> None:
     console = out()
     console.print(
-        f"[bold]Exceptions of {made.start.strftime('%Y-%m')}[/]: {count(made.requests, 'exception')} asked for"
+        f"[bold]Exceptions of {made.start.strftime('%Y-%m')}[/]: {counted(made.requests, 'exception')} asked for"
     )
     if not made.requests:
         return

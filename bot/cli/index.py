@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.cli.console import err, print_json, say
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -61,7 +62,8 @@ def refresh(rooms: Core, *, rebuild: bool) -> IndexReport:
 
         report = rooms.library.refresh(step, rebuild=rebuild)
     changed = [f"{len(paths)} {word}" for word, paths in _changes(report) if paths]
-    say(f"Index: {report.passages} passages ({', '.join(changed) or 'nothing changed'}; {report.embedded} embedded).")
+    what = ", ".join(changed) or "nothing changed"
+    say(f"Index: {counted(report.passages, 'passage')} ({what}; {report.embedded} embedded).")
     for refusal in report.refused:
         say(f"  refused {refusal}")
     return report

@@ -12,9 +12,10 @@ import typer
 
 from bot.cli import pipeline_data, pipeline_deals, pipeline_snapshots, strategy
 from bot.cli.asking import asker_of
-from bot.cli.console import UNREADABLE, cell, count, fail, out, print_json, say, table
+from bot.cli.console import UNREADABLE, cell, fail, out, print_json, say, table
 from bot.cli.pipeline_deals import As
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -173,7 +174,7 @@ def _table(answer: PipelineAnswer) -> None:
         console.print("No deal matches. Change the question, or `dealfit pipeline` alone for the whole picture.")
         return
     cut = f"; {found.cut:,} rows left off: `dealfit pipeline export` writes all" if found.cut else ""
-    console.print(f"[dim]{count(found.matched, 'deal')} matched{cut}.[/]")
+    console.print(f"[dim]{counted(found.matched, 'deal')} matched{cut}.[/]")
 
 
 def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], kinds: Sequence[ColumnType], room: int) -> list[int]:

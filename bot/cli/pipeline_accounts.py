@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.console import UNREADABLE, cell, count, fail, out, print_json, say, table
+from bot.cli.console import UNREADABLE, cell, fail, out, print_json, say, table
 from bot.cli.deal_files import check_file
 from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -69,7 +70,7 @@ def _clear(rooms: Core) -> None:
     before = len(rooms.store.activities.assigned())
     rooms.store.activities.assign([])
     rooms.store.record(kind=DECISION, actor="operator", subject="accounts", body={"assigned": 0, "gone": before})
-    say(f"{count(before, 'assignment')} taken away. A rep's accounts are the customers of their open deals now.")
+    say(f"{counted(before, 'assignment')} taken away. A rep's accounts are the customers of their open deals now.")
 
 
 def _import(rooms: Core, file: Path, sheet: str | None, format_: Format) -> None:
@@ -97,8 +98,8 @@ def _import(rooms: Core, file: Path, sheet: str | None, format_: Format) -> None
     if format_ is Format.JSON:
         print_json(report.plain())
     say(
-        f"{count(report.read, 'row')}: {count(report.assigned, 'account')} of {count(report.reps, 'rep')} assigned "
-        f"({report.new:,} new, {report.gone:,} no longer), {report.rejected_rows:,} rejected."
+        f"{counted(report.read, 'row')}: {counted(report.assigned, 'account')} of {counted(report.reps, 'rep')} "
+        f"assigned ({report.new:,} new, {report.gone:,} no longer), {report.rejected_rows:,} rejected."
     )
     if report.unknown_reps:
         say(f"Reps not in people.yaml, who have no scorecard: {', '.join(report.unknown_reps[:10])}.")

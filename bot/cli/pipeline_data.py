@@ -16,6 +16,7 @@ from bot.cli.pipeline_map import map_
 from bot.cli.pipeline_sources import activities, sources, sync
 from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.pipeline.importing import ImportReport
@@ -113,7 +114,7 @@ def progress_bar() -> Progress:
 def tell(report: ImportReport) -> None:
     """The report in words."""
     say(
-        f"{report.read:,} rows: {report.imported:,} imported, {report.updated:,} updated, "
+        f"{counted(report.read, 'row')}: {report.imported:,} imported, {report.updated:,} updated, "
         f"{report.unchanged:,} unchanged, {report.rejected_rows:,} rejected."
     )
     if report.statuses:

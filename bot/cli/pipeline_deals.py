@@ -12,8 +12,9 @@ import typer
 
 from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
-from bot.cli.console import cell, count, fail, out, print_json, say
+from bot.cli.console import cell, fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -148,5 +149,5 @@ def export(
             writing.unlink(missing_ok=True)
     understood = " · ".join(chip.text for chip in answer.understood) or "all deals"
     table = answer.table
-    many = count(table.matched, "deal") if table.keys or not table.rows else count(len(table.rows), "group")
+    many = counted(table.matched, "deal") if table.keys or not table.rows else counted(len(table.rows), "group")
     say(f"Understood as: {understood}. {many} in {to}.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cli.console import cell, count, out, table
+from bot.cli.console import cell, out, table
 from bot.deals.money import money_words
-from bot.deals.wording import date_words
+from bot.deals.wording import counted, date_words
 from bot.pipeline.figures.overview import Overview
 from bot.pipeline.figures.telling import groups_of, next_question, since_words, suspects_of
 from bot.profile.verdict import Judgement
@@ -97,7 +97,7 @@ def _drop(overview: Overview) -> Iterator[object]:
         money = money_words(suspects.amount.money, overview.currency)
         names = ", ".join(deal.name for deal in suspects.largest[:3])
         largest = f" The largest: {names}." if names else ""
-        yield f"  {label}: {count(suspects.amount.deals, 'deal')}, {money}. {cell(why)}{cell(largest)}"
+        yield f"  {label}: {counted(suspects.amount.deals, 'deal')}, {money}. {cell(why)}{cell(largest)}"
 
 
 def _facts(overview: Overview) -> Iterator[object]:

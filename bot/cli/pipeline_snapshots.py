@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.console import cell, count, out, print_json, say, table
+from bot.cli.console import cell, out, print_json, say, table
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.pipeline.deal_table.snapshots import Snapshot
@@ -57,4 +58,4 @@ def _words(kept: Snapshot) -> str:
     verdicts: dict[str, Any] = dict(kept.verdicts)
     still = sum(verdicts.values())
     judged = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in verdicts.items())
-    return f"{count(kept.deals, 'deal')}, {still:,} of them open" + (f" ({judged})" if judged else "")
+    return f"{counted(kept.deals, 'deal')}, {still:,} of them open" + (f" ({judged})" if judged else "")

@@ -14,6 +14,7 @@ from bot.cli.console import UNREADABLE, cell, err, out, print_json, say, table
 from bot.cli.deal_files import check_file, read_mapping
 from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.pipeline.sources.calls import RepCalls
@@ -55,7 +56,7 @@ def sync(
                 made.append(report.plain())
                 deals, calls = report.deals, report.activities
                 say(
-                    f"{each}: {deals['read']:,} deals read: {deals['imported']:,} imported, "
+                    f"{each}: {counted(deals['read'], 'deal')} read: {deals['imported']:,} imported, "
                     f"{deals['updated']:,} updated, {deals['unchanged']:,} unchanged; {report.gone:,} gone; "
                     f"{calls['imported']:,} calls and meetings imported; {report.written_back:,} verdicts written back."
                 )
@@ -166,8 +167,8 @@ def _import(file: Path, mapping: Path | None, source: str | None) -> None:
                 on_reject=rejects_file(target, open_files),
             )
     say(
-        f"{report.read:,} rows: {report.imported:,} imported, {report.updated:,} updated, {report.unchanged:,} "
-        f"unchanged, {report.rejected_rows:,} rejected."
+        f"{counted(report.read, 'row')}: {report.imported:,} imported, {report.updated:,} updated, "
+        f"{report.unchanged:,} unchanged, {report.rejected_rows:,} rejected."
     )
     if report.unread:
         say(f"Columns not used: {', '.join(report.unread)}.")

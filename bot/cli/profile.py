@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import profile_cases, profile_diff, profile_init, profile_replay, strategy_backtest
-from bot.cli.console import cell, count, fail, out, print_json, say
+from bot.cli.console import cell, fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.profile.model import Profile
@@ -80,7 +81,7 @@ def lint(
         for problem in problems:
             out().print(cell(problem), soft_wrap=True)
     errors = sum(p.severity == "error" for p in problems)
-    found = f"{count(errors, 'error')}, {count(len(problems) - errors, 'warning')}" if problems else "no problems"
+    found = f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}" if problems else "no problems"
     say(f"{path}: {found}.")
     raise typer.Exit(2 if errors else 1 if problems else 0)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.console import NOT_ALL_FIT, cell, count, fail, out, print_json, say
+from bot.cli.console import NOT_ALL_FIT, cell, fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.profile.cases import CaseReport
@@ -56,7 +57,7 @@ def run_tests(
         for gap in report.gaps:
             out().print(cell(f"coverage: {gap}"), soft_wrap=True)
     failed = len(report.failures)
-    untried = f" {count(len(report.gaps), 'gap')} in what they try." if report.gaps else ""
+    untried = f" {counted(len(report.gaps), 'gap')} in what they try." if report.gaps else ""
     say(f"{len(report.results) - failed} cases passed, {failed} failed.{untried}")
     raise typer.Exit(NOT_ALL_FIT if failed or (strict and report.gaps) else 0)
 

@@ -14,6 +14,7 @@ from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
 from bot.cli.given import exact_facts
 from bot.cli.which_deal import key_of
 from bot.cli.wiring import core
+from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -157,7 +158,7 @@ def _write(path: Path, made: Made) -> None:
     else:
         path.write_text(made.markdown, encoding="utf-8")
     gaps = made.proposal.gaps
-    say(f"Wrote {path}. {len(gaps)} open {'point' if len(gaps) == 1 else 'points'}" + (":" if gaps else "."))
+    say(f"Wrote {path}. {counted(len(gaps), 'open point')}" + (":" if gaps else "."))
     for number, gap in enumerate(gaps, start=1):
         say(f"  {number}. {gap.words}")
 

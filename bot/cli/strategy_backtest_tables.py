@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from bot.cli.console import cell, out, table
+from bot.deals.wording import spoken
 from bot.pipeline.strategy.effects import Effect
 from bot.pipeline.strategy.intervals import METHOD
 from bot.pipeline.strategy.outcomes import Outcome
@@ -82,7 +83,7 @@ def _verdicts(found: Backtest) -> None:
         won = row.parts[Outcome.WON]
         counts = [f"{row.parts[each].deals:,}" for each in (Outcome.WON, Outcome.LOST, Outcome.CHURNED)]
         amounts = [whole_money(amount, found.currency) for amount in (won.value, won.margin)]
-        made.add_row(row.name.replace("_", " "), *counts, *amounts)
+        made.add_row(spoken(row.name), *counts, *amounts)
     console.print()
     console.print(made)
     if found.segments:
@@ -120,8 +121,8 @@ def _against(found: Comparison, currency: str) -> None:
         made.add_row(
             cell(move.name),
             move.outcome.value,
-            move.before.value.replace("_", " "),
-            move.after.value.replace("_", " "),
+            spoken(move.before.value),
+            spoken(move.after.value),
             "-" if move.value is None else whole_money(move.value, currency),
             cell(", ".join(move.rules)),
         )

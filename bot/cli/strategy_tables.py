@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from bot.cli.console import cell, out, table
+from bot.deals.wording import counted, share_words, spoken
 from bot.pipeline.strategy.wording import headline, suggestion_notes, suggestion_words, trend_words, whole_money
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def show_sources(found: Sources) -> None:
         made = table(cell(what), *right, right=right)
         for kind in kinds:
             money = whole_money(kind.amount, found.currency)
-            deals, of_deals = f"{kind.deals:,}", _percent(kind.share_of_deals)
-            made.add_row(cell(kind.name), deals, of_deals, money, _percent(kind.share), f"{kind.below:,}")
+            deals, of_deals = f"{kind.deals:,}", share_words(kind.share_of_deals)
+            made.add_row(cell(kind.name), deals, of_deals, money, share_words(kind.share), f"{kind.below:,}")
         console.print()
         console.print(made)
     for title, named in (("Customers who bring most", found.best), ("Customers below zero", found.worst)):
@@ -49,7 +49,7 @@ def show_sources(found: Sources) -> None:
                 made.add_row(cell(each.customer), str(each.deals), whole_money(each.amount, found.currency))
             console.print()
             console.print(made)
-    _notes([*(f"{deals:,} deals: {why}." for why, deals in found.left_out if deals), *found.notes])
+    _notes([*(f"{counted(deals, 'deal')}: {why}." for why, deals in found.left_out if deals), *found.notes])
 
 
 def show_suggestion(found: Suggestion) -> None:
@@ -83,7 +83,7 @@ def show_measured(found: Measured) -> None:
     if found.pipeline:
         made = table("Open pipeline at the end", "Deals", "Fit", "Share", right=("Deals", "Fit", "Share"))
         for stood in found.pipeline:
-            made.add_row(stood.period, f"{stood.deals:,}", f"{stood.fits:,}", _percent(stood.share))
+            made.add_row(stood.period, f"{stood.deals:,}", f"{stood.fits:,}", share_words(stood.share))
         console.print()
         console.print(made)
     console.print()
@@ -99,7 +99,7 @@ def _by_verdict(found: Measured) -> Table:
     made.columns[0].min_width = 16
     for row in (*found.by_verdict, found.whole):
         shares = (row.win_rate.words, row.churn.words, row.margin.words)
-        made.add_row(cell(row.name.replace("_", " ")), *_counts(row), *shares, _days(row))
+        made.add_row(cell(spoken(row.name)), *_counts(row), *shares, _days(row))
     return made
 
 
@@ -109,8 +109,8 @@ def _by_period(found: Measured) -> Table:
     made.columns[0].min_width = 12
     for row in found.periods:
         value = whole_money(row.value_won, found.currency)
-        shares = (_percent(row.win_rate.percent), _percent(row.churn.percent))
-        more = (value, _percent(row.margin.percent), _days(row), _percent(row.fit.percent))
+        shares = (share_words(row.win_rate.percent), share_words(row.churn.percent))
+        more = (value, share_words(row.margin.percent), _days(row), share_words(row.fit.percent))
         made.add_row(row.name, *_counts(row), *shares, *more)
     return made
 
@@ -124,11 +124,7 @@ def _days(row: Results) -> str:
 
 
 def _share(whale: Whale, percent: int) -> str:
-    return _percent(whale.share_of_top(percent))
-
-
-def _percent(value: Decimal | None) -> str:
-    return "-" if value is None else f"{value}%"
+    return share_words(whale.share_of_top(percent))
 
 
 def _notes(notes: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from bot.cli.economics import follows_words, show_worth
 from bot.deals.deal import plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
+from bot.deals.wording import counted, spoken
 from bot.profile.people import People
 from bot.profile.verdict import Change, Judgement, Result
 from bot.profile.words import gap_words
@@ -41,7 +42,7 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
         title = "Not known either[/] (no answer alone changes this verdict)" if stands else "Ask next[/]"
         console.print(f"\n[bold]{title}")
         for n, question in enumerate(verdict.ask[:6], 1):
-            settles = " or ".join(v.value.replace("_", " ") for v in checked.settles.get(question.fact, ()))
+            settles = " or ".join(spoken(v.value) for v in checked.settles.get(question.fact, ()))
             more = f" [dim](an answer can settle it: {settles})[/]" if settles else ""
             console.print(f"  {n}. {cell(question.question)}{more}")
         if len(verdict.ask) > 6:  # noqa: PLR2004 as many as a person asks in one call
@@ -83,7 +84,7 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
             f"limit {finding.limit}" if finding.limit else "",
             f"gap {gap_words(finding, facts)}" if finding.gap else "",
         ]
-        days = f", for {finding.expires_in_days} days" if finding.expires_in_days else ""
+        days = f", for {counted(finding.expires_in_days, 'day')}" if finding.expires_in_days else ""
         who = people.authority_name(finding.authority) if finding.authority else None
         console.print(f"\n[red]✗[/] [bold]{cell(finding.label)}[/]: {cell(', '.join(part for part in parts if part))}")
         console.print(cell(f"  {finding.because}"))

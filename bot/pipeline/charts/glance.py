@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.deals.money import money_words
+from bot.deals.wording import counted, date_words
 from bot.pipeline.charts.sheet import Bar, Panel, Series, Sheet
 from bot.pipeline.fit import Fit, FitGroup, Split
 from bot.profile.verdict import Judgement
@@ -34,7 +35,7 @@ def glance_sheet(fit: Fit, *, whose: str, day: date, profile: str, currency: str
         Panel("By segment, deals", series, _bars(fit.by_segment)),
         Panel("By stage, deals", series, _bars(fit.by_stage)),
     ]
-    when = f"{day.day} {day:%B %Y}"
+    when = date_words(day)
     fits = f"{total.fits.deals:,} of {total.total.deals:,} open deals fit"
     worth = f"worth {money_words(total.fits.money, currency)} of {money_words(total.total.money, currency)}"
     return Sheet(
@@ -85,7 +86,7 @@ def _failing(fit: Fit, currency: str) -> tuple[Bar, ...]:
             check.label,
             (max(Decimal(0), check.tally.money),),
             (money_words(check.tally.money, currency),),
-            f"{check.tally.deals:,} {'deal' if check.tally.deals == 1 else 'deals'}",
+            f"{counted(check.tally.deals, 'deal')}",
         )
         for check in ordered
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.deals.wording import counted
 from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import LEAST_WORDS, MOST_WORDS, Draft
 from bot.slack import exception_ids as ids
@@ -99,7 +100,12 @@ def conditions_form(request: ExceptionRequest, part: Part, place: FormPlace) -> 
     }
     days = min(finding.days for finding in part.findings)
     words = text_input(ids.WORDS, "On which conditions?", hint="A condition, an end and an owner, in one line.")
-    blocks = [_about(request, part), words, until, context(f"The profile lets an approval hold for {days} days.")]
+    blocks = [
+        _about(request, part),
+        words,
+        until,
+        context(f"The profile lets an approval hold for {counted(days, 'day')}."),
+    ]
     return _modal(ids.CONDITIONS_FORM, "Approve with conditions", "Approve", blocks, place)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.deals.wording import counted
 from bot.exceptions.looking import Precedent
 from bot.exceptions.model import AskedFinding, ExceptionRequest, Part, PartState
 from bot.profile.people import Person
@@ -102,7 +103,7 @@ def _finding(finding: AskedFinding) -> str:
     parts += [f"limit {inline(finding.limit)}"] if finding.limit else []
     parts += [f"gap *{inline(finding.gap)}*"] if finding.gap else []
     lines = [f"✗ *{inline(finding.label)}*", " · ".join(parts), f"_{inline(finding.because)}_"]
-    lines.append(f"An approval holds for {finding.days} days.")
+    lines.append(f"An approval holds for {counted(finding.days, 'day')}.")
     return "\n".join(line for line in lines if line)
 
 

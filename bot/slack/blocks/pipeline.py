@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bot.deals.wording import counted
 from bot.pipeline.service import PipelineAnswer
 from bot.pipeline.tables import Cell, ColumnType, Table, cell_words
 from bot.profile.verdict import Judgement
@@ -16,7 +17,6 @@ from bot.slack.blocks.elements import (
     Block,
     actions,
     button,
-    clip,
     context,
     fit_message,
     inline,
@@ -55,7 +55,8 @@ class Shown:
     """What the message shows beside the answer itself.
 
     `mark` finds the question again; `first` is the first row shown; `row_marks` find, for a table of groups, the
-    question behind each row. With `shared_by` everybody in a channel reads it, and nothing in it changes it.
+    question behind each row. `previous` finds the question that these words were to change. With `shared_by` everybody
+    in a channel reads it, and nothing in it changes it.
     """
 
     mark: str
@@ -64,6 +65,7 @@ class Shown:
     row_marks: tuple[str | None, ...] = ()
     title: str = ""
     shared_by: str | None = None
+    previous: str = ""
 
 
 def answer_blocks(answer: PipelineAnswer, shown: Shown) -> list[Block]:
@@ -88,7 +90,7 @@ def answer_words(answer: PipelineAnswer) -> str:
     asked = inline(answer.question, 150)
     if answer.table is None:
         return f"About your question: {asked}"
-    deals = "1 deal" if answer.table.matched == 1 else f"{answer.table.matched:,} deals"
+    deals = counted(answer.table.matched, "deal")
     asked = asked or inline(", ".join(chip.text for chip in answer.understood), 150) or "all open deals"
     return f"{deals}: {asked}"
 
@@ -133,7 +135,8 @@ def _unknown(answer: PipelineAnswer, shown: Shown) -> list[Block]:
             label = f"Ask again with {near} in place of {words}"
             buttons.append(button(near, f"{ids.NEAR}.{len(buttons)}", question, label=label))
     if buttons:
-        blocks += [context("Did you mean:"), actions(*buttons)]
+        follows = {"block_id": f"{ids.NEAR}|{shown.previous}"} if shown.previous else {}
+        blocks += [context("Did you mean:"), {**actions(*buttons), **follows}]
     return blocks
 
 
@@ -190,7 +193,7 @@ def page_of(table: Table, first: int) -> int:
 
 def _caption(table: Table, shown: Shown, kept: int) -> str:
     rows = len(table.rows) + table.cut
-    deals = "1 deal matches" if table.matched == 1 else f"{table.matched:,} deals match"
+    deals = counted(table.matched, "deal matches", "deals match")
     if kept == rows:
         return f"{deals}."
     return f"{deals}. Rows {shown.first + 1:,} to {shown.first + kept:,} of {rows:,}."
@@ -270,4 +273,4 @@ def _totals(table: Table) -> str:
         for name, cell in table.totals.items()
         if name in columns and cell is not None
     ]
-    return inline(" · ".join(said), 600) or clip(f"{table.matched:,} deals", 100)
+    return inline(" · ".join(said), 600) or counted(table.matched, "deal")

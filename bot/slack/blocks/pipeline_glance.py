@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.deals.money import money_words
-from bot.deals.wording import date_words
+from bot.deals.wording import counted, date_words
 from bot.pipeline.fit import Split
 from bot.profile.verdict import Judgement
 from bot.slack import pipeline_ids as ids
@@ -256,7 +256,7 @@ def _failing(glance: Glance) -> list[Block]:
     if not glance.failing:
         return []
     lines = [
-        f"• *{inline(one.label, 120)}*: {one.deals:,} {'deal' if one.deals == 1 else 'deals'}, "
+        f"• *{inline(one.label, 120)}*: {counted(one.deals, 'deal')}, "
         f"{inline(money_words(one.money, glance.currency))}{_of_these(one)}"
         for one in glance.failing[:MOST_ROWS]
     ]
@@ -276,7 +276,7 @@ def _drop(glance: Glance) -> list[Block]:
     if not glance.drop:
         return []
     lines = [
-        f"• *{inline(one.label, 120)}*: {one.deals:,} {'deal' if one.deals == 1 else 'deals'}, "
+        f"• *{inline(one.label, 120)}*: {counted(one.deals, 'deal')}, "
         f"{inline(money_words(one.money, glance.currency))}. {inline(one.why, 200)}"
         for one in glance.drop[:MOST_ROWS]
     ]
@@ -289,7 +289,7 @@ def _drop(glance: Glance) -> list[Block]:
 def _facts(glance: Glance) -> list[Block]:
     if not glance.facts:
         return []
-    deals = "1 incomplete deal" if glance.incomplete == 1 else f"{glance.incomplete:,} incomplete deals"
+    deals = counted(glance.incomplete, "incomplete deal")
     wanted = ", ".join(f"{inline(one.label, 80)} ({one.deals:,})" for one in glance.facts[:MOST_ROWS])
     more = f", and {len(glance.facts) - MOST_ROWS} more" if len(glance.facts) > MOST_ROWS else ""
     figures = [(f"{one.label} ({one.deals:,})", one.mark) for one in glance.facts]

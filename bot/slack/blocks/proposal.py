@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.deals.wording import date_words
+from bot.deals.wording import counted, date_words
 from bot.pipeline.proposals.document import Bullets, Grid, Heading, Kind, Paragraph, Part, Proposal, Runs
 from bot.pipeline.proposals.given import START
 from bot.pipeline.proposals.service import Made, NoProposal
@@ -79,7 +79,7 @@ def refusal_blocks(name: str, refusal: NoProposal, key: str | None) -> list[Bloc
 def proposal_notification(proposal: Proposal) -> str:
     """What a phone shows."""
     gaps = len(proposal.gaps)
-    open_ = "nothing is open" if not gaps else f"{gaps} open {'point' if gaps == 1 else 'points'}"
+    open_ = "nothing is open" if not gaps else f"{counted(gaps, 'open point')}"
     return f"{inline(proposal.title, 120)}: {open_}"
 
 
@@ -89,7 +89,7 @@ def _open_points(proposal: Proposal) -> list[Block]:
         return [section("Nothing is open: everything in it is agreed.")]
     lines = [f"{number}. {inline(gap.words, 200)}" for number, gap in enumerate(gaps[:MOST_GAPS], start=1)]
     more = f"\n…and {len(gaps) - MOST_GAPS} more in the document." if len(gaps) > MOST_GAPS else ""
-    number = "1 point is" if len(gaps) == 1 else f"{len(gaps)} points are"
+    number = counted(len(gaps), "point is", "points are")
     return [section(f"*{number} still open*, and highlighted in the document\n" + "\n".join(lines) + more), divider()]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from bot.deals.wording import weekday_words
+from bot.deals.wording import counted, weekday_words
 from bot.pipeline.reviews.agenda import TITLES, Agenda, end_words, state_words
 from bot.pipeline.reviews.service import Customer
 from bot.pipeline.reviews.standing import OutcomeState, Standing
@@ -61,7 +61,7 @@ def reviews_blocks(customers: Sequence[Customer], today: date) -> list[Block]:
         label = f"Agenda: {customer.name}"
         blocks.append(section(text, accessory=button("Agenda", ids.REVIEW_AGENDA, customer.key, label=label)))
     if not ahead:
-        blocks.append(section(f"No date in the next {AHEAD.days} days, for {len(customers)} won deals."))
+        blocks.append(section(f"No date in the next {AHEAD.days} days, for {counted(len(customers), 'won deal')}."))
     if len(ahead) > MOST_DATES:
         left = len(ahead) - MOST_DATES
         blocks.append(context(f"{left} more in the next {AHEAD.days} days: the calendar file has all."))
@@ -109,7 +109,7 @@ def agenda_blocks(agenda: Agenda, *, reminder: bool = False) -> list[Block]:
 def agenda_notification(agenda: Agenda) -> str:
     """What a phone shows."""
     behind = sum(state.standing is Standing.BEHIND for state in agenda.states)
-    late = f", {behind} {'outcome' if behind == 1 else 'outcomes'} behind" if behind else ""
+    late = f", {counted(behind, 'outcome')} behind" if behind else ""
     return f"{inline(agenda.title, 150)} on {weekday_words(agenda.event.on)}{late}"
 
 

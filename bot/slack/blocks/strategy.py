@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bot.deals.wording import counted, share_words, spoken
 from bot.pipeline.strategy.intervals import METHOD
 from bot.pipeline.strategy.outcomes import Outcome
 from bot.pipeline.strategy.whale import SLACK_STEPS
@@ -73,13 +73,13 @@ def money_blocks(found: Sources) -> list[Block]:
     if found.worst:
         lines = [
             f"• *{inline(each.customer, 120)}*: {inline(whole_money(each.amount, found.currency))} "
-            f"from {_deals(each.deals)}"
+            f"from {counted(each.deals, 'deal')}"
             for each in found.worst[:MOST_WORST]
         ]
         more = found.customers.below - len(lines)
         lines += [f"and {more:,} more: the file names the worst of them"] if more > 0 else []
         blocks.append(section("*Customers below zero*\n" + "\n".join(lines)))
-    left_out = [f"{deals:,} deals: {why}." for why, deals in found.left_out if deals]
+    left_out = [f"{counted(deals, 'deal')}: {why}." for why, deals in found.left_out if deals]
     picture = button("As a picture", PICTURE, "money", label="Send me the curve as a picture")
     return _ended(blocks, [*left_out, *found.notes], found.profile, picture, _file("money"))
 
@@ -144,7 +144,7 @@ def measured_blocks(found: Measured) -> list[Block]:
         return _ended(blocks, found.notes, found.profile)
     of_time = f"By {found.length.value} of the close date"
     periods = [_results(row.name, row) for row in found.periods[-MOST_PERIODS:]]
-    by_verdict = [_results(_said(row.name), row) for row in (*found.by_verdict, found.whole)]
+    by_verdict = [_results(spoken(row.name), row) for row in (*found.by_verdict, found.whole)]
     blocks.append(stacked_table(RESULTS, [("By what the profile says now", by_verdict), (of_time, periods)]))
     if len(found.periods) > MOST_PERIODS:
         blocks.append(
@@ -186,9 +186,9 @@ def _kinds(kinds: Sequence[Kind], found: Sources) -> list[list[str]]:
         [
             kind.name,
             f"{kind.deals:,}",
-            _percent(kind.share_of_deals),
+            share_words(kind.share_of_deals),
             whole_money(kind.amount, found.currency),
-            _percent(kind.share),
+            share_words(kind.share),
             str(kind.below),
         ]
         for kind in kinds[:MOST_KINDS]
@@ -209,31 +209,20 @@ def _results(name: str, row: Results) -> list[str]:
     ]
 
 
-def _said(word: str) -> str:
-    return word.replace("_", " ")
-
-
-def _percent(value: Decimal | None) -> str:
-    return "-" if value is None else f"{value}%"
-
-
 def _no(said: Said) -> str:
     parts = ((said.does_not_fit, "found not to fit"), (said.declined, "declined"), (said.walked_away, "walked away"))
     return f"• {inline(said.period, 40)}: {', '.join(f'{count:,} {what}' for count, what in parts if count)}"
 
 
 def _moves(found: Comparison) -> str:
-    lines = [f"*Against version {inline(found.profile.version, 60)}*: {found.moved:,} deals move."]
+    moved = counted(found.moved, "deal moves", "deals move")
+    lines = [f"*Against version {inline(found.profile.version, 60)}*: {moved}."]
     for move in found.moves[:MOST_RULES]:
         rules = f" because of {inline(', '.join(move.rules), 120)}" if move.rules else ""
-        change = f"{_said(move.before.value)} → {_said(move.after.value)}"
+        change = f"{spoken(move.before.value)} → {spoken(move.after.value)}"
         lines.append(f"• *{inline(move.name, 80)}* ({move.outcome.value}): {change}{rules}")
     more = found.moved - len(lines) + 1
     return "\n".join([*lines, *([f"and {more:,} more: the files have them"] if more > 0 else [])])
-
-
-def _deals(count: int) -> str:
-    return "1 deal" if count == 1 else f"{count:,} deals"
 
 
 def _share(part: int, whole: int) -> str:

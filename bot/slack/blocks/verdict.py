@@ -10,6 +10,7 @@ from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
 from bot.deals.facts import FactSpecs, FactValue
 from bot.deals.values import format_value
+from bot.deals.wording import counted
 from bot.exceptions.coverage import NONE, Coverage
 from bot.exceptions.model import ExceptionRequest
 from bot.profile.people import People
@@ -156,7 +157,7 @@ def _measure(finding: Finding, facts: FactSpecs) -> str:
 def _approval(finding: Finding, people: People) -> str:
     if finding.authority is None:
         return "Nobody may approve this."
-    days = f", for {finding.expires_in_days} days" if finding.expires_in_days else ""
+    days = f", for {counted(finding.expires_in_days, 'day')}" if finding.expires_in_days else ""
     return f"May be approved by *{inline(people.authority_name(finding.authority))}*{days}."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.checking.asker import Asker
+from bot.deals.wording import counted
 from bot.exceptions.model import ExceptionRequest, RequestState
 from bot.profile.verdict import Judgement
 from bot.slack.blocks.elements import Block, divider, header, inline, section, sections
@@ -48,7 +49,7 @@ class ExceptionHistory:
         blocks: list[Block] = [header("Your deals and exceptions")]
         waiting = service.to_decide(asker)
         if waiting:
-            blocks.append(section(f"*{len(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for your decision*"))
+            blocks.append(section(f"*{counted(len(waiting), 'waits', 'wait')} for your decision*"))
             blocks += [to_decide_block(each) for each in waiting]
             blocks.append(divider())
         blocks += _asked(service.mine(asker, MOST))

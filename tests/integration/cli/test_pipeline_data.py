@@ -103,7 +103,7 @@ def test_a_crm_is_synced_and_shown(dealfit):
     with server.running():
         there = {"DEALFIT_HUBSPOT_TOKEN": TOKEN, "DEALFIT_HUBSPOT_URL": server.url}
         done = dealfit("pipeline", "sync", **there)
-        assert (done.status, "hubspot: 1 deals read: 1 imported" in done.err) == (0, True)
+        assert (done.status, "hubspot: 1 deal read: 1 imported" in done.err) == (0, True)
         plain = json.loads(dealfit("pipeline", "sources", "--json").out)["sources"]["hubspot"]
         assert (plain["state"], plain["counts"]["deals_imported"]) == ("done", 1)
         signs = json.loads(dealfit("doctor", "--json").out)["signs"]
