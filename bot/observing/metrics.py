@@ -9,9 +9,14 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.observing.deadline import Deadline
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ACKS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 3.0)
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+
+GAUGE_SECONDS = 1.0
+"""A gauge that is not read by then is left out, so that the others come in time for whoever scrapes."""
 
 Reading = float | Mapping[tuple[str, ...], float]
 
@@ -24,7 +29,7 @@ class Standing(Collector):
 
     def add(self, name: str, words: str, read: Callable[[], Reading], labels: tuple[str, ...] = ()) -> None:
         """A gauge. With labels, `read` gives a number for each of their values."""
-        self._gauges[name] = (words, labels, read)
+        self._gauges[name] = (words, labels, Deadline(read, GAUGE_SECONDS))
 
     def collect(self) -> Iterator[Metric]:
         """Read every gauge."""

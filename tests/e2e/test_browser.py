@@ -115,7 +115,7 @@ def test_the_form_by_keyboard_with_an_error_at_its_field(page: Page) -> None:
     dialog.get_by_label("Deal", exact=True).fill("Lakeside Hospital")
     dialog.get_by_label(re.compile("Contract value")).fill("plenty")
     dialog.get_by_role("button", name="Check").press("Enter")
-    expect(dialog).to_contain_text("annot read 'plenty'")
+    expect(dialog).to_contain_text("Cannot read 'plenty'. Write an amount in USD")
     picture(page, "form")
     dialog.get_by_label(re.compile("Contract value")).fill("$85k")
     dialog.get_by_role("button", name="Check").press("Enter")

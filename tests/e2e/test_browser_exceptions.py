@@ -96,6 +96,9 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
     money = card(page, "St. Brigid Hospital")
     expect(money).to_contain_text("60 days")
     expect(money).to_contain_text("Deal desk: approved with conditions")
+    expect(money).to_contain_text("Deal desk's condition: “Only with the two-year term in the contract.”")
+    money.scroll_into_view_if_needed()
+    picture(page, "exception-second")
     money.get_by_role("button", name="Approve exception 1", exact=True).click()
     expect(card(page, "St. Brigid Hospital")).to_contain_text("approved, until")
 
@@ -113,5 +116,5 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
 
 def test_the_pictures_of_the_page_are_there() -> None:
     folder = HERE.parent / "docs" / "images"
-    for name in ("form", "approver", "fits"):
+    for name in ("form", "status", "approver", "second", "fits"):
         assert (folder / f"exception-{name}.png").stat().st_size > 10_000

@@ -135,7 +135,7 @@ def read_form(state: Mapping[str, Any], facts: FactSpecs, currency: str, rates: 
         try:
             read[spec.name], made = read_value(spec, _choice(spec, given), currency, rates)
         except FactError as error:
-            errors[block] = clip(f"{error.problem}. {error.remedy}".capitalize(), 300)
+            errors[block] = clip(f"{_begun(error.problem)}. {_begun(error.remedy)}", 300)
         else:
             converted += [made] if made is not None else []
     return FormReading(name[:200], customer[:200] if customer else None, read, errors, tuple(converted))
@@ -146,6 +146,11 @@ def _choice(spec: FactSpec, given: str) -> str:
     if spec.type is FactType.CHOICE and given in map(str, range(len(spec.choices))):
         return list(spec.choices)[int(given)]
     return given
+
+
+def _begun(sentence: str) -> str:
+    """A sentence with its first letter large, and the others as they are: names and currencies among them."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _given(values: Mapping[str, Any], block: str) -> str | None:

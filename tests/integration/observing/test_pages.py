@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from decimal import Decimal
 
 import httpx
@@ -52,6 +53,26 @@ def test_ready_says_so_and_what_is_not_is_named_in_words(url, wrong):
     assert answer.status_code == 503
     assert answer.text == "not ready\nslack: no connection to Slack.\ndatabase: the database is away\n"
     assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_a_database_that_never_answers_holds_up_neither_page(metrics):
+    away = threading.Event()
+    asked = []
+
+    def hangs() -> None:
+        asked.append(1)
+        away.wait(30)
+
+    metrics.standing.add("dealfit_hangs", "Hangs.", hangs)
+    metrics.standing.add("dealfit_answers_at_once", "Does not.", lambda: 1.0)
+    health = Health({"database": hangs, "queue": hangs, "profile": lambda: None}, seconds=0.2)
+    assert health.look().wrong == dict.fromkeys(("database", "queue"), "does not answer within 0.2 seconds.")
+    assert health.look().wrong.keys() == {"database", "queue"}
+    assert len(asked) == 2  # nobody asks again while somebody waits for the answer
+    shown = metrics.text().decode()
+    assert "dealfit_answers_at_once 1.0" in shown
+    assert "dealfit_hangs " not in shown
+    away.set()
 
 
 def test_what_is_counted_is_shown(url, metrics):
