@@ -74,6 +74,7 @@ def test_guests_and_people_of_other_workspaces_are_told_whom_this_is_for(office:
     reply = office.answer(user, ASK, "<@U0DEALFIT> what discount can I give on a two-month deal?")
     assert "for the people of this workspace" in texts(reply.blocks) + reply.text
     assert "Discount" not in texts(reply.blocks)
+    assert "for the people of this workspace" in office.command(user, "/deal-check", "history", channel=ASK).text
 
 
 def removed(channel: Channel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.checking.access import GUEST
 from bot.checking.asker import Asker
 from bot.deals.wording import counted
 from bot.exceptions.model import ExceptionRequest, RequestState
@@ -39,8 +40,8 @@ class ExceptionHistory:
     def history(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """Everything of one person."""
         asker = self._services.askers.of(str(payload["user"]))
-        blocks = steps("draw", lambda: self.blocks(asker))
-        place, text = Place.of(payload), "Your deals and exceptions"
+        blocks = [section(GUEST)] if asker.guest else steps("draw", lambda: self.blocks(asker))
+        place, text = Place.of(payload), GUEST if asker.guest else "Your deals and exceptions"
         steps("post", lambda: self._services.replies.send(place, text=text, blocks=blocks), attempts=PATIENT)
 
     def blocks(self, asker: Asker) -> list[Block]:
