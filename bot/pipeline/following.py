@@ -22,7 +22,8 @@ from bot.pipeline.query import (
     WordFilter,
 )
 
-_MORE = frozenset({"and", "also", "plus"})
+MORE = frozenset({"and", "also", "plus"})
+"""Words with which a follow-up adds to what was asked."""
 _SHOW = frozenset({"show", "list", "see", "display", "give", "which"})
 _UP, _DOWN = frozenset({">", ">="}), frozenset({"<", "<="})
 
@@ -57,7 +58,7 @@ def _alone(items: Sequence[Item], item: Item) -> bool:
 
 def edited(previous: Query, draft: Draft) -> Query:
     """The previous query with what the words change: what they name takes the place of its own kind."""
-    more = bool(draft.items) and draft.items[0].tokens[0].text in _MORE
+    more = bool(draft.items) and draft.items[0].tokens[0].text in MORE
     select, groups = _shape(previous, draft, more=more)
     filters = _filters(previous.filters, draft)
     order, limit = previous.order_by, previous.limit

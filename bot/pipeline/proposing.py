@@ -2,8 +2,9 @@
 
 The reader's own understanding stays as it is. Of a proposal only those parts are taken that stand for words of the
 question that were not understood, that name what the asker's vocabulary holds, and whose values stand in those words.
-Everything else is dropped, and its words are named as not understood. A query so made selects from what the asker may
-see, like any other.
+In a thread a proposal changes the query that was answered: what it names takes the place of its own kind there, as in
+what the reader reads (`following`). Everything else is dropped, and its words are named as not understood. A query so
+made selects from what the asker may see, like any other.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.pipeline.changing import Chip, chips_of
-from bot.pipeline.following import takes_the_place_of
+from bot.pipeline.following import MORE, takes_the_place_of
 from bot.pipeline.query import Against, CheckFilter, Filter, Group, Order, PartFilter, Query, Select, WordFilter
 from bot.pipeline.reading import Understanding
 from bot.pipeline.standing import Unheld, stand
@@ -84,6 +85,7 @@ def told(question: str, read: Understanding, vocabulary: Vocabulary, today: date
         "question": question,
         "unread": [unknown.words for unknown in read.unknown],
         "understood": [chip.text for chip in read.understood if chip.words],
+        "before": [chip.text for chip in read.understood if chip.path and not chip.words] if read.follows else [],
         "query": read.base.plain() if read.base is not None else {},
         "today": today.isoformat(),
         "currency": profile.currency,
@@ -194,7 +196,7 @@ class _Held:
         )
         # What is said of the question as a whole ("the deals that you see") is no part of the query, and still holds.
         said = tuple(chip for chip in self._read.understood if not chip.path)
-        return Understanding(self._query, (*said, *shown), left, (), self._query)
+        return Understanding(self._query, (*said, *shown), left, (), self._query, self._read.follows)
 
     def _is_told(self, path: str) -> bool:
         return path in self._from_words or any(name == path for name, _, _ in self._taken)
@@ -221,7 +223,7 @@ class _Held:
             case "group_by", Group():
                 select = Select(what="count") if query.select.what == "deals" else query.select
                 there = part in query.group_by
-                return None if there else _changed(query, select=select, group_by=(*query.group_by, part))
+                return None if there else _changed(query, select=select, group_by=(*self._groups(), part))
             case "show", str():
                 return (
                     None
@@ -233,6 +235,15 @@ class _Held:
             case _:
                 return None
 
+    def _groups(self) -> tuple[Group, ...]:
+        """The groups that stay beside a new one: of what was asked before only where the words say "and"."""
+        groups = self._query.group_by
+        if not self._read.follows or (self._tokens and self._tokens[0].text in MORE):
+            return groups
+        taken = [part for name, part, _ in self._taken if name == "group_by"]
+        said = [_at(self._query, path) for path in self._from_words if path.startswith("group_by/")]
+        return tuple(each for each in groups if each in taken or each in said)
+
     def _filtered(self, new: Filter) -> Query | None:
         taken = [part for name, part, _ in self._taken if name == "filters"]
         said = [old for old in self._query.filters if old in self._said or old in taken]
@@ -240,8 +251,9 @@ class _Held:
             return None
         if new in self._query.filters:
             return self._query
-        # What the reader only took for granted, such as that deals are open, gives way.
-        kept = [old for old in self._query.filters if old in said or not _rivals(new, old)]
+        # What the reader only took for granted, such as that deals are open, gives way; so does what was asked before.
+        gives_way = takes_the_place_of if self._read.follows else _rivals
+        kept = [old for old in self._query.filters if old in said or not gives_way(new, old)]
         return _changed(self._query, filters=(*kept, new))
 
 

@@ -57,7 +57,8 @@ class UnknownWord:
 class Understanding:
     """How a question was read. `query` is None when something must be asked back first, or nothing was understood.
 
-    `base` is what was read even where something must be asked back.
+    `base` is what was read even where something must be asked back. `follows` says that the words change a query that
+    was answered before, and `base` is that query with what was read of them.
     """
 
     query: Query | None
@@ -65,6 +66,7 @@ class Understanding:
     unknown: tuple[UnknownWord, ...]
     asks: tuple[AskBack, ...]
     base: Query | None = None
+    follows: bool = False
 
 
 class QuestionReader:
@@ -108,7 +110,7 @@ class QuestionReader:
         asks = tuple(draft.asks)
         if unknown and not asks and not any(chip.words for chip in chips):
             asks = (AskBack(draft.text.strip(), _NOTHING_READ),)
-        return Understanding(None if asks else query, chips, unknown, asks, query)
+        return Understanding(None if asks else query, chips, unknown, asks, query, draft.previous is not None)
 
     def _chips(self, draft: Draft, query: Query) -> tuple[Chip, ...]:
         """A chip for each part of the query, with the words that it came from."""

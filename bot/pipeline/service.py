@@ -193,7 +193,7 @@ class PipelineService:
     def ask(self, question: str, asker: Asker, *, previous: Query | None = None) -> PipelineAnswer:
         """The answer to a question in words; in a thread `previous` is the query that was answered before.
 
-        A model is asked only about a question of its own, and only where words of it were not understood.
+        A model is asked only where words were not understood: of a question, or of what changes the one before.
 
         Raises:
             AccessDenied: the asker may see no pipeline.
@@ -202,7 +202,7 @@ class PipelineService:
             room = self._room(asker)
             words = self._vocabulary(room, question)
             read = QuestionReader(words, person=asker.person, today=room.today).read(question, previous)
-            if self._writer is None or previous is not None or not worth_asking(read):
+            if self._writer is None or not worth_asking(read):
                 return _answered(question, read, room)
         # Nobody waits for a model with the table in hand.
         question = question[:LONGEST_QUESTION]

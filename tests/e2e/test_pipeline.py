@@ -284,6 +284,30 @@ def test_a_saved_question_ends_with_the_savers_access(office: Office) -> None:
     office.ground.wait_for(lambda: jobs(office) == [])
 
 
+@pytest.mark.parametrize(("loss", "why"), [("archived", "is archived"), ("gone", "not see that channel")])
+def test_a_saved_question_whose_channel_is_no_more_is_told_to_its_saver_and_ends(
+    office: Office, loss: str, why: str
+) -> None:
+    save(office, MORGAN, ASK)
+    [kept] = jobs(office)
+    channels = office.ground.workspace.channels
+    channel = channels[ASK]
+    known = {m.ts for m in office.ground.messages("D0MORGAN", MORGAN)}
+    if loss == "archived":
+        channel.is_archived = True
+    else:
+        del channels[ASK]
+    try:
+        office.slack.services.schedules.run_now(kept.job.name)
+        told = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
+    finally:
+        channel.is_archived = False
+        channels[ASK] = channel
+    assert "was not posted in #ask-dealfit, and is posted no more" in texts(told.blocks)
+    assert why in texts(told.blocks)
+    office.ground.wait_for(lambda: jobs(office) == [])
+
+
 def test_help_lists_the_commands(office: Office) -> None:
     result = office.ground.slash_command(MORGAN, DEALS, "/pipeline", "help")
     assert "/pipeline saved" in result.message.text
@@ -329,6 +353,23 @@ def test_follow_ups_in_the_thread_of_a_shared_answer_need_no_mention_and_are_pri
     theirs = office.answer(DANA, ASK, "by stage", shared.ts)
     assert theirs.ephemeral_to == DANA
     assert "Sam Okafor" not in texts(theirs.blocks)
+
+
+def test_a_slip_in_a_follow_up_is_one_press_away_and_still_follows(office: Office) -> None:
+    asked = office.answer(MORGAN, ASK, "<@U0DEALFIT> pipeline fit by rep")
+    slip = office.answer(MORGAN, ASK, "only hosptals by segment", asked.thread_ts)
+    assert "Not understood, and not used: “hosptals”" in texts(slip.blocks)
+    [near] = [b for b in buttons(slip) if b["text"]["text"] == "hospital"]
+    again = replaced(office, MORGAN, slip, near)
+    assert "Not understood" not in texts(again.blocks)
+    assert "`Industry is hospital`" in texts(again.blocks)
+    assert table(again)[0][0] == "Segment"
+    # The words alone ask for nothing: they are asked back, and one press makes them a change of what was asked.
+    asked_back = office.answer(MORGAN, ASK, "only hosptals", asked.thread_ts)
+    [near] = [b for b in buttons(asked_back) if b["text"]["text"] == "hospital"]
+    again = replaced(office, MORGAN, asked_back, near)
+    assert "`Industry is hospital`" in texts(again.blocks)
+    assert table(again)[0][0] in {"Owner", "Segment"}
 
 
 def test_a_question_of_another_kind_in_that_thread_is_answered_from_the_playbooks(office: Office) -> None:

@@ -46,7 +46,8 @@ class PipelineWork:
 
     def again(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A word that was perhaps meant: the question with it, in place of the answer."""
-        self._send(payload, steps, lambda asker: self._asked(str(payload["value"]), asker), instead=True)
+        text, mark = str(payload["value"]), str(payload.get("mark") or "")
+        self._send(payload, steps, lambda asker: self._messages.again(text, mark, asker), instead=True)
 
     def change(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A chip that was changed: the answer to the question as it is now, in place of the answer."""

@@ -23,6 +23,9 @@ from bot.slack.services import Services
 from bot.slack.work.pipeline_figures import asked_body, glance_of
 
 Message = dict[str, Any]
+_MOST_SLIPS = 2
+"""Words that were not understood, in as many places, of which a follow-up is asked back as one."""
+
 GONE = "The buttons of this answer do not work any more: it is too old, or the Deal Profile has changed. Ask again."
 WHOLE_QUERY = Query(select=Select(what="fit"), filters=(WordFilter(by="status", any_of=("open",)),))
 """The question behind the picture at a glance: what follow-ups in its thread narrow down."""
@@ -92,14 +95,29 @@ class PipelineMessages:
             raise ValueError(value)
         return found
 
-    def follow(self, text: str, previous: Mapping[str, Any], asker: Asker) -> Message | None:
-        """The answer to words that change the question before them; None where they are about something else."""
+    def follow(self, text: str, previous: Mapping[str, Any], asker: Asker, *, surely: bool = False) -> Message | None:
+        """The answer to words that change the question before them; None where they are about something else.
+
+        Words that were not understood but are near to known ones are asked back. With `surely` any words are answered.
+        """
         try:
             answer = self._services.pipeline.ask(text, asker, previous=query_of(previous))
         except (AccessDenied, QueryError, ValueError):
             return None
         about_it = answer.query is not None and not answer.unknown and any(chip.words for chip in answer.understood)
-        return self.answer(answer, asker) if about_it else None
+        slips = 0 < len(answer.unknown) <= _MOST_SLIPS and all(each.near for each in answer.unknown)
+        if not (about_it or slips or surely):
+            return None
+        return self.answer(answer, asker, previous=self._services.store.asked.keep(previous))
+
+    def again(self, text: str, mark: str, asker: Asker) -> Message:
+        """The question with words that were perhaps meant; with a `mark`, as a change of the question that it finds."""
+        previous = self._services.store.asked.get(mark) if mark else None
+        if mark and previous is None:
+            return said(GONE)
+        if previous is None:
+            return self.ask(text, asker)
+        return self.follow(text, previous, asker, surely=True) or said(GONE)
 
     def run(
         self, body: Mapping[str, Any] | None, asker: Asker, *, first: int = 0, shared: bool = False, title: str = ""
@@ -116,11 +134,19 @@ class PipelineMessages:
         return self.answer(answer, asker, first=first, shared=shared, title=title)
 
     def answer(
-        self, answer: PipelineAnswer, asker: Asker, *, first: int = 0, shared: bool = False, title: str = ""
+        self,
+        answer: PipelineAnswer,
+        asker: Asker,
+        *,
+        first: int = 0,
+        shared: bool = False,
+        title: str = "",
+        previous: str = "",
     ) -> Message:
-        """An answer as a message."""
+        """An answer as a message. `previous` finds the question that the words were to change."""
         if answer.query is None or answer.table is None:
-            return {"text": answer_words(answer), "blocks": answer_blocks(answer, Shown("")), "mark": "", "ok": False}
+            blocks = answer_blocks(answer, Shown("", previous=previous))
+            return {"text": answer_words(answer), "blocks": blocks, "mark": "", "ok": False}
         queries = answer.table.drill
         asked = answer.question or ", ".join(chip.text for chip in answer.understood)
         bodies: list[Mapping[str, Any]] = [asked_body(asked, answer.query)]
@@ -134,6 +160,7 @@ class PipelineMessages:
             row_marks=tuple(None if query is None else next(marks) for query in queries),
             title=title,
             shared_by=asker.name if shared else None,
+            previous=previous,
         )
         return {"text": answer_words(answer), "blocks": answer_blocks(answer, shown), "mark": mark, "ok": True}
 

@@ -107,9 +107,28 @@ def test_what_the_reader_reads_is_not_sent_anywhere(service: Make, server: ChatS
     rooms = service()
     first = rooms.ask("Dana's deals that break the payment terms", OPERATOR)
     assert first.reader == "words"
-    rooms.ask("only the awkward ones", OPERATOR, previous=first.query)
+    rooms.ask("only hospitals", OPERATOR, previous=first.query)
     rooms.ask("Daana's deals", OPERATOR)
     assert server.prompts == []
+
+
+def test_a_follow_up_is_proposed_as_a_change_of_what_was_asked(service: Make, server: ChatServer) -> None:
+    rooms = service()
+    first = rooms.ask("Dana's deals that break the discount rule", OPERATOR)
+    means = [{"words": "an awkward way of paying", "part": "filters/0"}]
+    query = {"filters": [{"by": "check", "any_of": ["payment-terms"], "result": "fail"}]}
+    server.will(json.dumps({"query": query, "means": means}))
+    answer = rooms.ask("only those with an awkward way of paying", OPERATOR, previous=first.query)
+    assert (answer.reader, answer.unknown, answer.asks) == ("model", (), ())
+    assert answer.query is not None
+    assert first.query is not None
+    assert {each.by for each in answer.query.filters} == {each.by for each in first.query.filters}
+    assert "payment-terms" in str(answer.query.plain())
+    assert "discount" not in str(answer.query.plain()["filters"])
+    (prompt,) = server.prompts
+    text = " ".join(str(each["content"]) for each in prompt["messages"])
+    assert "Asked before, and still asked:" in text
+    assert "Discount earned by services" in text.split("Asked before, and still asked:")[1].split("Understood")[0]
 
 
 def test_an_endpoint_without_structured_output_is_asked_in_plain_words(service: Make, server: ChatServer) -> None:

@@ -35,9 +35,11 @@ def words_of(asker: str = "victor") -> Any:
     return person, vocabulary(judge().profile, people(), persons, SEEN)
 
 
-def understood(question: str, reply: Any, asker: str = "victor") -> tuple[Understanding, Understanding | None]:
+def understood(
+    question: str, reply: Any, asker: str = "victor", previous: Query | None = None
+) -> tuple[Understanding, Understanding | None]:
     person, words = words_of(asker)
-    read = QuestionReader(words, person=person, today=TODAY).read(question)
+    read = QuestionReader(words, person=person, today=TODAY).read(question, previous)
     text = reply if isinstance(reply, str) else json.dumps(reply)
     return read, held(text, question, read, words, TODAY)
 
@@ -94,6 +96,55 @@ def test_where_both_read_the_reader_wins() -> None:
     ]  # fmt: skip
     assert parts(found)["filters"][-1] == {"by": "missing", "fact": "close_date"}
     assert len(parts(found)["filters"]) == 4
+
+
+def asked(question: str) -> Query:
+    person, words = words_of()
+    query = QuestionReader(words, person=person, today=TODAY).read(question).query
+    assert query is not None
+    return query
+
+
+def test_a_follow_up_changes_what_was_asked_and_leaves_the_rest() -> None:
+    before = asked("fit by rep of Dana's open hospitals that fail the discount rule")
+    kept = [each for each in before.plain()["filters"] if each["by"] != "check"]
+    sponsor = {"by": "missing", "fact": "sponsor"}
+    reply = proposal({"filters/0": "hesitant boss", "filters/1": "awkward way of paying"}, filters=[sponsor, TERMS])
+    read, found = understood("only those with a hesitant boss and an awkward way of paying", reply, previous=before)
+    assert read.follows
+    assert worth_asking(read)
+    assert found is not None
+    assert found.follows
+    assert parts(found)["filters"] == [*kept, sponsor, TERMS], "the check that was asked for gives way to the new one"
+    assert parts(found)["group_by"] == before.plain()["group_by"]
+    assert [chip.words for chip in by_model(read, found)] == ["hesitant boss", "awkward way of paying"]
+    # Nothing of it was read by rules, and what stands for no word of it changes nothing.
+    forged = proposal({"filters/0": "Dana"}, filters=[{"by": "owner", "any_of": ["sam"]}])
+    assert understood("the shaky lot", forged, previous=before)[1] is None
+    # What the rules read of the new words stays.
+    reply = proposal({"filters/0": "lena shaky"}, filters=[{"by": "owner", "any_of": ["sam"]}])
+    _, found = understood("Lena shaky", reply, previous=before)
+    assert found is None
+
+
+@pytest.mark.parametrize(("words", "groups"), [("per bunch", ["stage"]), ("and per bunch", ["owner", "stage"])])
+def test_a_group_of_a_follow_up_takes_the_place_of_the_one_before_unless_it_says_and(
+    words: str, groups: list[str]
+) -> None:
+    reply = proposal({"group_by/0": "bunch"}, select={"what": "fit"}, group_by=[{"by": "stage"}])
+    _, found = understood(words, reply, previous=asked("fit by rep"))
+    assert [group["by"] for group in parts(found)["group_by"]] == groups
+    assert parts(found)["select"]["what"] == "fit"
+
+
+def test_a_question_of_its_own_in_a_thread_changes_nothing_that_was_asked() -> None:
+    read, found = understood(
+        "which deals have an awkward way of paying",
+        proposal({"filters/0": "awkward way of paying"}, filters=[TERMS]),
+        previous=asked("fit by rep of Dana's deals"),
+    )
+    assert not read.follows
+    assert parts(found)["filters"] == [{"by": "status", "any_of": ["open"]}, TERMS]
 
 
 def test_what_was_only_taken_for_granted_gives_way() -> None:
