@@ -22,7 +22,7 @@ PATIENCE = 30
 
 CONNECT_SECONDS = 10
 
-_WRITER_KIB = 32_768
+_WRITER_KIB = 16_384
 """The pages that the writer may keep at hand, in KiB: so much memory is taken by large imports alone."""
 
 _LOG_PAGES = 4_000

@@ -16,7 +16,7 @@ from bot.store.kept_deals import KeptDeal, kept_of
 from bot.store.plain import clean
 from bot.store.records import Status, deal_key, key_of
 
-BATCH = 5_000
+BATCH = 4_000
 KEPT_REJECTS = 1_000
 _NAMELESS = "The row names no deal, no customer and no id. Give the deal a name."
 _MOST_STAGES = 1_000
