@@ -75,7 +75,7 @@ def in_parts(question: str, book: RuleBook, deal: Deal | None, search: Search) -
     several = parts(question)
     whole = bool(several) and read_signals(question, search(question)[0]).answered
     for part in several:
-        rules = book.find(part.text, deal)
+        rules = book.find(part.text, deal, whole=question)
         if rules.about_deal or (deal is not None and aim_of(part.text, deal, book.judge.profile) is not None):
             return ()
         searched = in_our_words(part.text, book.judge.profile)

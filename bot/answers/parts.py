@@ -35,6 +35,12 @@ _SPREAD = re.compile(
     rf"(?P<head>.+?\s)(?P<preposition>{_PREPOSITION})\s+(?P<one>[^,;?]+?)\s+and\s+(?P=preposition)\s+(?P<other>[^,;?]+)",
     re.IGNORECASE,
 )
+_LISTED = re.compile(
+    r"(?P<head>what(?:'s| is| are)|how \w+ (?:is|are)|tell me) (?P<things>(?:the|our|my) .+)", re.IGNORECASE
+)
+_BETWEEN = re.compile(r",\s*(?:and\s+)?(?=(?:the|our|my)\b)|\s+and\s+(?=(?:the|our|my)\b)", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:between|difference|compare[ds]?|both|versus|vs)\b", re.IGNORECASE)
+_WITH_MORE = re.compile(rf"\b(?:{_PREPOSITION}|that|which|who|if|when)\b", re.IGNORECASE)
 _GAP = re.compile(
     rf"(?:who|what|which|when|where|how(?:\s+(?:much|many|long|often))?)\s+(?P<preposition>{_PREPOSITION})\s+(?P<rest>.+)",
     re.IGNORECASE,
@@ -137,7 +143,12 @@ def _asks(text: str) -> bool:
 
 
 def _spread(text: str) -> list[str]:
-    """What ends in "after a visit and after a meeting" as two questions; any other as it is."""
+    """What ends in "after a visit and after a meeting", or asks for "the limit and the term", as two questions."""
+    listed = _LISTED.fullmatch(text)
+    if listed is not None and not _TOGETHER.search(text):
+        things = _BETWEEN.split(listed["things"])
+        if len(things) > 1 and not any(_WITH_MORE.search(thing) for thing in things[:-1]):
+            return [f"{listed['head']} {thing}" for thing in things]
     match = _SPREAD.fullmatch(text)
     if match is None or not content_words(match["head"]):
         return [text]

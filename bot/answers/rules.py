@@ -110,12 +110,17 @@ class RuleBook:
         label, because = (check.label, sentences(check.because)) if check is not None else (found, [])
         return self._evidence(found, label, (*_statements(self._judge.limits(found, facts)), *because))
 
-    def find(self, question: str, deal: Deal | None) -> RulesFound:
-        """The rules that the question is about, for the facts that it states and, where it is silent, the deal's."""
+    def find(self, question: str, deal: Deal | None, *, whole: str = "") -> RulesFound:
+        """The rules that the question is about, for the facts that it states and, where it is silent, the deal's.
+
+        Of a question that is part of a `whole`, what the whole states holds too.
+        """
         reading = self._reader.read(question)
-        facts = {**(deal.facts if deal is not None else {}), **reading.facts}
+        around = self._reader.read(whole).facts if whole else {}
+        facts = {**(deal.facts if deal is not None else {}), **around, **reading.facts}
         lead = cues.about_limits(question) or not cues.about_method(question)
         matches = self._topics.of(question, read=self._words_of(reading), numeric=self._numeric(reading))
+        matches = matches or self._topics.of_a_percentage(question)
         stands_asked = self._reader.only_facts(question) or (not matches and cues.about_the_deal(question))
         if deal is not None and stands_asked:
             stands = self._verdict(deal.with_facts(reading.facts))

@@ -35,6 +35,8 @@ BESIDE = 0.75
 _NUMBERS = re.compile(r"\d+")
 _NAMED, _FACT, _SEGMENT, _VALUED, _CONDITION, _BECAUSE = 1.0, 0.9, 0.9, 0.35, 0.45, 0.2
 _ASKED = 0.6
+_PERCENTAGE = re.compile(r"\d\s*(?:%|percent\b|per cent\b)", re.IGNORECASE)
+_PERCENT = frozenset(stems(["percent", "cent"]))
 _TIME = frozenset(stems(sorted(word_set("day days week weeks month months year years"))))
 
 
@@ -42,7 +44,8 @@ _TIME = frozenset(stems(sorted(word_set("day days week weeks month months year y
 class Topic:
     """What a check is about: its facts, and how strongly each stem points to it (0 to 1).
 
-    `measured` tells whether it requires an amount (a number, or a count of outcomes) rather than a yes or a choice.
+    `measured` tells whether it requires an amount (a number, or a count of outcomes) rather than a yes or a choice,
+    `percent` whether that is a percentage.
     """
 
     check: str
@@ -50,6 +53,7 @@ class Topic:
     conditions: tuple[str, ...]
     measured: bool
     stems: Mapping[str, float]
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,18 @@ class Topics:
             return ()
         kept = [Match(topic.check, score) for topic, score in scored if score >= max(floor, BESIDE * best)]
         return tuple(sorted(kept, key=lambda match: -match.score)[:MOST_CHECKS])
+
+    def of_a_percentage(self, question: str) -> tuple[Match, ...]:
+        """The checks that a bare percentage may be about: "is 12% ok?" names no matter, so all that have one are told.
+
+        None where the question has any other matter of its own.
+        """
+        if not (_PERCENTAGE.search(question) and cues.about_duty(question)):
+            return ()
+        left = [word for word in content_words(cues.without_cues(question)) if not _NUMBERS.search(word)]
+        if set(stems(word for word in left if word not in FAINT_WORDS)) - _TIME - _PERCENT:
+            return ()
+        return tuple(Match(topic.check, SAID) for topic in self._topics if topic.percent)[:MOST_CHECKS]
 
     def _wanted(self, question: str, read: Mapping[str, str]) -> Mapping[str, float]:
         """The stems that a check should explain, with their weights."""
@@ -145,7 +161,9 @@ def _topic(check: Check, facts: Mapping[str, FactSpec]) -> Topic:
     _add(weights, [check.part.value], _CONDITION)
     _add(weights, [check.because], _BECAUSE)
     measured = any(facts[name].type.is_numeric or facts[name].type is FactType.OUTCOMES for name in required)
-    return Topic(check.id, required, tuple(name for name in conditions if name not in required), measured, weights)
+    percent = any(facts[name].type is FactType.PERCENT for name in required)
+    others = tuple(name for name in conditions if name not in required)
+    return Topic(check.id, required, others, measured, weights, percent)
 
 
 def _segments(profile: Profile) -> Topic:

@@ -300,3 +300,17 @@ def test_how_many_is_not_answered_without_a_number(tmp_path: Path, live: LivePro
     refused = service.answer("how many nurses attend the ward visits?", asker=REP)
     assert (refused.refused, [one.path for one in refused.nearest]) == (True, ["wards.md"])
     library.close()
+
+
+def test_a_bare_percentage_is_told_against_each_rule_that_has_one(service: AnswerService) -> None:
+    answer = service.answer("is 12% allowed from 3 months?", asker=REP)
+    assert [citation.passage for citation in answer.citations] == ["rule:discount", "rule:margin"]
+    assert service.answer("is a 12% commission okay?", asker=REP).refused
+
+
+def test_what_the_whole_question_states_holds_for_each_part(service: AnswerService) -> None:
+    asked = "How much discount may I give and how long may the payment terms be on a 12 month deal?"
+    answer = service.answer(asked, asker=REP)
+    assert "At most 10% discount off book price. [1]" in answer.text
+    assert "Payment terms of at most 45 days." in answer.text
+    assert "Otherwise" not in answer.text

@@ -43,6 +43,14 @@ from bot.answers.parts import MOST, parts
             "If they ask for net 60, what do I say and who approves it?",
             ["If they ask for net 60, what do I say?", "If they ask for net 60, what do I say: who approves it?"],
         ),
+        (
+            "What is the minimum margin, the smallest contract and the longest payment term?",
+            [
+                "What is the minimum margin?",
+                "What is the smallest contract?",
+                "What is the longest payment term?",
+            ],
+        ),
         ("Can I give 12%, and can I give net 60?", ["Can I give 12%?", "can I give net 60?"]),
     ],
 )
@@ -59,6 +67,8 @@ def test_each_part_stands_alone(question: str, texts: list[str]) -> None:
         "What is our rule on discounts and payment terms?",
         "Which hospital has a CFO and has the mandate?",
         "Who decides and signs?",
+        "What is the difference between the CBR and the monthly call?",
+        "What is the role of the CFO and the CIO?",
         "how do I open a conversation with a CFO?",
         "",
     ],
