@@ -15,7 +15,6 @@ from bot.cli.console import NOT_ALL_FIT, UNREADABLE, cell, fail, out, print_json
 from bot.cli.given import exact_facts
 from bot.cli.supposing import steps_of, supposed
 from bot.cli.wiring import core
-from bot.deals.wording import counted
 
 if TYPE_CHECKING:
     from bot.bootstrap import Core
@@ -285,7 +284,7 @@ def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None
     if len(shown) < len(checked):
         console.print(f"... and {len(checked) - len(shown)} more; --limit 0 shows all, --format csv is for a file.")
     console.print()
-    console.print(f"{counted(len(checked), 'deal')}: " + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common()))
+    console.print(f"{len(checked)} deals: " + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common()))
     console.print("Segments: " + ", ".join(f"{n} {cell(s)}" for s, n in segments.most_common()))
     asked = Counter(q.fact for c in checked if c.verdict.judgement is Judgement.INCOMPLETE for q in c.verdict.ask)
     if asked:
