@@ -78,6 +78,7 @@ def test_an_outcome_is_reached_on_the_path_or_behind_with_its_gap():
     behind = measured(TIME, "23")
     assert (behind.standing, behind.gap, behind.expected) == (Standing.BEHIND, Decimal(18), Decimal("20.54"))
     assert measured(TIME, "20").standing is Standing.ON_PATH
+    assert measured(TIME, str(TIME.baseline), on=START).standing is Standing.ON_PATH, "the path begins at the baseline"
     assert measured(UP, "99.8").standing is Standing.REACHED
     assert measured(UP, "98.6").standing is Standing.BEHIND
     assert measured(TIME, "20", start=None).standing is Standing.BEHIND, "without a start there is no path"
