@@ -24,6 +24,7 @@ _FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook of the old kind (.xls). Save it as .xlsx or CSV",
 }
 _ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
+_BY_BYTES = {"parquet": "Parquet file", "xlsx": "Excel workbook"}
 
 Known = Callable[[str], bool]
 """Whether a column is one that we use."""
@@ -93,6 +94,8 @@ def open_table(data: bytes | BinaryIO, filename: str, known: Known, sheet: str |
 
 def _open_text(stream: BinaryIO, filename: str, known: Known, *, limit: bool) -> Table:
     ending = filename.rpartition(".")[2].lower()
+    if ending in _BY_BYTES:
+        raise DealsFileError(f"{filename}: this is no {_BY_BYTES[ending]}, whatever its name says. Export it again.")
     if ending in {"yaml", "yml", "json", "jsonl", "ndjson"}:
         return _open_whole(stream, filename, ending)
     first = check_text(stream, filename, MAX_BYTES if limit else None)

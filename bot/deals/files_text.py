@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +26,9 @@ def json_records(text: str, filename: str) -> Iterator[Record]:
 def _json_lines(text: str, filename: str) -> Iterator[Record]:
     for line, row in enumerate(text.split("\n"), start=1):
         if row.strip():
-            yield _json_record(row, line, filename)
+            record = _json_record(row, line, filename)
+            # A row that is refused goes back as it was written.
+            yield record if record.error is None else replace(record, raw=row)
 
 
 def _json_record(row: str, line: int, filename: str) -> Record:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.deals.deal import plain_facts
 from bot.deals.facts import Outcome
 from bot.deals.files import MAX_BYTES
+from bot.deals.files_text import json_records
 from bot.deals.mapping import Mapping, load_mapping
 from bot.deals.rows import DealRows, DealsFileError, read_deals
 from tests.unit.deals.specs import bundled
@@ -232,6 +233,19 @@ def test_json_lines() -> None:
     ]  # fmt: skip
     assert len(rows[5].errors) == 2
     assert "'beds' stands twice" in rows[3].errors[0]
+
+
+def test_a_refused_row_of_json_goes_back_as_it_was_written() -> None:
+    lines = ['{"beds": NaN}', "{bad", "[1]", '{"beds": 1}']
+    records = list(json_records("\n".join(lines), "deals.jsonl"))
+    assert [record.text for record in records] == lines
+    assert [record.error is None for record in records] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("ending", "kind"), [("parquet", "Parquet file"), ("xlsx", "Excel workbook")])
+def test_a_file_that_is_not_what_its_name_says_is_told_so(ending: str, kind: str) -> None:
+    with pytest.raises(DealsFileError, match=f"this is no {kind}, whatever its name says"):
+        read("name,beds\nA,1\n", f"deals.{ending}")
 
 
 def test_a_json_array() -> None:
