@@ -14,6 +14,7 @@ def test_twenty_events_a_second_are_all_acknowledged_and_answered_once(indexed):
         figures = on.measure(20, 3, drain=100)
     late = figures.unacked.get("operation_timeout", 0)  # on a machine that is busy with other things
     assert set(figures.unacked) <= {"operation_timeout"}
+    assert late < 30, "however busy the machine is, most are acknowledged in time"
     assert figures.accepted >= 60 - late
     assert figures.once == figures.accepted
     assert (figures.lost, figures.twice, figures.sorry) == (0, 0, 0)
