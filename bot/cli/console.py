@@ -16,12 +16,12 @@ NOT_ALL_FIT = 1
 
 def out() -> Console:
     """Where results go. Nothing in a result is read as markup unless we wrote it."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """Where messages and progress go."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(message: str) -> None:

@@ -19,6 +19,8 @@ from bot.deals.files import Record, Table, moment
 
 LARGEST = 4_000_000_000
 """Bytes that a workbook may unpack to: a sheet of a million rows has about one thousand million."""
+BOMB, DENSEST = 100_000_000, 300
+"""A workbook of more bytes that was packed more densely than this holds one thing again and again, not deals."""
 _LOOKED_AT = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
@@ -60,12 +62,18 @@ def _check_size(stream: BinaryIO, filename: str) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             size = sum(part.file_size for part in archive.infolist())
+            packed = sum(part.compress_size for part in archive.infolist())
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        size, names = 0, ["xl/workbook.xml"]  # openpyxl says what is wrong with it
+        size, packed, names = 0, 0, ["xl/workbook.xml"]  # openpyxl says what is wrong with it
     stream.seek(0)
     if size > LARGEST:
         raise DealsFileError(f"{filename}: the workbook unpacks to more than 4 GB. Save the sheet as CSV or Parquet.")
+    if size > max(BOMB, DENSEST * packed):
+        raise DealsFileError(
+            f"{filename}: the workbook unpacks to {size // packed if packed else size} times its size, as no sheet of "
+            "deals does. Save the sheet as CSV or Parquet."
+        )
     if "xl/workbook.xml" not in names:
         kind = "an Excel workbook of the binary kind (.xlsb)" if "xl/workbook.bin" in names else "an archive"
         raise DealsFileError(f"{filename}: this is {kind}, not an Excel workbook (.xlsx). Save it as .xlsx or CSV.")
