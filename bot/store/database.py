@@ -40,6 +40,7 @@ from bot.store.records import (
     ThreadState,
     Turn,
 )
+from bot.store.review_book import GivenEvent
 from bot.store.sources import SourceBook
 from bot.store.tables import feedback, profiles, seen
 from bot.store.upsert import inserting, upsert
@@ -326,10 +327,10 @@ class Store:
         with self._database.reading() as connection:
             return review_book.values(connection, key)
 
-    def give_events(self, key: str, events: Sequence[review_book.EventToGive]) -> list[review_book.GivenEvent]:
-        """Makes these the dates of a deal, and returns them as they were given out, cancelled ones among them."""
+    def give_events(self, wanted: Mapping[str, Sequence[review_book.EventToGive]]) -> dict[str, list[GivenEvent]]:
+        """Makes these the dates of deals, by key; gives them as they were given out, cancelled ones among them."""
         with self._database.writing() as connection:
-            return review_book.give(connection, key, events, self._clock())
+            return review_book.give(connection, wanted, self._clock())
 
     def take_reminder(self, uid: str, on: date) -> bool:
         """Whether nobody was reminded of this date yet. Of all who ask at once, in any process, one gets True."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -19,6 +20,7 @@ from bot.store.upsert import upsert
 LONGEST_METRIC = 300
 LONGEST_DIGITS = 60
 LONGEST_UID = 80
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +91,62 @@ def values(connection: Connection, key: str) -> list[OutcomeValue]:
     return sorted(found, key=lambda one: (one.outcome, one.on))
 
 
-def given(connection: Connection, key: str) -> list[GivenEvent]:
-    """The dates of a deal that were given out, cancelled ones among them."""
-    query = select(review_events).where(review_events.c.deal_key == label(key, LONGEST_KEY))
-    return sorted(
-        (_event(row) for row in connection.execute(query).mappings()), key=lambda event: (event.on, event.uid)
-    )
+def given(connection: Connection, keys: Iterable[str]) -> dict[str, list[GivenEvent]]:
+    """The dates of deals that were given out, cancelled ones among them, by key and in order; [] for one of none."""
+    found: dict[str, list[GivenEvent]] = {label(key, LONGEST_KEY): [] for key in keys}
+    wanted = iter(sorted(found))
+    while some := list(islice(wanted, _AT_ONCE)):
+        for row in connection.execute(select(review_events).where(review_events.c.deal_key.in_(some))).mappings():
+            found[row["deal_key"]].append(_event(row))
+    return {key: sorted(events, key=_in_order) for key, events in found.items()}
 
 
-def give(connection: Connection, key: str, events: Iterable[EventToGive], now: datetime) -> list[GivenEvent]:
-    """Makes these the dates of a deal: what changed counts one up, what is gone is cancelled and counts one up."""
-    key = label(key, LONGEST_KEY)
-    before = {event.uid: event for event in given(connection, key)}
-    rows: dict[str, dict[str, Any]] = {}
-    wanted = {event.uid: event for event in events}
+def give(
+    connection: Connection, wanted: Mapping[str, Iterable[EventToGive]], now: datetime
+) -> dict[str, list[GivenEvent]]:
+    """Makes these the dates of deals, by key: what changed counts one up, what is gone is cancelled and counts one up.
+
+    All deals in a few queries: a calendar of thousands of customers is asked for as one.
+    """
+    before = given(connection, wanted)
+    changed: list[GivenEvent] = []
+    found: dict[str, list[GivenEvent]] = {}
+    for key, events in wanted.items():
+        kept = label(key, LONGEST_KEY)
+        now_there = {event.uid: event for event in before[kept]}
+        new = list(_changes(kept, now_there, {event.uid: event for event in events}, now))
+        changed += new
+        found[key] = sorted({**now_there, **{event.uid: event for event in new}}.values(), key=_in_order)
+    if changed:
+        upsert(connection, review_events, [_row(event) for event in sorted(changed, key=lambda one: one.uid)])
+    return found
+
+
+def _changes(
+    key: str, before: Mapping[str, GivenEvent], wanted: Mapping[str, EventToGive], now: datetime
+) -> Iterator[GivenEvent]:
     for uid, event in wanted.items():
         old = before.get(uid)
         if old is not None and (old.on, old.words, old.cancelled) == (event.on, event.words, False):
             continue
-        rows[uid] = {
-            "uid": label(uid, LONGEST_UID), "deal_key": key, "kind": event.kind, "number": event.number,
-            "on_date": event.on, "words": event.words, "sequence": old.sequence + 1 if old else 0, "cancelled": False,
-            "changed_at": now, "reminded_on": old.reminded_on if old else None,
-        }  # fmt: skip
+        yield GivenEvent(
+            uid=label(uid, LONGEST_UID), deal_key=key, kind=event.kind, number=event.number, on=event.on,
+            words=event.words, sequence=old.sequence + 1 if old else 0, cancelled=False, changed_at=now,
+            reminded_on=old.reminded_on if old else None,
+        )  # fmt: skip
     for uid, old in before.items():
         if uid not in wanted and not old.cancelled:
-            rows[uid] = {
-                "uid": uid, "deal_key": key, "kind": old.kind, "number": old.number, "on_date": old.on,
-                "words": old.words, "sequence": old.sequence + 1, "cancelled": True, "changed_at": now,
-                "reminded_on": old.reminded_on,
-            }  # fmt: skip
-    if rows:
-        upsert(connection, review_events, [rows[uid] for uid in sorted(rows)])
-    return given(connection, key)
+            yield replace(old, sequence=old.sequence + 1, cancelled=True, changed_at=now)
+
+
+def _row(event: GivenEvent) -> dict[str, Any]:
+    row = {field.name: getattr(event, field.name) for field in fields(event)}
+    row["on_date"] = row.pop("on")
+    return row
+
+
+def _in_order(event: GivenEvent) -> tuple[date, str]:
+    return event.on, event.uid
 
 
 def take_reminder(connection: Connection, uid: str, on: date) -> bool:

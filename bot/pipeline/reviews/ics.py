@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from bot.pipeline.proposals.document import clean
 from bot.pipeline.reviews.calendar import Event
@@ -17,6 +17,11 @@ from bot.store.review_book import GivenEvent
 
 PRODUCT = "-//Dealfit//Customer reviews//EN"
 NAME = "Customer reviews"
+_OCTETS = 74
+"""Of a line, beside the space that a folded one begins with."""
+_FOLD = "\r\n "
+_WRITTEN = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", " "))
+"""How RFC 5545 writes characters of a text that mean something to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +43,48 @@ def uid_of(key: str, event: Event) -> str:
 
 
 def calendar_bytes(given: Iterable[GivenEvent], words: Mapping[str, Words]) -> bytes:
-    """The file. Events that were cancelled need no words of their own; the same state gives the same bytes."""
-    from icalendar import Calendar  # it takes a while to import
-    from icalendar import Event as Entry  # the same
+    """The file. Events that were cancelled need no words of their own; the same state gives the same bytes.
 
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", NAME)
+    The lines are written here and not by the library that the tests read them with: it takes a third of a millisecond
+    an event, and thousands of customers have a hundred thousand.
+    """
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "METHOD:PUBLISH", f"X-WR-CALNAME:{NAME}",
+    ]  # fmt: skip
     for event in sorted(given, key=lambda one: (one.on, one.uid)):
         said = words.get(event.uid) or Words("Cancelled", "This date is not in the calendar any more.")
-        entry = Entry()
-        entry.add("uid", event.uid)
-        entry.add("dtstamp", event.changed_at)
-        entry.add("last-modified", event.changed_at)
-        entry.add("sequence", event.sequence)
-        entry.add("dtstart", event.on)
-        entry.add("dtend", event.on + timedelta(days=1))
-        entry.add("summary", clean(said.summary, 200))
-        # Line breaks of ours stay; `clean` has taken away those of others.
-        entry.add("description", said.description)
-        entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
-        entry.add("transp", "TRANSPARENT")
-        calendar.add_component(entry)
-    return bytes(calendar.to_ical())
+        stamp = f"{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        lines += [
+            "BEGIN:VEVENT",
+            _line("SUMMARY", clean(said.summary, 200)),
+            f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.on + timedelta(days=1):%Y%m%d}",
+            f"DTSTAMP:{stamp}",
+            _line("UID", event.uid),
+            f"SEQUENCE:{event.sequence}",
+            # Line breaks of ours stay; `clean` has taken away those of others.
+            _line("DESCRIPTION", said.description),
+            f"LAST-MODIFIED:{stamp}",
+            "STATUS:CANCELLED" if event.cancelled else "STATUS:CONFIRMED",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode("utf-8", "replace")
+
+
+def _line(name: str, text: str) -> str:
+    """A property with a text, folded: a line has at most 75 octets, and a character is never cut in two."""
+    for plain, written in _WRITTEN:
+        text = text.replace(plain, written)
+    line = f"{name}:{text}"
+    if line.isascii():
+        return _FOLD.join(line[at : at + _OCTETS] for at in range(0, len(line), _OCTETS))
+    parts, size = [""], 0
+    for char in line:
+        octets = len(char.encode("utf-8", "replace"))
+        if size + octets > _OCTETS:
+            parts.append("")
+            size = 0
+        parts[-1] += char
+        size += octets
+    return _FOLD.join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,8 +55,8 @@ class Book(Protocol):
     def outcome_values(self, key: str) -> list[OutcomeValue]:
         """The values of a deal."""
 
-    def give_events(self, key: str, events: Sequence[EventToGive]) -> list[GivenEvent]:
-        """Make these the dates of a deal."""
+    def give_events(self, wanted: Mapping[str, Sequence[EventToGive]]) -> Mapping[str, list[GivenEvent]]:
+        """Make these the dates of deals, by key."""
 
     def take_reminder(self, uid: str, on: date) -> bool:
         """Remember that somebody was reminded; whether nobody was yet."""
@@ -240,41 +240,53 @@ class ReviewService:
         """The dates as an .ics file: of one customer, or of all that the asker may see."""
         customers = [self.customer(asker, words)] if words is not None else self.customers(asker)
         texts = self._current_texts()
-        given: list[GivenEvent] = []
-        said: dict[str, Words] = {}
-        for customer in customers:
-            given += self._give(customer, texts)
-            said |= {uid_of(customer.key, event): _words(customer, event, texts) for event in customer.events}
-        return calendar_bytes(given, said)
+        said = {
+            customer.key: {uid_of(customer.key, event): _words(customer, event, texts) for event in customer.events}
+            for customer in customers
+        }
+        given = self._give(customers, said)
+        by_uid = {uid: each for of_one in said.values() for uid, each in of_one.items()}
+        return calendar_bytes((event for events in given.values() for event in events), by_uid)
 
     def due(self) -> list[Reminder]:
         """The dates whose time to be reminded of has come, and which nobody was reminded of: see `reminded`."""
         people, texts, today = self._people(), self._current_texts(), self._today()
-        found: list[Reminder] = []
+        near: dict[str, tuple[Customer, list[Event]]] = {}
         for customer in self._customers(self._book.deals(statuses=WON), people):
-            if customer.owner is None:
-                continue
-            near = [event for event in customer.events if _remind_on(event, texts) <= today <= event.on]
-            told = {event.uid: event.reminded_on for event in self._give(customer, texts)} if near else {}
-            for event in near:
-                uid = uid_of(customer.key, event)
-                if told.get(uid) != event.on:
-                    found.append(Reminder(uid, customer.key, customer.owner, event))
+            coming = [event for event in customer.events if _remind_on(event, texts) <= today <= event.on]
+            if customer.owner is not None and coming:
+                near[customer.key] = (customer, coming)
+        customers = [customer for customer, _ in near.values()]
+        given = self._give(
+            customers,
+            {one.key: {uid_of(one.key, event): _words(one, event, texts) for event in one.events} for one in customers},
+        )
+        found: list[Reminder] = []
+        for key, (customer, coming) in near.items():
+            told = {event.uid: event.reminded_on for event in given[key]}
+            for event in coming:
+                uid = uid_of(key, event)
+                if told.get(uid) != event.on and customer.owner is not None:
+                    found.append(Reminder(uid, key, customer.owner, event))
         return found
 
     def reminded(self, uid: str, on: date) -> None:
         """Remember that the owner was reminded of this date; one that moves is reminded of again."""
         self._book.take_reminder(uid, on)
 
-    def _give(self, customer: Customer, texts: ProposalTexts) -> list[GivenEvent]:
-        wanted = [
-            EventToGive(
-                uid_of(customer.key, event), event.kind.value, event.number, event.on,
-                _words(customer, event, texts).sha256,
-            )
-            for event in customer.events
-        ]  # fmt: skip
-        return self._book.give_events(customer.key, wanted)
+    def _give(
+        self, customers: Sequence[Customer], words: Mapping[str, Mapping[str, Words]]
+    ) -> Mapping[str, list[GivenEvent]]:
+        """The dates of customers as they are given out, with what is said of each, by the deal's key and the UID."""
+        return self._book.give_events(
+            {
+                customer.key: [
+                    EventToGive(uid, event.kind.value, event.number, event.on, words[customer.key][uid].sha256)
+                    for event, uid in ((event, uid_of(customer.key, event)) for event in customer.events)
+                ]
+                for customer in customers
+            }
+        )
 
     def _seen(self, asker: Asker, saved: list[SavedDeal]) -> list[Customer]:
         people = self._people()

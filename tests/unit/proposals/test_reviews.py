@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +8,7 @@ from types import SimpleNamespace
 
 import icalendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.checking.asker import OPERATOR, Asker
@@ -16,17 +17,19 @@ from bot.knowledge.passages import Passage
 from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.texts import FILE
 from bot.pipeline.reviews.agenda import end_words, state_words
+from bot.pipeline.reviews.ics import Words, calendar_bytes
 from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer, ReviewService
 from bot.pipeline.reviews.standing import Standing, states_of
 from bot.pipeline.view import AccessDenied
 from bot.settings import content_root
 from bot.store.database import Store, open_store
 from bot.store.records import folded
-from bot.store.review_book import OutcomeValue
+from bot.store.review_book import GivenEvent, OutcomeValue
 from tests.unit.proposals.support import FACTS, deal, judge, people
 from tests.unit.proposals.test_service import Live, Silent
 
 START = date(2026, 10, 15)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TIME, UP = FACTS["outcomes"]
 
 
@@ -213,6 +216,22 @@ def test_text_of_a_deal_cannot_leave_its_line_in_the_calendar(office):
     made = icalendar.Calendar.from_ical(office.reviews.calendar(OPERATOR))
     assert all(str(e["uid"]).endswith("@dealfit") for e in made.walk("VEVENT"))
     assert len(made.walk("VEVENT")) == 15
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_a_calendar_s_lines_are_read_back_as_they_were_meant(description: str, summary: str) -> None:
+    """The lines are written by us: the library that reads them must find the same texts, and no line too long."""
+    said = description.replace("\r", " ")
+    event = GivenEvent("u-1@dealfit", "k", "review", 1, date(2026, 12, 1), "", 3, cancelled=False, changed_at=NOON)
+    made = calendar_bytes([event], {event.uid: Words(summary, said)})
+    assert all(len(line) <= 75 for line in made.split(b"\r\n"))
+    (entry,) = icalendar.Calendar.from_ical(made).walk("VEVENT")
+    shown = "".join(char for char in said if unicodedata.category(char)[0] != "C" or char == "\n")
+    read = "".join(char for char in str(entry["description"]) if unicodedata.category(char)[0] != "C" or char == "\n")
+    assert read == shown
+    assert (str(entry["uid"]), entry["dtstart"].dt, entry["dtend"].dt) == (event.uid, event.on, date(2026, 12, 2))
+    assert (int(entry["sequence"]), str(entry["status"]), entry["dtstamp"].dt) == (3, "CONFIRMED", NOON)
 
 
 def test_a_reminder_is_due_some_open_days_before_and_once(office):
