@@ -82,7 +82,9 @@ def test_a_deal_that_fits_gets_its_document_privately_and_one_that_does_not_gets
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(stored.data)).paragraphs)
     assert "Open points" in text
     assert "42" not in text.replace("+", ""), "the margin is ours alone"
-    logged, _ = [d for d in office.core.store.decisions(kind="proposal") if d.body["deal"]["name"] == "Proposal General"]
+    logged, _ = [
+        d for d in office.core.store.decisions(kind="proposal") if d.body["deal"]["name"] == "Proposal General"
+    ]
     assert logged.body["document"]["bytes"] == len(stored.data)
     card = office.command(DANA, "/deal-check", f"Refused General: {FITS.replace('discount 8%', 'discount 12%')}")
     assert ids.PROPOSAL not in {button["action_id"] for button in buttons(card)}
