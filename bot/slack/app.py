@@ -40,15 +40,25 @@ if TYPE_CHECKING:
 def build_app(services: Services, put: Put, *, signing_secret: str | None) -> App:
     """Build the app. It makes no call to Slack; the first request does."""
     from slack_bolt import App  # it takes a second to import
+    from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 
+    log = logging.getLogger("dealfit.bolt")
+    # Bolt finds SLACK_BOT_TOKEN in the environment too, and would warn at each start that our client has it already.
+    known = warning_client_prioritized_and_token_skipped()
+
+    def news(record: logging.LogRecord) -> bool:
+        return record.getMessage() != known
+
+    log.addFilter(news)
     app = App(
         client=services.client,
         # Socket Mode needs no secret; HTTP mode refuses to start without one (see bootstrap).
         signing_secret=signing_secret or "not-used-in-socket-mode",
         token_verification_enabled=False,
-        logger=logging.getLogger("dealfit.bolt"),
+        logger=log,
         raise_error_for_unhandled_request=False,
     )
+    log.removeFilter(news)
     app.error(told(services))
     app.use(Inbox(put).keep)
     register(app, services, put)

@@ -62,6 +62,7 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
     assert [line for line in said if re.match(r"\d\d:\d\d|\[|(DEBUG|INFO|WARNING|ERROR)\b", line)] == []
     logged = [json.loads(line) for line in written.splitlines() if line not in said]
     assert len(logged) > 10
+    assert "will be unused" not in written, "Bolt's warning that our client has the token already"
     for wrote in ("Mercy", "digital-records mandate", "playground asks what"):
         assert [form for form in forms(wrote) if form.decode() in written] == []
     assert all({"timestamp", "level", "logger", "event"} <= set(line) for line in logged)
