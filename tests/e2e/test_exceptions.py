@@ -14,6 +14,7 @@ from bot.playground.model import User
 from bot.settings import Settings
 from bot.slack import exception_ids as ids
 from bot.slack.work.exception_due import DUE
+from bot.slack.work.exceptions import ExceptionWork
 from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, Running, buttons, settings_for, texts
 from tests.e2e.test_deal_check import FITTING
 
@@ -145,6 +146,16 @@ def test_a_question_and_its_answer(office: Office) -> None:
     assert submit(office, DANA, words="The CFO does.").acked
     office.ground.wait_for(lambda: "The CFO does." in texts(desk.blocks), 20)
     assert "Dana Reyes answered" in card_of(office, ALEX, "answered about exception").text
+
+
+def test_what_was_typed_comes_back_whole_when_it_is_refused(office: Office) -> None:
+    why, gives = (("A reason of some length. " * 60)[:1480] + end for end in (" It ends.", " They give."))
+    payload = {"user": DANA, "channel": DANA, "team": "", "key": "name:gone", "seen": "", "origin": "late"}
+    work = ExceptionWork(office.slack.services)
+    work.ask({**payload, "why": why, "gives": gives}, lambda _, do, **__: do())
+    told = card_of(office, DANA, "You wrote:", direct(DANA))
+    assert "It ends." in texts(told.blocks)
+    assert "They give." in texts(told.blocks)
 
 
 def test_declining_needs_a_reason_and_says_it_to_the_rep(office: Office) -> None:

@@ -12,7 +12,7 @@ from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import LEAST_WORDS, MOST_WORDS, Draft
 from bot.slack import exception_ids as ids
 from bot.slack.blocks.elements import Block, context, inline, plain, section, sections
-from bot.slack.blocks.exception_parts import MARKS, names
+from bot.slack.blocks.exception_parts import MARKS, QUOTE, names
 
 METADATA = 3000
 
@@ -125,7 +125,7 @@ def answer_form(request: ExceptionRequest, part: Part, place: FormPlace) -> dict
     """Answering a question."""
     asked = [remark for remark in request.talk if remark.authority == part.authority and remark.asks]
     said = asked[-1].text.text if asked and asked[-1].text.text else ""
-    blocks = [_about(request, part), *([section(f"> {inline(said, 1400)}")] if said else [])]
+    blocks = [_about(request, part), *([section(f"> {inline(said, QUOTE)}")] if said else [])]
     blocks.append(text_input(ids.WORDS, "Your answer", least=1))
     return _modal(ids.ANSWER_FORM, "Answer", "Answer", blocks, place)
 

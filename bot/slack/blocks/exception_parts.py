@@ -37,7 +37,8 @@ STANDS = {
     PartState.SUPERSEDED: "nothing to decide any more",
 }
 """Where a part stands, where its state's own word would tell a reader less."""
-QUOTE = 1400
+QUOTE = 2700
+"""Room for the longest that a form takes (1,500 characters), also where some take more room as they are sent."""
 ERASED = "_(what was written here was erased)_"
 MORE = "There is more than one message holds; `dealfit exceptions show` has all of it."
 
@@ -51,7 +52,7 @@ def quoted(text: WrittenText | None) -> str:
     """What somebody wrote, as a quotation: words, never markup."""
     if text is None or text.text is None:
         return ERASED
-    return joined([f"> {inline(line, QUOTE)}" for line in text.text.splitlines() or [""]], QUOTE * 2)
+    return joined([f"> {inline(line, QUOTE)}" for line in text.text.splitlines() or [""]], QUOTE + 100)
 
 
 def value_of(request: ExceptionRequest, authority: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.exceptions.model import ExceptionRequest, PartState, Remark, RequestState
 from bot.profile.people import Person
 from bot.slack import exception_ids as ids
-from bot.slack.blocks.elements import Block, actions, button, clip, context, fit_message, header, inline, plain, section
+from bot.slack.blocks.elements import Block, actions, button, context, fit_message, header, inline, plain, section
 from bot.slack.blocks.exception_parts import (
     MARKS,
     MORE,
@@ -23,6 +23,9 @@ from bot.slack.blocks.exception_parts import (
 )
 from bot.slack.blocks.proposal import proposal_button
 from bot.store.exceptions import WrittenText
+
+SMALL = 300
+"""The most characters of a text in small print."""
 
 
 def status_card(
@@ -49,7 +52,7 @@ def status_card(
         if missed and part.state is PartState.OPEN:
             blocks.append(context(f"⚠️ Not reached in Slack: {inline(', '.join(missed))}. Tell them yourself."))
     blocks += [section(remark_words(remark)) for remark in request.talk[-4:]]
-    blocks += [context(f"*Why* {inline(_short(request.why))} · *In return* {inline(_short(request.gives))}")]
+    blocks += _asked(request)
     if request.replaced_by is not None and state is RequestState.SUPERSEDED:
         blocks.append(context("You asked anew since; the newer card shows where it stands."))
     return fit_message(blocks, context(MORE), _status_buttons(request))
@@ -83,8 +86,16 @@ def _sure(request: ExceptionRequest) -> dict[str, Any]:
     }
 
 
-def _short(text: WrittenText) -> str:
-    return clip(text.text, 300) if text.text is not None else "(erased)"
+def _asked(request: ExceptionRequest) -> list[Block]:
+    """What was written when it was asked for: in small print, or whole where that has no room for it."""
+    texts = (("Why", request.why), ("In return", request.gives))
+    if all(len(text.text or "") <= SMALL for _, text in texts):
+        return [context(" · ".join(f"*{name}* {inline(_words(text), 2 * SMALL)}" for name, text in texts))]
+    return [section(f"*{name}*\n{quoted(text)}") for name, text in texts]
+
+
+def _words(text: WrittenText) -> str:
+    return text.text if text.text is not None else "(erased)"
 
 
 def question_card(request: ExceptionRequest, remark: Remark) -> list[Block]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.checking.asker import Asker
 from bot.exceptions.model import Choice, ExceptionRequest, NotThere, PartState, Refused
-from bot.slack.blocks.elements import inline, section
-from bot.slack.blocks.exception_parts import names
+from bot.slack.blocks.elements import inline, section, sections
+from bot.slack.blocks.exception_parts import QUOTE, names
 from bot.slack.blocks.exception_status import question_card
 from bot.slack.blocks.exceptions import notification
 from bot.slack.durable import PATIENT, Handler, Steps
@@ -209,7 +209,7 @@ class ExceptionWork:
             return False
         blocks = [section(inline(outcome["refused"], 1500))]
         if typed.strip():
-            blocks.append(section("You wrote:\n" + "\n".join(f"> {inline(line, 1500)}" for line in typed.splitlines())))
+            blocks += sections(["You wrote:", *(f"> {inline(line, QUOTE)}" for line in typed.splitlines())])
         place = replace(Place.of(payload), private=True)
         text = inline(str(outcome["refused"]), 300)
         steps("refuse", lambda: self._services.replies.send(place, text=text, blocks=blocks), attempts=PATIENT)

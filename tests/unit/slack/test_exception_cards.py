@@ -11,6 +11,7 @@ import pytest
 
 from bot.exceptions.looking import Precedent
 from bot.exceptions.model import AskedFinding, Choice, Decision, ExceptionRequest, Part, PartState, Subject, Who
+from bot.exceptions.service import MOST_WORDS
 from bot.profile.exceptions_language import Asking
 from bot.slack import exception_ids as ids
 from bot.slack.blocks.exception_lists import own_block
@@ -98,3 +99,12 @@ def test_one_who_asked_finds_the_card_again_from_every_list() -> None:
     block = own_block(asked(MONEY))
     assert block["text"]["text"].startswith("*Exception 1: Mercy*: 🟠 Waiting for a decision")
     assert block["accessory"]["value"] == "1|"
+
+
+def test_what_was_written_at_length_stands_whole_on_the_card_of_who_wrote_it() -> None:
+    long = WrittenText.new(
+        ("The payment & its date arrive in June. " * 40)[: MOST_WORDS - 13] + "Then it ends.", "dana"
+    )
+    request = replace(asked(MONEY), why=long)
+    assert "Then it ends." in texts(status_card(request, deciders={}, unreached={}))
+    assert "Then it ends." in texts(approver_card(request, MONEY, others={}))
