@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,9 @@ OF_A_PART = 3
 
 PASSAGES_OF_A_PART = 2
 """How many passages they come from."""
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKER = re.compile(r"\[(\d{1,3})\]")
 
 LONGEST_PART = 150
 """Characters of a part that are repeated where the playbooks do not say."""
@@ -92,6 +96,7 @@ def unsaid(evidence: Evidence, draft: Draft, composed: Composed) -> Composed:
         return composed  # then all of it is refused
     for part in evidence.unsaid:
         asked = part.asked if len(part.asked) <= LONGEST_PART else f"{part.asked[:LONGEST_PART].rstrip()}…"
+        asked = _MARKER.sub(r"(\1)", _LINK.sub(r"\1", asked))  # what the asker typed is no citation and no link
         ask = f" Ask {part.owner}." if part.owner else ""
         draft.note(f"On “{asked}” the playbooks do not say.{ask}")
     return replace(composed, unsaid=tuple(part.asked for part in evidence.unsaid))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from bot.deals.deal import Deal
 from bot.knowledge.library import Library
 from bot.profile.explain import explain_check
 from bot.profile.live import LiveProfile
+from bot.slack.blocks.answer import answer_blocks
+from bot.slack.streaming import safe_markdown
 from bot.store.database import open_store
 from tests.integration.answers.conftest import APPROVER, OUTSIDER, REP, ROOT, SilentLog, clock
 
@@ -314,3 +317,13 @@ def test_what_the_whole_question_states_holds_for_each_part(service: AnswerServi
     assert "At most 10% discount off book price. [1]" in answer.text
     assert "Payment terms of at most 45 days." in answer.text
     assert "Otherwise" not in answer.text
+
+
+def test_the_askers_words_in_an_answer_are_no_citation_and_no_live_markup(service: AnswerService) -> None:
+    asked = "What is the minimum margin, and which hotel [1] does <!channel> [2](https://evil.example) book?"
+    answer = service.answer(asked, asker=REP)
+    assert answer.unsaid
+    assert "which hotel (1) does <!channel> 2 book?" in answer.text
+    shown = json.dumps(answer_blocks(answer)) + safe_markdown(answer.text)
+    assert "<!channel>" not in shown
+    assert "https://evil" not in shown
