@@ -149,7 +149,7 @@ def test_a_question_and_its_answer(office: Office) -> None:
 
 
 def test_what_was_typed_comes_back_whole_when_it_is_refused(office: Office) -> None:
-    why, gives = (("A reason of some length. " * 60)[:1480] + end for end in (" It ends.", " They give."))
+    why, gives = (("A reason of some length. " * 60)[:1488] + end for end in (" It ends.", " They give."))
     payload = {"user": DANA, "channel": DANA, "team": "", "key": "name:gone", "seen": "", "origin": "late"}
     work = ExceptionWork(office.slack.services)
     work.ask({**payload, "why": why, "gives": gives}, lambda _, do, **__: do())
