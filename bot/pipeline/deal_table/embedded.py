@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from bot.pipeline.deal_table.backend import TableBackend, quoted
 from bot.pipeline.deal_table.judging import OWNER_COLUMNS, judged, owners_of, people_stamp, words_of_columns
 from bot.pipeline.deal_table.layout import KEY
 from bot.pipeline.deal_table.parquet import Manifest, ParquetCopy, Progress, Source, sql_type
@@ -29,7 +26,7 @@ _OWNERS = "dealfit_owners"
 _TRIES = 3
 
 
-class EmbeddedDeals:
+class EmbeddedDeals(TableBackend):
     """All deals, judged once for each profile and people file and then only looked at. Safe to use from threads.
 
     Deals that were saved since are judged alone: a question after one deal check costs no more than one before it.
@@ -39,15 +36,13 @@ class EmbeddedDeals:
         self._folder = folder
         self._shelf = SnapshotShelf(folder / "snapshots")
         self._store = store
-        self._lock = threading.RLock()
         config = {} if memory_limit is None else {"memory_limit": memory_limit}
-        self._backend: Any = ibis.duckdb.connect(**config)
+        super().__init__(ibis.duckdb.connect(**config))
         self._backend.con.execute("SET enable_progress_bar = false")
         self._copy: ParquetCopy | None = None
         self._manifest: Manifest | None = None
         self._of: tuple[str, Any] | None = None
         self._statement = ""
-        self._table: ir.Table | None = None
         self._changes = 0
         self._starts = 0
 
@@ -87,27 +82,10 @@ class EmbeddedDeals:
                 else:
                     break
 
-    @property
-    def table(self) -> ir.Table:
-        """The table, judged: bound to the backend, so that `to_pyarrow` works too; `arrow` is safe between threads."""
-        if self._table is None:
-            raise RuntimeError("The deal table is empty-handed until it is refreshed once.")
-        return self._table
-
-    @contextmanager
-    def alone(self) -> Iterator[Any]:
-        """The backend, with nobody else using or changing it meanwhile."""
-        with self._lock:
-            yield self._backend
-
     def arrow(self, expression: ir.Expr) -> pa.Table:
         """An expression over the table, worked out."""
         with self._lock:
             return self._backend.con.sql(self.sql(expression)).to_arrow_table()
-
-    def sql(self, expression: ir.Expr) -> str:
-        """The statement that works an expression out."""
-        return str(self._backend.compile(expression))
 
     def arrow_of(self, statement: str) -> pa.Table:
         """A statement that `sql` made, worked out: making it takes longer than most answers."""
@@ -121,7 +99,7 @@ class EmbeddedDeals:
         writing = path.with_suffix(".writing")
         rows = self.sql(snapshot_rows(self.table, profile))
         with self._lock:
-            self._backend.con.execute(f"COPY ({rows}) TO {_quoted(str(writing))} (FORMAT parquet, COMPRESSION zstd)")
+            self._backend.con.execute(f"COPY ({rows}) TO {quoted(str(writing))} (FORMAT parquet, COMPRESSION zstd)")
         writing.replace(path)
         self._shelf.add(snapshot)
 
@@ -134,20 +112,10 @@ class EmbeddedDeals:
         if snapshot not in {each.id for each in self._shelf.all()}:
             raise KeyError(snapshot)
         name = f"dealfit_snapshot_{snapshot.replace('-', '_')}"
-        path = _quoted(str(self._shelf.path(snapshot)))
+        path = quoted(str(self._shelf.path(snapshot)))
         with self._lock:
             self._backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({path})")
         return self._bound(name, SNAPSHOT_SCHEMA)
-
-    def _bound(self, name: str, schema: ibis.Schema) -> ir.Table:
-        """A table of the backend, without asking the backend what it is: that reads the catalogue each time."""
-        place = ops.DatabaseTable(name=name, schema=schema, source=self._backend, namespace=ops.Namespace())
-        return place.to_expr()
-
-    def close(self) -> None:
-        """Let go of the memory."""
-        with self._lock:
-            self._backend.disconnect()
 
     def _load(self, manifest: Manifest, of: tuple[str, Any], profile: Profile, people: People) -> None:
         assert self._copy is not None  # noqa: S101 - set by the only caller
@@ -223,8 +191,4 @@ def _no_deals(profile: Profile) -> dict[str, pa.DataType]:
 
 def _as_words(name: str, words: tuple[str, ...] | None) -> str:
     """The column; one of few words as a small number, which DuckDB shows as the word."""
-    return f'"{name}"' if not words else f'"{name}"::ENUM({", ".join(map(_quoted, words))}) AS "{name}"'
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"
+    return f'"{name}"' if not words else f'"{name}"::ENUM({", ".join(map(quoted, words))}) AS "{name}"'

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from bot.pipeline.deal_table.backend import TableBackend, quoted
 from bot.pipeline.deal_table.judging import OWNER_COLUMNS, judged, owners_of, people_stamp
 from bot.pipeline.deal_table.layout import KEY, fingerprint, rows_of
 from bot.pipeline.deal_table.parquet import BATCH, Progress, Source
@@ -44,15 +43,13 @@ class WarehouseError(RuntimeError):
     """The warehouse cannot be used; the message says why, without its password."""
 
 
-class WarehouseDeals:
+class WarehouseDeals(TableBackend):
     """All deals in the warehouse. Safe to use from threads, and by several processes on PostgreSQL."""
 
     def __init__(self, url: str, store: Source) -> None:
         self._store = store
-        self._lock = threading.RLock()
-        self._backend: Any = _connect(url)
+        super().__init__(_connect(url))
         self._postgres = self._backend.name == "postgres"
-        self._table: ir.Table | None = None
         self._changes = 0
         self._state: dict[str, str] = {}
 
@@ -65,13 +62,6 @@ class WarehouseDeals:
     def columns_stamp(self) -> str:
         """Another text whenever the columns, or what they mean, are others."""
         return f"{self._state.get('columns')} {self._state.get('judged')}"
-
-    @property
-    def table(self) -> ir.Table:
-        """The table, judged."""
-        if self._table is None:
-            raise RuntimeError("The deal table is empty-handed until it is refreshed once.")
-        return self._table
 
     def refresh(self, profile: Profile, people: People, progress: Progress | None = None) -> None:
         """Bring the table up to date with the store, the profile and the people."""
@@ -95,16 +85,6 @@ class WarehouseDeals:
                 self._state = state
                 self._changes += 1
 
-    @contextmanager
-    def alone(self) -> Iterator[Any]:
-        """The backend, with no other thread of this process using it meanwhile."""
-        with self._lock:
-            yield self._backend
-
-    def sql(self, expression: ir.Expr) -> str:
-        """The statement that works an expression out."""
-        return str(self._backend.compile(expression))
-
     def arrow(self, expression: ir.Expr) -> pa.Table:
         """An expression over the table, worked out."""
         with self._lock:
@@ -124,10 +104,10 @@ class WarehouseDeals:
             self._there(_SNAPSHOTS, _SNAPSHOT)
             rows = snapshot_rows(self.table, profile)
             rows = rows.select(snapshot=ibis.literal(snapshot.id), **{name: rows[name] for name in rows.columns})
-            described = _quoted(json.dumps(snapshot.plain()))
+            described = quoted(json.dumps(snapshot.plain()))
             self._run(
                 f"INSERT INTO {_SNAPSHOT_ROWS} {self.sql(rows)}",
-                f"INSERT INTO {_SNAPSHOTS} VALUES ({_quoted(snapshot.id)}, {described})",
+                f"INSERT INTO {_SNAPSHOTS} VALUES ({quoted(snapshot.id)}, {described})",
             )
 
     def snapshots(self) -> list[Snapshot]:
@@ -146,11 +126,6 @@ class WarehouseDeals:
         schema = ibis.schema({"snapshot": "string", **dict(SNAPSHOT_SCHEMA.items())})
         table = self._bound(_SNAPSHOT_ROWS, schema)
         return table.filter(table["snapshot"] == snapshot).drop("snapshot")
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        with self._lock:
-            self._backend.disconnect()
 
     def _update(
         self, wanted: dict[str, str], version: int, profile: Profile, people: People, progress: Progress | None
@@ -208,7 +183,7 @@ class WarehouseDeals:
 
     @staticmethod
     def _state_statements(state: dict[str, str]) -> list[str]:
-        values = ", ".join(f"({_quoted(name)}, {_quoted(value)})" for name, value in state.items())
+        values = ", ".join(f"({quoted(name)}, {quoted(value)})" for name, value in state.items())
         return [f"DELETE FROM {_COPY}", f"INSERT INTO {_COPY} VALUES {values}"]
 
     def _there(self, name: str, schema: ibis.Schema) -> None:
@@ -239,10 +214,6 @@ class WarehouseDeals:
             raise
         finally:
             self._run(f"SELECT pg_advisory_unlock({_LOCK})")
-
-    def _bound(self, name: str, schema: ibis.Schema) -> ir.Table:
-        place = ops.DatabaseTable(name=name, schema=schema, source=self._backend, namespace=ops.Namespace())
-        return place.to_expr()
 
 
 def _connect(url: str) -> Any:
@@ -277,7 +248,3 @@ def _widened(table: pa.Table) -> pa.Table:
 
 def _mark(state: dict[str, str]) -> DealMark:
     return DealMark(int(state.get("version", "0")), state.get("key", ""))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
