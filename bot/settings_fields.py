@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -193,6 +194,18 @@ class SettingsFields(BaseModel):
         alias="DEALFIT_SYNC_SCHEDULE",
         description="When `dealfit run` syncs the CRMs: five cron fields, UTC (0 * * * * is every hour). Unset: never.",
     )
+    reminder_hour: int = Field(
+        default=7,
+        ge=0,
+        le=23,
+        alias="DEALFIT_REMINDER_HOUR",
+        description="From which hour of a working day reminders of reviews go out, in each person's time zone.",
+    )
+    timezone: str = Field(
+        default="UTC",
+        alias="DEALFIT_TIMEZONE",
+        description="Time zone of those for whom people.yaml has no `zone`, such as Europe/Berlin.",
+    )
     playground_port: int = Field(
         default=8765,
         ge=0,
@@ -286,6 +299,13 @@ class SettingsFields(BaseModel):
         if cron is not None and not (len(fields) == len(CRON) and all(map(_is_cron, fields, CRON))):
             raise ValueError("must be five cron fields, such as 0 * * * * for every hour")
         return cron
+
+    @field_validator("timezone")
+    @classmethod
+    def _a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+        return name
 
     @field_validator("hubspot_url", "salesforce_url")
     @classmethod

@@ -233,6 +233,8 @@ class Core:
             texts=self.proposal_texts,
             guide=self.library,
             clock=self.clock,
+            hour=self.settings.reminder_hour,
+            zone=self.settings.timezone,
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, StringConstraints
 
@@ -44,6 +45,7 @@ class PersonShape(Strict):
     roles: Roles_ | None = Field(None, description="What the person is. May be left out where `groups` give roles.")
     team: Short | None = None
     manager: Key | None = Field(None, description="The key of the person's manager.")
+    zone: Short | None = Field(None, description="The person's time zone, such as Europe/Berlin: reminders keep to it.")
 
 
 class PeopleShape(Strict):
@@ -56,7 +58,10 @@ class PeopleShape(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person. `authorities` are the authorities that this person holds, `manager` the manager's key."""
+    """One person. `authorities` are the authorities that this person holds, `manager` the manager's key.
+
+    `zone` is the IANA name of their time zone, None where the file does not say.
+    """
 
     key: str
     name: str
@@ -66,6 +71,7 @@ class Person:
     team: str | None = None
     manager: str | None = None
     authorities: frozenset[str] = frozenset()
+    zone: str | None = None
 
     def has(self, role: Role) -> bool:
         """Whether the person has this role."""
@@ -190,6 +196,7 @@ def _people(shape: PeopleShape) -> People:
             team=person.team,
             manager=person.manager,
             authorities=frozenset(held.get(key, ())),
+            zone=person.zone,
         )
         for key, person in shape.people.items()
     )
@@ -205,6 +212,9 @@ def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
         if person.roles is None and not shape.groups:
             remedy = "Add `roles: [rep]`, or `groups` whose members have a role."
             problems.refuse(_entry(root, "people", key), f"`{key}` has no role.", remedy)
+        if person.zone is not None and person.zone not in available_timezones():
+            remedy = did_you_mean(person.zone, tuple(available_timezones())) or "Write one such as Europe/Berlin."
+            problems.refuse(_entry(root, "people", key, "zone"), f"`{person.zone}` is no time zone.", remedy)
         if person.manager is None:
             continue
         node = _entry(root, "people", key, "manager")

@@ -98,7 +98,7 @@ def test_a_setting_takes_nonsense_or_refuses_it_by_its_name(field):
         text for text in said if not text.startswith(f"{name}: ") or not text.endswith("Mend it or unset it.")
     ] == []
     free = field.annotation is Path or any(kind in str(field) for kind in ("str", "Path", "SecretStr"))
-    checked = name.endswith(("_SCHEDULE", "_ENDPOINT", "_CHANNEL", "_LEVEL", "_FORMAT", "_API_URL"))
+    checked = name.endswith(("_SCHEDULE", "_TIMEZONE", "_ENDPOINT", "_CHANNEL", "_LEVEL", "_FORMAT", "_API_URL"))
     address = name.endswith("_URL") and name not in {"DEALFIT_DATABASE_URL", "DEALFIT_WAREHOUSE_URL"}
     assert (len(said) > 5) == (not free or checked or address), (
         "what has a shape is checked; the rest is text or a place"

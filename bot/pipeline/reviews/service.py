@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from rapidfuzz import process
 
@@ -20,7 +21,7 @@ from bot.pipeline.proposals.live_texts import LiveTexts
 from bot.pipeline.proposals.texts import MeetingShape, ProposalTexts, days
 from bot.pipeline.records import owner_of
 from bot.pipeline.reviews.agenda import TITLES, Agenda, Guide, Sources, plain_event, steps_of
-from bot.pipeline.reviews.calendar import Event, Meeting, Promise, business_days_before, events_of, last_day
+from bot.pipeline.reviews.calendar import Event, Meeting, Promise, business_days_before, events_of, is_open, last_day
 from bot.pipeline.reviews.ics import Words, calendar_bytes, uid_of
 from bot.pipeline.reviews.standing import OutcomeState, states_of
 from bot.pipeline.view import view_of
@@ -132,7 +133,12 @@ class ReviewService:
         texts: LiveTexts,
         guide: Guide | None,
         clock: Callable[[], datetime],
+        hour: int = 7,
+        zone: str = "UTC",
     ) -> None:
+        """Reminders go out from `hour` on, in the owner's time zone; `zone` is that of owners without one."""
+        self._hour = hour
+        self._zone = zone
         self._live = live
         self._people = people
         self._book = book
@@ -248,13 +254,22 @@ class ReviewService:
         by_uid = {uid: each for of_one in said.values() for uid, each in of_one.items()}
         return calendar_bytes((event for events in given.values() for event in events), by_uid)
 
-    def due(self) -> list[Reminder]:
-        """The dates whose time to be reminded of has come, and which nobody was reminded of: see `reminded`."""
-        people, texts, today = self._people(), self._current_texts(), self._today()
+    def due(self, *, at: datetime | None = None) -> list[Reminder]:
+        """The dates whose time to be reminded of has come, and which nobody was reminded of: see `reminded`.
+
+        With `at`, an aware time, only those of owners for whom it is a working day then, and late enough in it: the day
+        and the hour are those of each owner's own time zone.
+        """
+        people, texts, now = self._people(), self._current_texts(), at or self._clock()
+        if at is not None and not any(self._awake(person, at, texts) for person in people.all):
+            return []
         near: dict[str, tuple[Customer, list[Event]]] = {}
         for customer in self._customers(self._book.deals(statuses=WON), people):
+            if customer.owner is None or (at is not None and not self._awake(customer.owner, at, texts)):
+                continue
+            today = now.date() if at is None else self._local(customer.owner, at).date()
             coming = [event for event in customer.events if _remind_on(event, texts) <= today <= event.on]
-            if customer.owner is not None and coming:
+            if coming:
                 near[customer.key] = (customer, coming)
         customers = [customer for customer, _ in near.values()]
         given = self._give(
@@ -269,6 +284,14 @@ class ReviewService:
                 if told.get(uid) != event.on and customer.owner is not None:
                     found.append(Reminder(uid, key, customer.owner, event))
         return found
+
+    def _local(self, owner: Person, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(owner.zone or self._zone))
+
+    def _awake(self, owner: Person, at: datetime, texts: ProposalTexts) -> bool:
+        """Whether it is a working day of the owner's then, from the hour of reminders on."""
+        there = self._local(owner, at)
+        return there.hour >= self._hour and is_open(there.date(), texts.rhythm.closed)
 
     def reminded(self, uid: str, on: date) -> None:
         """Remember that the owner was reminded of this date; one that moves is reminded of again."""

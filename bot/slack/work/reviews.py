@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from bot.profile.people import Person
     from bot.slack.services import Services
 
-REMIND = Job("reviews:remind", "0 7 * * 1-5", "reviews.remind")
-"""Every working day at seven: whoever has a date coming hears of it before their day begins."""
+REMIND = Job("reviews:remind", "0 * * * *", "reviews.remind")
+"""Every hour: whoever has a date coming hears of it when their own working day begins, wherever they are."""
 ICS = "reviews.ics"
 BROKEN = "The texts of calls and reviews cannot be read; whoever runs Dealfit finds the reason in the log."
 OTHERS = "The calendar file is in your direct messages with me: a file in a channel would be for everybody."
@@ -68,9 +68,10 @@ class ReviewWork:
         self._post(place, made, steps)
 
     def remind(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """The daily turn: each owner hears of what comes, once for each date."""
-        del payload
-        for due in steps("due", self._due):
+        """The hourly turn: each owner hears of what comes, once for each date, when their day has begun."""
+        turn = payload.get("due")
+        at = datetime.fromisoformat(str(turn)) if turn else None
+        for due in steps("due", lambda: self._due(at)):
             who = steps(f"who {due['uid']}", partial(self._address, str(due["owner"])), attempts=3)
             if who is not None:
                 message = steps(f"draw {due['uid']}", partial(self._reminder, due, who))
@@ -78,9 +79,9 @@ class ReviewWork:
                     steps(f"post {due['uid']}", partial(self._send, who, message), attempts=PATIENT)
             steps(f"done {due['uid']}", partial(self._done, due))
 
-    def _due(self) -> list[dict[str, Any]]:
+    def _due(self, at: datetime | None) -> list[dict[str, Any]]:
         try:
-            return [_plain(reminder) for reminder in self._reviews.due()]
+            return [_plain(reminder) for reminder in self._reviews.due(at=at)]
         except TextsError:
             structlog.get_logger("dealfit.reviews").exception("texts cannot be used")
             return []

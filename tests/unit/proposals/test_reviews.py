@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -21,6 +22,8 @@ from bot.pipeline.reviews.ics import Words, calendar_bytes
 from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer, ReviewService
 from bot.pipeline.reviews.standing import Standing, states_of
 from bot.pipeline.view import AccessDenied
+from bot.profile.people import People, parse_people
+from bot.profile.problems import PeopleError
 from bot.settings import content_root
 from bot.store.database import Store, open_store
 from bot.store.records import folded
@@ -56,8 +59,47 @@ def office(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 's.db'}", clock)
     texts = LiveTexts(content_root() / "profile" / FILE, Silent())
     made = ReviewService(live=Live(), people=people, book=store, texts=texts, guide=Shelf(), clock=clock)
-    yield SimpleNamespace(store=store, clock=clock, reviews=made)
+    yield SimpleNamespace(store=store, clock=clock, reviews=made, texts=texts)
     store.close()
+
+
+def in_zone(zone: str | None) -> People:
+    """The bundled people, Dana in this time zone."""
+    text = (content_root() / "profile" / "people.yaml").read_text("utf-8")
+    line = "email: dana@alphatech.example, "
+    assert text.count(line) == 1
+    return parse_people(text.replace(line, f"{line}zone: {zone}, " if zone else line).encode(), "people.yaml")
+
+
+@pytest.mark.parametrize(
+    ("zone", "usual", "first"),
+    [
+        (None, "UTC", "2026-11-25T07:00"),
+        (None, "Europe/Berlin", "2026-11-25T06:00"),
+        ("America/Los_Angeles", "Europe/Berlin", "2026-11-25T15:00"),
+        ("Asia/Kolkata", "UTC", "2026-11-25T02:00"),
+        # In Auckland it is the 25th when the 24th is at its end here.
+        ("Pacific/Auckland", "UTC", "2026-11-24T18:00"),
+    ],
+)
+def test_a_reminder_waits_for_the_morning_of_its_owner(office, zone, usual, first):
+    made = ReviewService(
+        live=Live(), people=lambda: in_zone(zone), book=office.store, texts=office.texts, guide=Shelf(),
+        clock=office.clock, hour=7, zone=usual,
+    )  # fmt: skip
+    win(office.store)  # its call is on Monday 30 November; three open days before is the 25th
+    begin = datetime(2026, 11, 21, tzinfo=UTC)
+    turns = [begin + timedelta(hours=n) for n in range(24 * 6)]
+    due = [f"{at:%Y-%m-%dT%H:%M}" for at in turns if made.due(at=at)]
+    assert due[0] == first
+    hours = {datetime.fromisoformat(f"{at}+00:00").astimezone(ZoneInfo(zone or usual)).hour for at in due}
+    assert min(hours) == 7
+    assert made.due(at=datetime(2026, 11, 28, 12, tzinfo=UTC)) == [], "on a Saturday nobody is reminded"
+
+
+def test_a_zone_that_is_none_is_refused_by_its_place():
+    with pytest.raises(PeopleError, match=r"`Europe/Berln` is no time zone"):
+        in_zone("Europe/Berln")
 
 
 def win(store: Store, name: str = "Mercy Regional", **changes) -> str:
