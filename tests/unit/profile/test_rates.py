@@ -40,6 +40,7 @@ def test_rates_are_exact_decimals_with_their_day() -> None:
         (GOOD.replace("EUR", "ERU"), "rates.yaml:3:8", "`ERU` is no currency that is known here."),
         (GOOD.replace("EUR", "USD"), "rates.yaml:3:8", "the profile's own currency"),
         (GOOD.replace("1.0871", "-1"), "rates.yaml:3:8", "A rate is above 0"),
+        (GOOD.replace("1.0871", "0"), "rates.yaml:3:8", "A rate is above 0"),
         (GOOD.replace("1.0871", "'1.0871'"), "rates.yaml:3:15", "number"),
         (GOOD.replace("currency: USD", "currency: EUR"), "rates.yaml:1:11", "the Deal Profile is in USD"),
         (GOOD.replace("as_of", "asof", 1), "rates.yaml:3:23", "asof"),
