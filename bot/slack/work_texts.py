@@ -73,8 +73,11 @@ def take_texts_out(
 def _taken(
     engine: Engine, before: datetime | None, users: Collection[str] | None, mentions: Collection[str]
 ) -> TakenOut:
+    import sqlalchemy as sa
     from dbos import DBOSClient  # it takes seconds to import
 
+    if not sa.inspect(engine).has_table("workflow_status", schema=_schema(engine)):
+        return TakenOut()
     known = DBOSClient(system_database_engine=engine)
     try:
         finished, waiting = _finished(engine, before)
@@ -97,8 +100,7 @@ def _finished(engine: Engine, before: datetime | None) -> tuple[int, int]:
     from dbos._schemas import SCHEMA_PLACEHOLDER
     from dbos._schemas.system_database import SystemSchema
 
-    schema = None if engine.dialect.name == "sqlite" else "dbos"
-    engine = engine.execution_options(schema_translate_map={SCHEMA_PLACEHOLDER: schema})
+    engine = engine.execution_options(schema_translate_map={SCHEMA_PLACEHOLDER: _schema(engine)})
     work, done = SystemSchema.workflow_status, 0
     ended = sa.and_(work.c.status.in_(FINISHED), sa.true() if before is None else work.c.completed_at < _ms(before))
     last = ""
@@ -126,6 +128,10 @@ def _tables(schema: Any) -> list[tuple[Any, tuple[str, ...]]]:
         (schema.workflow_output, ("output", "error")),
         (schema.operation_outputs, ("output", "error")),
     ]
+
+
+def _schema(engine: Engine) -> str | None:
+    return None if engine.dialect.name == "sqlite" else "dbos"
 
 
 def _ms(moment: datetime) -> int:
