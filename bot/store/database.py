@@ -278,14 +278,14 @@ class Store:
         with self._database.reading() as connection:
             return imports.open_keys(connection, source, after, limit)
 
-    def remove_deals(self, keys: Sequence[str], decision: int) -> None:
-        """Takes open deals out of the pipeline, by a decision in the log: their source no longer has them.
+    def remove_deals(self, keys: Sequence[str], decision: int, was: Status = "open") -> None:
+        """Takes open deals (or those that are `was`) out of the pipeline by a decision: their source no longer has them.
 
         They are neither won nor lost from then on. A deal that its source has again is what the source says.
         """
         with self._database.writing() as connection:
             self._database.hold(connection, DEALS_LOCK)
-            imports.remove(connection, keys, decision, self._clock(), deal_book.next_version(connection))
+            imports.remove(connection, keys, decision, self._clock(), deal_book.next_version(connection), was)
 
     # Conversations
 

@@ -22,9 +22,11 @@ def open_keys(connection: Connection, source: str, after: str, limit: int) -> li
     return [(row.key, row.name) for row in connection.execute(query.order_by(deals.c.key).limit(limit))]
 
 
-def remove(connection: Connection, keys: Collection[str], decision: int, now: datetime, version: int) -> None:
-    """Take open deals out of the pipeline, by this decision. Their stage stays as it was last known."""
+def remove(
+    connection: Connection, keys: Collection[str], decision: int, now: datetime, version: int, was: str = "open"
+) -> None:
+    """Take deals that are `was` out of the pipeline, by this decision. Their stage stays as it was last known."""
     wanted = sorted(keys)
     for at in range(0, len(wanted), _AT_ONCE):
-        query = update(deals).where(deals.c.key.in_(wanted[at : at + _AT_ONCE]), deals.c.status == "open")
+        query = update(deals).where(deals.c.key.in_(wanted[at : at + _AT_ONCE]), deals.c.status == was)
         connection.execute(query.values(status="removed", decision_id=decision, updated_at=now, version=version))

@@ -101,8 +101,8 @@ class Crm(Protocol):
     def deals(self, properties: Sequence[str], since: Mark) -> Iterator[Page]:
         """Pages of CrmDeal, those that changed first first."""
 
-    def gone(self) -> Iterator[str]:
-        """The ids of deals that were deleted, where `deals` does not tell."""
+    def gone(self) -> Iterator[tuple[str, bool]]:
+        """The ids of deals that were deleted and that the CRM still knows, and whether each was open then."""
 
     def accounts(self, since: Mark) -> Iterator[Page]:
         """Pages of CrmAccount, those that changed first first."""

@@ -81,14 +81,16 @@ class HubSpotCrm:
             companies = self._names("deals", "companies", [each["id"] for each in found], "name")
             yield Page(tuple(self._deal(each, companies) for each in found), mark)
 
-    def gone(self) -> Iterator[str]:
-        """The ids of archived deals. HubSpot keeps them for 90 days, in no order of time."""
+    def gone(self) -> Iterator[tuple[str, bool]]:
+        """The ids of archived deals, and whether each was open. HubSpot keeps them for 90 days, in no order of time."""
         after: str | None = None
         api = self._client.crm.objects.basic_api
         while True:
             more = {} if after is None else {"after": after}
-            page = self._call(api.get_page, "deals", limit=BATCH, archived=True, **more)
-            yield from (str(each.id) for each in page.results)
+            page = self._call(api.get_page, "deals", limit=BATCH, archived=True, properties=["dealstage"], **more)
+            for each in page.results:
+                stage = self._pipelines.get(str((each.properties or {}).get("dealstage") or ""), {})
+                yield str(each.id), stage.get("status") == "open"
             after = _next(page)
             if after is None:
                 return

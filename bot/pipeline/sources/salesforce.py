@@ -82,9 +82,11 @@ class SalesforceCrm:
         for found, mark in self._pages(fields, "Opportunity", "", since):
             yield Page(tuple(_deal(each) for each in found), mark)
 
-    def gone(self) -> Iterator[str]:
-        """Nothing: `deals` tells of deleted ones."""
-        return iter(())
+    def gone(self) -> Iterator[tuple[str, bool]]:
+        """The ids of opportunities in the recycle bin that were open. `deals` tells of others when they are deleted."""
+        only = "IsDeleted = true AND IsClosed = false"
+        for found, _ in self._pages("Id, SystemModstamp", "Opportunity", only, Mark()):
+            yield from ((str(each["Id"]), True) for each in found)
 
     def accounts(self, since: Mark) -> Iterator[Page]:
         """Pages of accounts, those that changed first first; deleted ones among them."""

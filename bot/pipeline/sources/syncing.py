@@ -20,7 +20,7 @@ from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People
 from bot.store.activities import Account, Activity
-from bot.store.records import Decision, SavedDeal
+from bot.store.records import Decision, SavedDeal, Status
 from bot.store.sources import SourceState
 
 DECISION = "pipeline-sync"
@@ -80,8 +80,8 @@ class Book(DealBook, Protocol):
     def open_keys(self, source: str, after: str = "", limit: int = 5_000) -> list[tuple[str, str]]:
         """Keys and names of a source's open deals."""
 
-    def remove_deals(self, keys: Sequence[str], decision: int) -> None:
-        """Take open deals out of the pipeline: they are neither won nor lost."""
+    def remove_deals(self, keys: Sequence[str], decision: int, was: Status = "open") -> None:
+        """Take open deals (or deals that are `was`) out of the pipeline: they are neither won nor lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,16 +219,22 @@ class Sync:
             self._told("deals", self._deals["read"])
 
     def _remove_gone(self, decision: int) -> int:
-        gone = list(self._crm.gone())
-        return self._remove(gone, decision)
+        """Take out what the CRM deleted. What was open there and is lost here is put right: see `_remove`."""
+        gone = dict(self._crm.gone())
+        mended = self._remove([each for each, was_open in gone.items() if was_open], decision, "lost")
+        return mended + self._remove(list(gone), decision)
 
-    def _remove(self, ids: Sequence[str], decision: int) -> int:
-        """Take out the open deals that the CRM deleted, or merged into another: nobody lost them."""
+    def _remove(self, ids: Sequence[str], decision: int, was: Status = "open") -> int:
+        """Take out the open deals that the CRM deleted, or merged into another: nobody lost them.
+
+        Before there was the status "removed" such deals were kept as lost: where the CRM still knows that one was open
+        when it was deleted, the next sync puts that right.
+        """
         keys = [f"{self._crm.name}:{each}" for each in ids]
-        still_open = [saved.key for saved in self._store.deals(keys=keys) if saved.status == "open"] if keys else []
-        if still_open:
-            self._store.remove_deals(still_open, decision)
-        return len(still_open)
+        there = [saved.key for saved in self._store.deals(keys=keys) if saved.status == was] if keys else []
+        if there:
+            self._store.remove_deals(there, decision, was)
+        return len(there)
 
     # Accounts and activities
 

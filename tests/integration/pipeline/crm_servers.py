@@ -226,7 +226,7 @@ class HubSpotServer(CrmServer):
         results = [
             {
                 "id": number,
-                "properties": {},
+                "properties": {n: self.objects[kind][number].get(n) for n in query.get("properties", [])},
                 "createdAt": "2026-01-01T00:00:00Z",
                 "updatedAt": "2026-01-01T00:00:00Z",
                 "archived": True,
@@ -341,6 +341,8 @@ class SalesforceServer(CrmServer):
             found = [
                 each for each in found if (_stamp(each["SystemModstamp"]), each["Id"]) > (_stamp(mark[0]), mark[1])
             ]
+        if "IsDeleted = true AND IsClosed = false" in where:
+            found = [each for each in found if each["IsDeleted"] and not each["IsClosed"]]
         if "TaskSubtype = 'Call'" in where:
             found = [each for each in found if each.get("TaskSubtype") == "Call"]
         return found[: int(match[4])]

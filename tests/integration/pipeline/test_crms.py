@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.deals.mapping import Mapping
 from bot.pipeline.sources.calls import calls_to_buyers
@@ -20,6 +21,7 @@ from bot.profile.loading import load_profile
 from bot.profile.people import load_people
 from bot.store.activities import Assignment
 from bot.store.database import Store, open_store
+from bot.store.tables import deals
 from bot.store.urls import sqlite_url
 
 from .conftest import Ticking
@@ -181,6 +183,36 @@ def test_archived_and_merged_deals_leave_the_pipeline(store: Store, hubspot: Hub
         "1": "open", "2": "removed", "3": "open", "4": "removed",
     }  # fmt: skip
     assert report.gone == 1, "the merged one went with the deal that took it up"
+
+
+def as_it_was_kept_before(store: Store, *keys: str) -> None:
+    """What deleted deals were made before there was the status "removed"."""
+    with store._database.writing() as connection:
+        connection.execute(update(deals).where(deals.c.key.in_(keys)).values(status="lost", stage="Closed lost"))
+
+
+def test_deals_that_were_kept_as_lost_when_their_crm_deleted_them_are_put_right(
+    store: Store, hubspot: HubSpotServer, salesforce: SalesforceServer
+) -> None:
+    for number, stage in ((1, "talk"), (2, "lost"), (3, "lost"), (4, "talk")):
+        hubspot.put("deals", number, START, dealname=f"D{number}", dealstage=stage)
+    sync(store, over(hubspot))
+    stamp = "2026-11-20T08:00:00.000+0000"
+    gone = [opportunity(n, stamp, IsClosed=n == 2) for n in (1, 2)]
+    salesforce.tables["Opportunity"] = gone
+    sync(store, force(salesforce))
+    as_it_was_kept_before(store, "hubspot:1", "salesforce:006000001")
+    hubspot.archived |= {"1", "2"}
+    for each in gone:
+        each["IsDeleted"] = True  # and no new stamp: the next sync does not read it among the changes
+        each["SystemModstamp"] = "2026-11-01T08:00:00.000+0000"
+    assert sync(store, over(hubspot)).gone == 1
+    assert sync(store, force(salesforce)).gone == 1
+    assert {deal.key: deal.status for deal in store.deals()} == {
+        "hubspot:1": "removed", "hubspot:2": "lost", "hubspot:3": "lost", "hubspot:4": "open",
+        "salesforce:006000001": "removed", "salesforce:006000002": "lost",
+    }  # fmt: skip
+    assert sync(store, over(hubspot)).gone == 0, "once"
 
 
 def test_faults_that_pass_are_waited_for_and_others_are_told(store: Store, hubspot: HubSpotServer) -> None:
