@@ -34,8 +34,12 @@ def show_glance(overview: Overview) -> None:
     day = f" on {date_words(overview.at.date())}" if overview.at is not None else ""
     console.print(f"[bold]Pipeline fit{day}[/]")
     console.print(
-        f"[bold]{split.fits.deals:,} of {split.total.deals:,}[/] open deals fit ({split.share_of_deals}%), worth "
-        f"[bold]{money_words(split.fits.money, currency)}[/] of {money_words(split.total.money, currency)}"
+        f"[bold]{split.fits.deals:,} of {split.total.deals:,}[/] open deals fit ({split.share_of_deals}%)"
+        + (
+            f", worth [bold]{money_words(split.fits.money, currency)}[/] of {money_words(split.total.money, currency)}"
+            if split.total.valued
+            else ""
+        )
         + (f" ({split.share_of_money}%)." if split.share_of_money is not None else ".")
     )
     for sentence in () if overview.since is None else since_words(overview.since, currency):

@@ -24,6 +24,11 @@ class Tally:
     money: Decimal
     without_value: int
 
+    @property
+    def valued(self) -> bool:
+        """Whether the value of any of them is known: else a sum of 0 would say that they are worth nothing."""
+        return self.without_value < self.deals
+
     @classmethod
     def of(cls, records: Iterable[Record]) -> Tally:
         """The tally of these records."""

@@ -37,13 +37,14 @@ def glance_sheet(fit: Fit, *, whose: str, day: date, profile: str, currency: str
     ]
     when = date_words(day)
     fits = f"{total.fits.deals:,} of {total.total.deals:,} open deals fit"
-    worth = f"worth {money_words(total.fits.money, currency)} of {money_words(total.total.money, currency)}"
+    if total.total.valued:
+        fits += f", worth {money_words(total.fits.money, currency)} of {money_words(total.total.money, currency)}"
     return Sheet(
-        title=f"Pipeline fit: {fits}{f', {worth}' if total.total.money else ''}",
+        title=f"Pipeline fit: {fits}",
         subtitle=f"{whose} · {when} · {profile}",
         panels=tuple(panel for panel in panels if panel.bars),
         footer=" ".join(notes),
-        alternative=_alternative(fit, f"Pipeline fit of {whose} on {when}. {fits}, {worth}.", currency),
+        alternative=_alternative(fit, f"Pipeline fit of {whose} on {when}. {fits}.", currency),
     )
 
 

@@ -159,8 +159,9 @@ def summary(glance: Glance) -> str:
     deals, money = split.share_of_deals, split.share_of_money
     said = f"*{split.fits.deals:,} of {split.total.deals:,}* open deals fit"
     said += f" (*{deals}%*)" if deals is not None else ""
-    said += f", worth *{inline(money_words(split.fits.money, glance.currency))}* of "
-    said += inline(money_words(split.total.money, glance.currency))
+    if split.total.valued:
+        said += f", worth *{inline(money_words(split.fits.money, glance.currency))}* of "
+        said += inline(money_words(split.total.money, glance.currency))
     return said + (f" (*{money}%*)." if money is not None else ".")
 
 

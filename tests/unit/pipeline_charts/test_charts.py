@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import struct
 import threading
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -120,6 +121,17 @@ def test_an_empty_pipeline_and_one_without_money_are_drawn() -> None:
     for fit in (nothing, Fit(split(1, 0, 0, 0, money=0), groups("Dana"), (), (), (), (), (), (), 0)):
         sheet = glance_sheet(fit, whose="x", day=date(2026, 1, 1), profile="p", currency="USD", notes=[])
         assert size(png(sheet))[0] == 1430
+
+
+def test_deals_of_unknown_value_are_not_said_to_be_worth_nothing() -> None:
+    none = Tally(3, Decimal(0), 3)
+    by = MappingProxyType({j: Tally(0, Decimal(0), 0) for j in Judgement} | {Judgement.INCOMPLETE: none})
+    sheet = glance_sheet(
+        replace(fit_of([]), split=Split(none, by)), whose="x", day=date(2026, 1, 1), profile="p", currency="USD",
+        notes=[],
+    )  # fmt: skip
+    assert sheet.title == "Pipeline fit: 0 of 3 open deals fit"
+    assert "$0" not in sheet.alternative
 
 
 def test_the_picture_says_its_date_and_profile_and_is_told_in_words() -> None:
