@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.cli.console import cell, out, table
 from bot.cli.supposing import Steps
-from bot.deals.deal import plain_value
-from bot.deals.facts import FactSpecs, FactValue
-from bot.deals.values import format_value
+from bot.deals.facts import FactSpecs
+from bot.deals.naming import fact_label, fact_words
 from bot.deals.wording import spoken
 from bot.profile.economics_figures import Economics, Shape
 from bot.profile.verdict import Judgement
@@ -44,20 +43,23 @@ def show_worth(economics: Economics, facts: FactSpecs) -> None:
 def show_what_if(steps: Steps, facts: FactSpecs) -> None:
     """Print what moved: facts, findings, verdict and money, and the verdict after each step where there are several."""
     console, what_if = out(), steps.whole
-    moves = [f"{_label(facts, c.fact)} {_words(facts, c.fact, c.before)} -> {_words(facts, c.fact, c.after)}"
-             for c in what_if.changes]  # fmt: skip
+    moves = [
+        f"{fact_label(facts, one.fact)} {fact_words(facts, one.fact, one.before)}"
+        f" -> {fact_words(facts, one.fact, one.after)}"
+        for one in what_if.changes
+    ]
     console.print(f"\n[bold]What if[/] {cell(', '.join(moves)) or 'nothing would change'}")
     if not what_if.changes:
         return
     for follow in what_if.follows:
-        console.print(f"  {cell(_label(facts, follow.fact))}: {cell(follow.how)}")
+        console.print(f"  {cell(fact_label(facts, follow.fact))}: {cell(follow.how)}")
     before, after = what_if.before.verdict.judgement, what_if.after.verdict.judgement
     console.print(f"Verdict: {VERDICTS[before]} -> {VERDICTS[after]}")
     for moved in what_if.findings:
         results = [spoken(finding.result.value) for finding in (moved.before, moved.after)]
         console.print(f"  {cell(moved.after.label)}: {results[0]} -> {results[1]}")
     for number, step in enumerate(steps.steps if len(steps.steps) > 1 else (), start=1):
-        said = ", ".join(f"{_label(facts, c.fact)} {_words(facts, c.fact, c.after)}" for c in step.new)
+        said = ", ".join(f"{fact_label(facts, c.fact)} {fact_words(facts, c.fact, c.after)}" for c in step.new)
         lead = "" if number == 1 else "and "
         told = cell(said) or "nothing new"
         console.print(f"  {number}. {lead}{told}: {VERDICTS[step.after.verdict.judgement]}")
@@ -72,7 +74,7 @@ def show_what_if(steps: Steps, facts: FactSpecs) -> None:
 
 def follows_words(shape: Shape, facts: FactSpecs) -> str:
     """What moves with an offer's changes, and the verdict where that breaks it; empty where nothing moves."""
-    moves = ", ".join(f"{_label(facts, f.fact)} {_words(facts, f.fact, f.after)}" for f in shape.follows)
+    moves = ", ".join(f"{fact_label(facts, f.fact)} {fact_words(facts, f.fact, f.after)}" for f in shape.follows)
     broken = "" if shape.judgement is Judgement.FITS else f": {shape.judgement.value.replace('_', ' ')}"
     return f" (with it: {moves}{broken})" if moves else ""
 
@@ -83,18 +85,8 @@ def _derivations(shape: Shape, facts: FactSpecs, proposed: Shape) -> None:
     console.print(f"[dim]{cell(shape.name)}[/]")
     for follow in shape.follows:
         if all(figure.how != follow.how for figure in shape.figures):
-            console.print(f"  [dim]{cell(_label(facts, follow.fact))}: {cell(follow.how)}[/]")
+            console.print(f"  [dim]{cell(fact_label(facts, follow.fact))}: {cell(follow.how)}[/]")
     for figure in shape.figures:
         same = proposed.figure(figure.name)
         if shape is proposed or same is None or same.how != figure.how:
             console.print(f"  [dim]{cell(figure.label)}: {cell(figure.how)}[/]")
-
-
-def _label(facts: FactSpecs, fact: str) -> str:
-    return facts[fact].label if fact in facts else fact
-
-
-def _words(facts: FactSpecs, fact: str, value: FactValue | None) -> str:
-    if value is None:
-        return "not known"
-    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))

@@ -6,9 +6,8 @@ from bot.answers.coaching import coach
 from bot.checking.desk import CheckedDeal
 from bot.cli.console import cell, out
 from bot.cli.economics import follows_words, show_worth
-from bot.deals.deal import plain_value
-from bot.deals.facts import FactSpecs, FactValue
-from bot.deals.values import format_value
+from bot.deals.facts import FactSpecs
+from bot.deals.naming import fact_words
 from bot.deals.wording import counted, spoken
 from bot.profile.people import People
 from bot.profile.verdict import Change, Judgement, Result
@@ -29,7 +28,7 @@ def show(checked: CheckedDeal, *, facts: FactSpecs, people: People) -> None:
     if verdict.segment:
         console.print(f"Segment: {cell(verdict.segment)} ({cell(verdict.stance or '')})")
     known = [
-        f"{cell(s.label)} {cell(_words(facts, n, checked.deal.facts[n], checked.deal.currency))}"
+        f"{cell(s.label)} {cell(fact_words(facts, n, checked.deal.facts[n], checked.deal.currency))}"
         for n, s in facts.items()
         if n in checked.deal.facts
     ]
@@ -78,7 +77,7 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
     console = out()
     coached = {one.check: one.sentences for one in coach(checked.verdict, checked.guidance)}
     for finding in checked.verdict.of(Result.FAIL):
-        actual = _words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
+        actual = fact_words(facts, finding.fact, finding.actual) if finding.fact and finding.actual is not None else ""
         parts = [
             actual,
             f"limit {finding.limit}" if finding.limit else "",
@@ -96,9 +95,5 @@ def _fails(checked: CheckedDeal, facts: FactSpecs, people: People) -> None:
 
 
 def _move(change: Change, facts: FactSpecs) -> str:
-    before = "not known" if change.before is None else _words(facts, change.fact, change.before)
-    return cell(f"{facts[change.fact].label} {before} -> {_words(facts, change.fact, change.after)}")
-
-
-def _words(facts: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
-    return format_value(facts[fact], value, currency) if fact in facts else str(plain_value(value))
+    before = fact_words(facts, change.fact, change.before)
+    return cell(f"{facts[change.fact].label} {before} -> {fact_words(facts, change.fact, change.after)}")

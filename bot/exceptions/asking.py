@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.checking.desk import CheckedDeal
-from bot.deals.deal import plain_facts, plain_value
-from bot.deals.facts import FactSpecs, FactValue
-from bot.deals.values import format_value
+from bot.deals.deal import plain_facts
+from bot.deals.facts import FactSpecs
+from bot.deals.naming import fact_words
 from bot.exceptions.model import AskedFinding, Part, PartState, Refused, Subject
 from bot.profile.economics_figures import Figure
 from bot.profile.exceptions_language import ExceptionsPlan
@@ -74,7 +74,7 @@ def subject_of(checked: CheckedDeal, key: str, specs: FactSpecs) -> Subject:
         profile_version=verdict.profile.version,
         profile_sha256=verdict.profile.sha256,
         facts_words=tuple(
-            (spec.label, words_of(specs, name, deal.facts[name], deal.currency))
+            (spec.label, fact_words(specs, name, deal.facts[name], deal.currency))
             for name, spec in specs.items()
             if name in deal.facts
         ),
@@ -83,16 +83,10 @@ def subject_of(checked: CheckedDeal, key: str, specs: FactSpecs) -> Subject:
     )
 
 
-def words_of(specs: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
-    """A value as people write it; money in the profile's currency unless another is given."""
-    spec = specs.get(fact)
-    return format_value(spec, value, currency) if spec is not None else str(plain_value(value))
-
-
 def _asked(finding: Finding, verdict: Verdict, specs: FactSpecs, plan: ExceptionsPlan) -> AskedFinding:
     del verdict
     fact = finding.fact
-    actual = words_of(specs, fact, finding.actual) if fact and finding.actual is not None else ""
+    actual = fact_words(specs, fact, finding.actual) if fact and finding.actual is not None else ""
     label = specs[fact].label if fact and fact in specs else ""
     return AskedFinding(
         check=finding.check,
@@ -110,8 +104,8 @@ def _offer(offer: CounterOffer, specs: FactSpecs, currency: str) -> str:
     moves = []
     for change in offer.changes:
         label = specs[change.fact].label if change.fact in specs else change.fact
-        before = "not known" if change.before is None else words_of(specs, change.fact, change.before, currency)
-        moves.append(f"{label} {before} → {words_of(specs, change.fact, change.after, currency)}")
+        before = fact_words(specs, change.fact, change.before, currency)
+        moves.append(f"{label} {before} → {fact_words(specs, change.fact, change.after, currency)}")
     return ", ".join(moves)
 
 

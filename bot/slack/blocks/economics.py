@@ -11,8 +11,8 @@ from bot.checking.building_on import WHAT_IF
 from bot.checking.desk import CheckedDeal
 from bot.checking.moving import WhatIf
 from bot.deals.deal import plain_value
-from bot.deals.facts import FactSpecs, FactValue
-from bot.deals.values import format_value
+from bot.deals.facts import FactSpecs
+from bot.deals.naming import fact_label, fact_words
 from bot.profile.economics_figures import Economics, Shape
 from bot.profile.verdict import Change, Judgement, Result
 from bot.slack import ids
@@ -80,7 +80,7 @@ def _standing(offer: Shape) -> tuple[bool, Decimal]:
 
 def follows_text(shape: Shape, facts: FactSpecs) -> str:
     """What moves with an offer's changes, in words, and the verdict where that breaks it; empty where nothing moves."""
-    moves = [f"{inline(_label(facts, f.fact))} {inline(_words(facts, f.fact, f.after))}" for f in shape.follows]
+    moves = [f"{inline(fact_label(facts, f.fact))} {inline(fact_words(facts, f.fact, f.after))}" for f in shape.follows]
     if not moves:
         return ""
     broken = "" if shape.judgement is Judgement.FITS else f". With that: {TITLES[shape.judgement]}"
@@ -130,7 +130,7 @@ def what_if_blocks(what_if: WhatIf, *, facts: FactSpecs, private: bool) -> list[
         kept = ", ".join(_now(change, facts) for change in what_if.earlier)
         blocks.append(context(f"With {kept} from your last what-if. “Start over” goes back to the deal as it stands."))
     if what_if.follows:
-        blocks.append(context(*[inline(f"{_label(facts, f.fact)}: {f.how}", 600) for f in what_if.follows]))
+        blocks.append(context(*[inline(f"{fact_label(facts, f.fact)}: {f.how}", 600) for f in what_if.follows]))
     blocks += _unread(what_if)
     blocks.append(section(f"*Verdict*: {_verdicts(what_if)}"))
     moved = [
@@ -191,7 +191,7 @@ def _middle(economics: Economics | None, name: str) -> list[str]:
 
 
 def _now(change: Change, facts: FactSpecs) -> str:
-    return f"{inline(_label(facts, change.fact))} *{inline(_words(facts, change.fact, change.after))}*"
+    return f"{inline(fact_label(facts, change.fact))} *{inline(fact_words(facts, change.fact, change.after))}*"
 
 
 def _keep(what_if: WhatIf) -> dict[str, Any] | None:
@@ -216,19 +216,9 @@ def _unread(what_if: WhatIf) -> list[Block]:
 
 
 def _move(change: Change, facts: FactSpecs) -> str:
-    before = "not known" if change.before is None else _words(facts, change.fact, change.before)
-    after = _words(facts, change.fact, change.after)
-    return f"{inline(_label(facts, change.fact))} {inline(before)} → *{inline(after)}*"
-
-
-def _label(facts: FactSpecs, fact: str) -> str:
-    return facts[fact].label if fact in facts else fact
-
-
-def _words(facts: FactSpecs, fact: str, value: FactValue | None) -> str:
-    if value is None:
-        return "not known"
-    return format_value(facts[fact], value) if fact in facts else str(plain_value(value))
+    before = fact_words(facts, change.fact, change.before)
+    after = fact_words(facts, change.fact, change.after)
+    return f"{inline(fact_label(facts, change.fact))} {inline(before)} → *{inline(after)}*"
 
 
 def _grids(economics: Economics) -> list[str]:
@@ -275,7 +265,7 @@ def _derivations(shape: Shape, facts: FactSpecs) -> list[Block]:
     changes = [_move(change, facts) for change in shape.changes]
     title = f"*How: {inline(shape.name)}*" + (f" ({', '.join(changes)})" if changes else "")
     told = {figure.how for figure in shape.figures}
-    lines = [f"{inline(_label(facts, f.fact))}: {inline(f.how, 400)}" for f in shape.follows if f.how not in told]
+    lines = [f"{inline(fact_label(facts, f.fact))}: {inline(f.how, 400)}" for f in shape.follows if f.how not in told]
     lines += [f"{inline(figure.label)}: {inline(figure.how, 400)}" for figure in shape.figures]
     return [section(clip(title, 2900)), context(*_chunks(lines))]
 

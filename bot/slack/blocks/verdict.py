@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from bot.answers.coaching import coach
 from bot.checking.desk import CheckedDeal
 from bot.deals.deal import canonical_json, plain_value
-from bot.deals.facts import FactSpecs, FactValue
-from bot.deals.values import format_value
+from bot.deals.facts import FactSpecs
+from bot.deals.naming import fact_words
 from bot.deals.wording import counted
 from bot.exceptions.coverage import NONE, Coverage
 from bot.exceptions.model import ExceptionRequest
@@ -113,17 +113,11 @@ def notification(checked: CheckedDeal, coverage: Coverage = NONE) -> str:
 def understood(checked: CheckedDeal, facts: FactSpecs) -> str:
     """The facts that were judged, in the profile's order."""
     known = [
-        f"{inline(spec.label)} *{inline(value_words(facts, name, checked.deal.facts[name], checked.deal.currency))}*"
+        f"{inline(spec.label)} *{inline(fact_words(facts, name, checked.deal.facts[name], checked.deal.currency))}*"
         for name, spec in facts.items()
         if name in checked.deal.facts
     ]
     return joined(known, by=" · ") or "No fact is known yet."
-
-
-def value_words(facts: FactSpecs, fact: str, value: FactValue, currency: str | None = None) -> str:
-    """A value as people write it; money in the profile's currency unless another is given."""
-    spec = facts.get(fact)
-    return format_value(spec, value, currency) if spec is not None else str(plain_value(value))
 
 
 def finding_text(finding: Finding, facts: FactSpecs, people: People) -> str:
@@ -143,7 +137,7 @@ def _measure(finding: Finding, facts: FactSpecs) -> str:
     label = facts[finding.fact].label if finding.fact and finding.fact in facts else ""
     parts = []
     if finding.actual is not None and finding.fact is not None:
-        parts.append(f"{inline(label)} *{inline(value_words(facts, finding.fact, finding.actual))}*")
+        parts.append(f"{inline(label)} *{inline(fact_words(facts, finding.fact, finding.actual))}*")
     if finding.limit:
         parts.append(f"limit {inline(finding.limit)}")
     if finding.gap:
@@ -252,8 +246,8 @@ def _offers(offers: tuple[CounterOffer, ...], facts: FactSpecs, checked: Checked
     for number, offer in enumerate(offers[:3]):
         moves = ", ".join(
             f"{inline(facts[c.fact].label)} "
-            f"{inline(value_words(facts, c.fact, c.before)) if c.before is not None else 'not known'} → "
-            f"*{inline(value_words(facts, c.fact, c.after))}*"
+            f"{inline(fact_words(facts, c.fact, c.before))} → "
+            f"*{inline(fact_words(facts, c.fact, c.after))}*"
             for c in offer.changes
         )
         can_apply = checked.key is not None and not shared

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from bot.deals.facts import FactSpec, FactType
+from bot.deals.naming import fact_label, fact_words
 from bot.deals.numbers import parse_date
 from bot.deals.wording import counted, date_words, share_words, spoken, weekday_words
 
@@ -36,3 +38,10 @@ def test_a_share_that_is_not_known_is_a_dash() -> None:
 
 def test_a_name_of_the_language_is_said_without_its_underscores() -> None:
     assert spoken("does_not_fit") == "does not fit"
+
+
+def test_a_fact_is_said_as_people_call_it_and_one_that_is_gone_by_its_name() -> None:
+    facts = {"beds": FactSpec("beds", FactType.INTEGER, "Staffed beds", "How many?", unit="beds")}
+    assert [fact_label(facts, name) for name in ("beds", "gone")] == ["Staffed beds", "gone"]
+    said = [fact_words(facts, "beds", 1), fact_words(facts, "beds", None), fact_words(facts, "gone", Decimal("8.50"))]
+    assert said == ["1 bed", "not known", "8.5"]
