@@ -58,10 +58,22 @@ def run(
             _play(rooms, stop, port)
 
 
-def _stop_signal() -> threading.Event:
-    stop = threading.Event()
+class _Stop(threading.Event):
+    """Set by Ctrl-C or SIGTERM. Until the app has `started` they end the start itself, which may take its time."""
+
+    started = False
+
+    def asked(self, *_: object) -> None:
+        """What a signal does."""
+        self.set()
+        if not self.started:
+            raise KeyboardInterrupt
+
+
+def _stop_signal() -> _Stop:
+    stop = _Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, stop.asked)
     return stop
 
 
@@ -69,13 +81,14 @@ def _half_set(rooms: Core) -> bool:
     return (rooms.settings.slack_bot_token is None) != (rooms.settings.slack_app_token is None)
 
 
-def _play(rooms: Core, stop: threading.Event, port: int | None) -> None:
+def _play(rooms: Core, stop: _Stop, port: int | None) -> None:
     from bot.bootstrap import build_slack
     from bot.playground.errors import PortInUse
     from bot.playground.server import Playground
     from bot.slack.connecting import SocketConnection
 
     _first_look(rooms)
+    stop.started = True
     wanted = rooms.settings.playground_port if port is None else port
     there = workspace_of(rooms.people(), _firm(rooms))
     hints = hints_of(rooms.live.current().profile, there)
@@ -114,7 +127,7 @@ def _firm(rooms: Core) -> str:
         return "Your firm"
 
 
-def _socket(rooms: Core, stop: threading.Event) -> None:
+def _socket(rooms: Core, stop: _Stop) -> None:
     from bot.bootstrap import build_slack
     from bot.slack.connecting import SocketConnection, check_app_token, who_am_i
 
@@ -123,6 +136,7 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
     if bot_token is None or app_token is None:
         fail("Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")
     _first_look(rooms)
+    stop.started = True
     slack = build_slack(rooms, token=bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
         who = who_am_i(slack.services.client, settings.slack_api_url)
@@ -139,7 +153,7 @@ def _socket(rooms: Core, stop: threading.Event) -> None:
         _leave(slack)
 
 
-def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
+def _serve(rooms: Core, stop: _Stop, port: int | None) -> None:
     import uvicorn
 
     from bot.bootstrap import build_slack
@@ -153,6 +167,7 @@ def _serve(rooms: Core, stop: threading.Event, port: int | None) -> None:
     secret = settings.slack_signing_secret.get_secret_value()
     listener = _listener(settings.http_port if port is None else port)
     _first_look(rooms)
+    stop.started = True
     token = settings.slack_bot_token.get_secret_value()
     slack = build_slack(rooms, token=token, api_url=settings.slack_api_url, signing_secret=secret)
 
