@@ -43,7 +43,10 @@ def web_app(app: App, *, signing_secret: str, beside: Sequence[Route] = ()) -> S
             return PlainTextResponse("the signature is not valid", status_code=401)
         if not _readable(text, request.headers.get("content-type", "")):
             return PlainTextResponse("the body cannot be read", status_code=400)
-        asked = BoltRequest(body=text, query=str(request.query_params), headers=dict(request.headers))
+        try:
+            asked = BoltRequest(body=text, query=str(request.query_params), headers=dict(request.headers))
+        except (TypeError, AttributeError, KeyError, ValueError):  # Bolt looks into parts that it takes for granted
+            return PlainTextResponse("the body cannot be read", status_code=400)
         answer = await run_in_threadpool(app.dispatch, asked)
         return Response(answer.body, status_code=answer.status, headers=dict(answer.first_headers_without_set_cookie()))
 
@@ -124,16 +127,28 @@ def _whole(body: dict[str, Any]) -> bool:
         return all(_text(view, name) for name in ("id", "type", "callback_id")) and _fields(values)
     if not _text(body, "trigger_id"):
         return False
-    return kind != "block_actions" or (bool(actions) and all(_text(one, "action_id") for one in actions))
+    return kind != "block_actions" or (
+        bool(actions) and all(_text(one, "action_id") and _element(one) for one in actions)
+    )
 
 
 def _fields(values: Any) -> bool:
     """Whether these are the values of a form: elements by action id, by block id."""
     return isinstance(values, dict) and all(
-        isinstance(block, dict) and all(isinstance(element, dict) for element in block.values())
+        isinstance(block, dict) and all(isinstance(each, dict) and _element(each) for each in block.values())
         for block in values.values()
     )
 
 
+def _element(element: dict[str, Any]) -> bool:
+    """Whether what was pressed, chosen or filled in has its parts in the shapes that Slack gives them."""
+    parts = (element.get(name) for name in ("text", "selected_option", "placeholder", "confirm"))
+    chosen = element.get("selected_options") or []
+    return all(part is None or isinstance(part, dict) for part in parts) and (
+        isinstance(chosen, list) and all(isinstance(one, dict) for one in chosen)
+    )
+
+
 def _text(holder: dict[str, Any], name: str) -> bool:
-    return isinstance(holder.get(name), str) and bool(holder[name])
+    """Whether there is a name that Slack could have made: half a surrogate pair, say, can be sent to nobody."""
+    return isinstance(holder.get(name), str) and bool(holder[name]) and holder[name].isprintable()
