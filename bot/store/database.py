@@ -84,11 +84,13 @@ class Store:
         self.personal = Eraser(database, clock)
         """Erasing what is personal."""
         self.asked = AskedBook(database, clock)
+        """Questions about the pipeline, by the mark that buttons carry."""
         self.outgoing = OutgoingBook(database, clock)
         """What waits to be said in Slack."""
         self.activities = ActivityBook(database, clock)
+        """Calls and meetings, and which rep looks after which account."""
         self.sources = SourceBook(database, clock)
-        """Questions about the pipeline, by the mark that buttons carry."""
+        """How far the sync with each CRM has come."""
 
     def __repr__(self) -> str:
         return f"Store({self._database.address.shown})"
