@@ -281,7 +281,7 @@ class Store:
             return imports.open_keys(connection, source, after, limit)
 
     def remove_deals(self, keys: Sequence[str], decision: int, was: Status = "open") -> None:
-        """Takes open deals (or those that are `was`) out of the pipeline by a decision: their source no longer has them.
+        """Takes open deals (or those that are `was`) out of the pipeline by a decision: their source has them no more.
 
         They are neither won nor lost from then on. A deal that its source has again is what the source says.
         """
