@@ -54,7 +54,7 @@ def card(page: Page, text: str):
     return page.locator("article").filter(has_text=text).last
 
 
-def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
+def dana_asks(page: Page) -> None:
     act_as(page, "Dana Reyes")
     write(page, f"/deal-check {DEAL}")
     expect(last(page)).to_contain_text("Needs approval: St. Brigid Hospital")
@@ -74,6 +74,10 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
     go_to(page, "Dealfit")
     expect(card(page, "St. Brigid Hospital")).to_contain_text("Deal desk decides: Alex Kim")
     picture(page, "exception-status")
+
+
+def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
+    dana_asks(page)
 
     act_as(page, "Alex Kim")
     go_to(page, "Dealfit")
