@@ -54,18 +54,6 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
-class RepExceptions:
-    """The exceptions that one rep asked for in a period."""
-
-    rep: str
-    key: str
-    asked: int
-    granted: int
-    declined: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
 class ToDecide:
     """A part that somebody may decide now."""
 
@@ -128,10 +116,6 @@ class Looking:
         if asker.person is None:
             return []
         return [from_row(row) for row in self._book.find(requesters=[asker.person.key], limit=limit)]
-
-    def on_deal(self, key: str) -> list[ExceptionRequest]:
-        """Everything that was asked for on a deal, the newest first. For those who may see the deal."""
-        return [from_row(row) for row in self._book.find(deal_key=key)]
 
     def waiting_on(self, key: str) -> ExceptionRequest | None:
         """The request on a deal that is not decided yet. For those who may see the deal."""
@@ -197,27 +181,6 @@ class Looking:
     def between(self, start: datetime, end: datetime) -> list[ExceptionRequest]:
         """Every request that was asked for in a period, the newest first: for the digest and the operator."""
         return [from_row(row) for row in self._book.find(since=start, until=end, limit=100_000)]
-
-    def asked_by_rep(self, start: datetime, end: datetime) -> tuple[RepExceptions, ...]:
-        """For each person who asked in the period, how many exceptions, and what became of them; by name.
-
-        A request that another on the same deal superseded before it was decided is not counted.
-        """
-        counts: dict[str, list[int]] = {}
-        names: dict[str, str] = {}
-        for request in self.between(start, end):
-            state = request.state
-            if state in {RequestState.SUPERSEDED, RequestState.WITHDRAWN}:
-                continue
-            who = request.requester
-            names.setdefault(who.key, who.name)
-            count = counts.setdefault(who.key, [0, 0, 0, 0])
-            count[0] += 1
-            count[1] += state in {RequestState.GRANTED, RequestState.EXPIRED}
-            count[2] += state is RequestState.DECLINED
-            count[3] += state is RequestState.OPEN
-        found = (RepExceptions(names[key], key, *count) for key, count in counts.items())
-        return tuple(sorted(found, key=lambda each: (each.rep, each.key)))
 
 
 def _precedent(request: ExceptionRequest, part: Part, finding: AskedFinding) -> Precedent:

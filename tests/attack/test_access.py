@@ -49,8 +49,8 @@ FOR_THE_PROGRAM = {
     "ReviewService": {"states", "due", "reminded"},
     # Cards, digests and what time brings: drawn for whom they concern, by the routing of each request.
     "ExceptionService": {
-        "plan", "use", "coverage", "check_end", "known", "deciders", "channel", "on_deal", "waiting_on", "precedents",
-        "between", "asked_by_rep", "due", "pursue",
+        "plan", "use", "coverage", "check_end", "known", "deciders", "channel", "waiting_on", "precedents",
+        "between", "due", "pursue",
     },
 }  # fmt: skip
 OF_THE_OPERATOR = {"DealDesk": {"log_only", "log_file"}}
