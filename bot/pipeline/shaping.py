@@ -39,6 +39,8 @@ def periods(draft: Draft) -> None:
         if following is None or (span is None and draft.previous is None):
             continue
         other = draft.items[following]
+        if sum(each.span is not None for each in draft.items if each is not other) > 1:
+            continue  # which of several periods would be compared is not said: "2027 Q1 to 2027"
         against = _against(other, span or _period_of(draft.previous))
         if against is not None:
             draft.compare = (against, draft.use(*([verb] if verb is not None else []), item, other))

@@ -223,6 +223,7 @@ def test_empty_words_ask_for_every_open_deal(question: str) -> None:
 @example("by by by")
 @example("over over 10% %")
 @example("not not Dana")
+@example("2027 Q1 to 2027")
 @example("<!channel> *Dana* `or 1=1; drop table deals`")
 def test_any_words_are_read_to_a_query_the_profile_can_answer_or_asked_back(question: str) -> None:
     reading = read(question)
