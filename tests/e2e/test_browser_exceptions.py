@@ -62,8 +62,9 @@ def dana_asks(page: Page) -> None:
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Deal desk decides (Alex Kim)")
     expect(dialog).to_contain_text("Finance decides (Ruth Adeyemi)")
-    why = dialog.get_by_label(re.compile("Why should this deal"))
-    why.fill("The hospital's mandate payment arrives in June; until then its budget is frozen.")
+    dialog.get_by_label(re.compile("Why should this deal")).fill(
+        "The hospital's mandate payment arrives in June; until then its budget is frozen."
+    )
     dialog.get_by_label(re.compile("customer give in return")).fill(
         "A two-year term instead of one, and a reference visit for the two hospitals nearby."
     )
@@ -101,7 +102,6 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
     expect(money).to_contain_text("60 days")
     expect(money).to_contain_text("Deal desk: approved with conditions")
     expect(money).to_contain_text("Deal desk's condition: “Only with the two-year term in the contract.”")
-    money.scroll_into_view_if_needed()
     picture(page, "exception-second")
     money.get_by_role("button", name="Approve exception 1", exact=True).click()
     expect(card(page, "St. Brigid Hospital")).to_contain_text("approved, until")

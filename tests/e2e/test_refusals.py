@@ -121,7 +121,7 @@ def test_a_card_that_may_not_stand_in_its_channel_is_told_to_the_rep_and_the_ope
     assert "does not let me write to their channel" in texts(told.blocks)
     sign = _messages(office.core)
     assert sign.state == "note"
-    assert f"{DESK} (1 times): Slack refused chat.postMessage: restricted_action. A workspace setting" in sign.words
+    assert f"{DESK} (1 time): Slack refused chat.postMessage: restricted_action. A workspace setting" in sign.words
 
 
 def test_a_missing_permission_is_named_to_the_operator_with_what_is_needed(office: Office) -> None:
