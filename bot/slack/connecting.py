@@ -90,14 +90,14 @@ class SocketConnection:
         The client alone would wait for its threads to look up, which takes up to four seconds, and would close the
         socket before what runs was acknowledged.
         """
-        client = self._handler.client
-        client.auto_reconnect_enabled = False
-        client.closed = True
-        client.message_queue.put(None)  # wakes the thread that waits for a message; nothing is no message
-        client.message_processor.shutdown()
-        client.message_workers.shutdown()
-        client.current_session_state.terminated = True
-        session = client.current_session
+        link = self._handler.client
+        link.auto_reconnect_enabled = False
+        link.closed = True
+        link.message_queue.put(None)  # wakes the thread that waits for a message; nothing is no message
+        link.message_processor.shutdown()
+        link.message_workers.shutdown()
+        link.current_session_state.terminated = True
+        session = link.current_session
         if session is not None and session.sock is not None:
             with suppress(OSError):  # wakes the thread that reads; also under TLS, whose own way would wait for it
                 socket.socket.shutdown(session.sock, socket.SHUT_RD)
