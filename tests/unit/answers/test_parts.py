@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.partly import Own
 from bot.answers.parts import MOST, parts
+from tests.unit.answers.helpers import hit
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,15 @@ def test_whatever_is_asked_comes_apart_into_few_parts_or_none(words: list[str]) 
     assert len(found) != 1
     assert len(found) <= MOST
     assert all(part.asked.strip("? ") for part in found)
+
+
+def test_own_words_are_answered_by_one_of_the_best_passages_or_by_none() -> None:
+    agenda, others = hit("The agenda has outcomes first.", at=1), [hit(f"Lesson {n}.", at=n) for n in (2, 3)]
+    far = hit("Our video software is slow.", at=4)
+    own = Own("which video software do we use for it?")
+    assert own.hits([agenda, far]) == [far]
+    assert own.hits([agenda, *others, far]) == []
+    assert own.quoted_to([agenda, *others, far]) == ""
+    due = Own("and when is it due?")
+    assert due.hits([agenda, hit("Send it within two days.", at=2)]) == [hit("Send it within two days.", at=2)]
+    assert Own("").hits([agenda, far]) == [agenda, far]
