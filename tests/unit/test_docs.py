@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import pkgutil
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
@@ -258,27 +255,3 @@ def test_these_checks_find_what_they_look_for():
     assert refused(["pipeline"], whole=True) is None
     assert refused(["profile", "explain", "discount"], whole=True) is None
     assert anchors("# A `b` c: d!\n## A `b` c: d!\n") == {"a-b-c-d", "a-b-c-d-1"}
-
-
-@pytest.mark.parametrize("command", ["check", "profile"])
-def test_the_output_in_the_readme_is_the_real_output(command: str, tmp_path: Path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    console = "\n\n".join(body for kind, body in FENCE.findall(text) if kind == "console")
-    line, shown = re.findall(rf"^\$ dealfit ({command} .+)\n((?:(?!\$ ).*\n)+)", console, re.MULTILINE)[0]
-    others = {key: value for key, value in os.environ.items() if not key.startswith("DEALFIT_")}
-    environment = {**others, "COLUMNS": "110", "DEALFIT_DATA_DIR": str(tmp_path)}
-    ran = subprocess.run(
-        [sys.executable, "-m", "bot.cli", *shlex.split(line)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert plain_lines(shown) == plain_lines(ran.stdout), "copy the output of this command into the README again"
-
-
-def plain_lines(text: str) -> list[str]:
-    """The lines without trailing blanks, and without what every edit of the profile changes: its hash, line numbers."""
-    masked = re.sub(r"\([0-9a-f]{8}\)|(?<=\.yaml:)\d+", "#", text)
-    return [line.rstrip() for line in masked.strip("\n").splitlines()]
