@@ -21,6 +21,11 @@ _MAX_NAME = 120
 _MAX_ITEMS = 300
 _ENDLESS = "it runs on too long to be read: put commas between the facts"
 _DOUBT = "a question, a condition or a guess is not taken as a fact: write it as it is proposed"
+_PAST = "what was is not taken: write what is proposed now"
+_WAS = frozenset({"was", "were"})
+_ASIDE = _WAS | {"which", "down", "up", "from"}
+_NEAR = 3
+_VALUES = frozenset({Kind.QUANTITY, Kind.CHOICE, Kind.DATE, Kind.NAME})
 _STEERING = frozenset({Kind.LITERAL, Kind.NEGATION, Kind.COMPARISON, Kind.DOUBT, Kind.PENDING})
 _SUBJECTS = frozenset({Kind.NAME, Kind.YES_NO})
 
@@ -71,8 +76,26 @@ def split(items: Sequence[Element], tokens: Sequence[Token], lexicon: Lexicon) -
         else:
             part.items.append(item)
     close()
+    _outdate(sentence.parts)
     _headed(sentence, tokens, lexicon)
     return sentence
+
+
+def _outdate(parts: Sequence[Part]) -> None:
+    """Say which clauses tell what was: (was 100K), the discount was 12%, now 8%, net 45 was the old one.
+
+    A past tense alone is no reason: "the discount was 8%" is how people write minutes.
+    """
+    for at, part in enumerate(parts):
+        low = [item.low for item in part.items]
+        value = next((n for n, item in enumerate(part.items) if item.kind in _VALUES), None)
+        opening = frozenset(low[:value])
+        if part.doubt is not None or value is None:
+            continue
+        aside = opening <= _ASIDE and not opening.isdisjoint(_WAS | {"down", "up"})
+        renewed = "old" in low or any(item.low == "now" for other in parts[at : at + _NEAR] for item in other.items)
+        if aside or (renewed and not _WAS.isdisjoint(low)) or {"used", "to", "be"} <= opening:
+            part.doubt = _PAST
 
 
 def _afterthought(items: Sequence[Element]) -> bool:
