@@ -4,7 +4,7 @@ The rules, for whoever wonders why something was not taken:
 
 - A value counts at its fact's name ("discount of 8%", "net 60", "120 beds"), or when its unit belongs to one fact only
   and no word beside it says that something else is meant ("pilot for 3 months").
-- Doubt, questions, conditions, comparisons, ranges and alternatives are never facts; nor is what was ("was 12%, now 8%").
+- Doubt, questions, conditions, comparisons, ranges and alternatives are never facts, nor is what was ("was 12%").
 - A choice counts when it is named ("sponsor: CFO") or stands as the thing itself ("regional hospital"). Where the fact
   is about a person (its question begins with Who), the choice must be named or stand alone in its clause: "CFO" counts,
   "talk to the CFO" does not.
