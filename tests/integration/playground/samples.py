@@ -148,6 +148,14 @@ BLOCKS: dict[str, Any] = {
                 "| a | b |\n|---|--:|\n| 1 | 2 |\n\n```\ncode\n```",
             },
             {"type": "table", "rows": [[cell("Check"), cell("Result")], [cell("Discount"), rich("fails")]]},
+            _TASK,
+            {
+                "type": "plan",
+                "title": "Plan",
+                "tasks": [_TASK, {**_TASK, "task_id": "2", "status": "in_progress", "sources": [_SOURCE]}],
+            },
+        ],
+        [
             {
                 "type": "data_table",
                 "caption": "Deals",
@@ -159,12 +167,6 @@ BLOCKS: dict[str, Any] = {
                         for name, value in (("Dana", 85000), ("Lee", 120000), ("Ana", 42000), ("Kim", 9000))
                     ),
                 ],
-            },
-            _TASK,
-            {
-                "type": "plan",
-                "title": "Plan",
-                "tasks": [_TASK, {**_TASK, "task_id": "2", "status": "in_progress", "sources": [_SOURCE]}],
             },
         ],
         [chart("pie"), chart("bar")],
@@ -210,7 +212,6 @@ def hostile_blocks() -> list[Json]:
         },
         {"type": "markdown", "text": markdown},
         {"type": "table", "rows": [[cell(evil)], [rich(evil)]]},
-        {"type": "data_table", "caption": evil, "rows": [[cell(evil)], [cell(evil)]]},
         {"type": "image", "image_url": "javascript:hacked=1", "alt_text": evil, "title": plain(evil)},
         {
             "type": "plan",
@@ -229,6 +230,12 @@ def hostile_blocks() -> list[Json]:
             },
         },
     ]
+
+
+def hostile_table() -> list[Json]:
+    """Return hostile text in a table of the other kind: a message holds one table."""
+    evil = HOSTILE[0]
+    return [{"type": "data_table", "caption": evil, "rows": [[cell(evil)], [cell(evil)]]}]
 
 
 def sent(playground: Playground, name: str) -> list[Any]:

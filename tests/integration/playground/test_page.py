@@ -13,7 +13,7 @@ from slack_bolt import App
 from bot.playground.server import Playground
 from tests.integration.playground.browser import Visitor, browser
 from tests.integration.playground.conftest import Connect, make_app
-from tests.integration.playground.samples import BLOCKS, FORM, HOSTILE, hostile_blocks
+from tests.integration.playground.samples import BLOCKS, FORM, HOSTILE, hostile_blocks, hostile_table
 
 pytestmark = pytest.mark.browser
 
@@ -237,6 +237,8 @@ def test_hostile_text_is_only_ever_text(playground: Playground, visitor: Visitor
         app.client.chat_postMessage(channel="C0DEALS", text=text)
         write(page, f"{number} {text}")
     app.client.chat_postMessage(channel="C0DEALS", text="x", blocks=hostile_blocks())
+    app.client.chat_postMessage(channel="C0DEALS", text="x", blocks=hostile_table())
+    expect(page.locator("#log .block-data_table")).to_have_count(1)
     expect(page.locator("#log .block-data_visualization")).to_have_count(1)
     expect(page.locator("#log article").filter(has_text="Echo")).to_have_count(len(HOSTILE))
     assert page.evaluate("window.hacked") is None
