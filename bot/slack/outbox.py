@@ -120,7 +120,7 @@ class Outbox:
 
     def _run(self) -> None:
         with ThreadPoolExecutor(self._pace.senders, thread_name_prefix="dealfit-sender") as pool:
-            housekeeping = 0.0
+            housekeeping, waits = 0.0, ""
             while not self._stopping.is_set():
                 self._wake.clear()
                 try:
@@ -128,8 +128,11 @@ class Outbox:
                     if housekeeping <= 0:
                         self._book.forget(REMEMBERED)
                         housekeeping = HOUSEKEEPING_SECONDS
+                    waits = ""
                 except StoreError as error:
-                    self._log.warning("outbox_waits", reason=str(error))
+                    if str(error) != waits:  # said once, not each second while the database is away
+                        waits = str(error)
+                        self._log.warning("outbox_waits", reason=waits)
                     wait = 1.0
                 housekeeping -= wait
                 self._wake.wait(wait)

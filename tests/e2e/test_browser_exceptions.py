@@ -104,6 +104,7 @@ def test_from_the_request_to_the_decision_as_three_people(page: Page) -> None:
     expect(money).to_contain_text("Deal desk's condition: “Only with the two-year term in the contract.”")
     picture(page, "exception-second")
     money.get_by_role("button", name="Approve exception 1", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve", exact=True).click()
     expect(card(page, "St. Brigid Hospital")).to_contain_text("approved, until")
 
     act_as(page, "Dana Reyes")

@@ -89,7 +89,9 @@ def come_round(office: Office, name: str = DUE.name) -> None:
 def test_days_go_by(office: Office, clock: Clock) -> None:
     ask(office)
     assert cards(office, BOOK, RUTH, "Time General") == []
-    assert "Finance* decides next" in texts(one(office, "D0DANA", DANA, "Exception 1").blocks)
+    assert "Finance* decides when those before have approved" in texts(
+        one(office, "D0DANA", DANA, "Exception 1").blocks
+    )
     come_round(office)
     assert cards(office, "D0ALEX", ALEX, "waits since") == []
     clock.now += timedelta(days=1)

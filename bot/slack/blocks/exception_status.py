@@ -44,7 +44,7 @@ def status_card(
             gone_up = " It has gone up." if part.escalated_to else ""
             text = f"{MARKS[part.state]} *{inline(part.name)}* decides: {who}.{gone_up}"
         elif part.state is PartState.WAITING:
-            text = f"{MARKS[part.state]} *{inline(part.name)}* decides next, when those before have approved."
+            text = f"{MARKS[part.state]} *{inline(part.name)}* decides when those before have approved."
         else:
             text = decided_words(part)
         blocks.append(section(f"{text}\n{what}"))

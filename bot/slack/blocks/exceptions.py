@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.deals.wording import counted
 from bot.exceptions.looking import Precedent
@@ -19,6 +20,7 @@ from bot.slack.blocks.elements import (
     header,
     inline,
     joined,
+    plain,
     section,
 )
 from bot.slack.blocks.exception_parts import (
@@ -86,12 +88,26 @@ def _approver_buttons(request: ExceptionRequest, part: Part) -> list[Block]:
     value, what = value_of(request, part.authority), f"exception {request.number}"
     return [
         actions(
-            button("Approve", ids.APPROVE, value, style="primary", label=f"Approve {what}"),
+            button("Approve", ids.APPROVE, value, style="primary", label=f"Approve {what}")
+            | {"confirm": _sure(request)},
             button("Approve with conditions", ids.CONDITIONS, value, label=f"Approve {what} with conditions"),
             button("Decline", ids.DECLINE, value, style="danger", label=f"Decline {what}"),
             button("Ask the rep", ids.ASK_REP, value, label=f"Ask about {what}"),
         )
     ]
+
+
+def _sure(request: ExceptionRequest) -> dict[str, Any]:
+    """What Slack asks before an approval: whoever gives it cannot take it back."""
+    who = request.subject.deal
+    return {
+        "title": plain(f"Approve exception {request.number}?", 100),
+        "text": plain(
+            f"The rep is told at once that {who} is approved as it stands here. You cannot take it back.", 300
+        ),
+        "confirm": plain("Approve", 30),
+        "deny": plain("Not yet", 30),
+    }
 
 
 def _facts(words: Sequence[tuple[str, str]]) -> str:
