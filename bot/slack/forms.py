@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import structlog
+
 from bot.deals.deal import Deal, plain_value
 from bot.deals.errors import FactError
 from bot.deals.facts import FactValue
@@ -57,6 +59,9 @@ def open_view(
 ) -> str | None:
     """Open a view; its id. The press was acknowledged already, so where Slack refuses, a message has to say so.
 
+    None when it was not opened: the person was told, and the reason is in the log. Nothing is raised, for a listener
+    that breaks right after its acknowledgement can still turn that into a 500.
+
     `again` is a button that opens it again, with what was in it.
     """
     from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
@@ -67,11 +72,12 @@ def open_view(
         reason = str(error.response.get("error"))
         _say_not_opened(services, place, PASSING.get(reason, "refused"), again)
         if reason not in PASSING:
-            raise
+            structlog.get_logger("dealfit.slack").error("view_not_opened", reason=reason)
         return None
-    except (SlackClientError, OSError):
+    except (SlackClientError, OSError) as error:
         _say_not_opened(services, place, "could not be reached", again)
-        raise
+        structlog.get_logger("dealfit.slack").error("view_not_opened", reason=type(error).__name__)
+        return None
     return str((opened.get("view") or {}).get("id") or "") or None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from slack_sdk.errors import SlackApiError
+import structlog
 
 from bot.slack.app import tell_of_failure
 from bot.slack.blocks.elements import section
@@ -113,8 +113,10 @@ def test_a_view_that_comes_too_late_is_said(tmp_path):
     assert "Press the button again" in str(client.calls[-1][1]["blocks"])
 
 
-def test_a_view_that_slack_refuses_is_said_and_stays_an_error_in_the_log(tmp_path):
-    client = Recording(views_open="missing_scope")
-    with pytest.raises(SlackApiError):
-        opened(tmp_path, client)
-    assert client.methods == ["views.open", "chat.postEphemeral"]
+@pytest.mark.parametrize("refusal", ["missing_scope", "invalid_trigger_id", "view_too_large"])
+def test_a_view_that_slack_refuses_is_said_and_logged_and_breaks_nothing_after_the_acknowledgement(tmp_path, refusal):
+    client = Recording(views_open=refusal)
+    with structlog.testing.capture_logs() as log:
+        assert opened(tmp_path, client) == ["views.open", "chat.postEphemeral"]
+    assert "refused" in str(client.calls[-1][1]["blocks"])
+    assert [(line["log_level"], line["reason"]) for line in log] == [("error", refusal)]
