@@ -6,7 +6,8 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -92,27 +93,32 @@ def _saved(row: dict[str, Any], facts: Collection[str]) -> SavedDeal:
 
 
 def measure(report: Report) -> None:
-    judge = Judge(load_profile(content_root() / "profile" / "deal-profile.yaml"))
-    people = load_people(content_root() / "profile" / "people.yaml")
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            connection = duckdb.connect()
-            shelf = Shelf(connection, judge.profile.facts)
-            _written(size, connection, judge, shelf, Path(folder))
-            live = Live(judge)
-            tables = PipelineTables(
-                live=live, people=lambda: people, store=shelf, folder=Path(folder), clock=lambda: NOW
-            )
-            service = PipelineService(live=live, people=lambda: people, store=shelf, tables=tables, clock=lambda: NOW)
-            start = time.perf_counter()
-            tables.refresh()
-            report.add(f"{size:,} deals from their files into memory, judged", time.perf_counter() - start, "seconds")
-            _same(service, connection)
+        with made(size, report) as (service, connection, folder):
             _glance(report, service, connection, size)
             _questions(report, service, connection, size)
-            _blocks(report, service, Path(folder), size)
-            tables.close()
-            connection.close()
+            _blocks(report, service, folder, size)
+
+
+@contextmanager
+def made(size: int, report: Report) -> Iterator[tuple[PipelineService, Any, Path]]:
+    """A pipeline of so many deals from its files, counted as by hand; the hand's connection; the folder."""
+    judge = Judge(load_profile(content_root() / "profile" / "deal-profile.yaml"))
+    people = load_people(content_root() / "profile" / "people.yaml")
+    with tempfile.TemporaryDirectory() as folder:
+        connection = duckdb.connect()
+        shelf = Shelf(connection, judge.profile.facts)
+        _written(size, connection, judge, shelf, Path(folder))
+        live = Live(judge)
+        tables = PipelineTables(live=live, people=lambda: people, store=shelf, folder=Path(folder), clock=lambda: NOW)
+        service = PipelineService(live=live, people=lambda: people, store=shelf, tables=tables, clock=lambda: NOW)
+        start = time.perf_counter()
+        tables.refresh()
+        report.add(f"{size:,} deals from their files into memory, judged", time.perf_counter() - start, "seconds")
+        _same(service, connection)
+        yield service, connection, Path(folder)
+        tables.close()
+        connection.close()
 
 
 def _same(service: PipelineService, connection: Any) -> None:
@@ -227,7 +233,8 @@ def _written(size: int, connection: Any, judge: Judge, shelf: Shelf, folder: Pat
     copy.folder.mkdir(parents=True)
     made = {
         "deal_source_id": "deal_key", "deal_version": "1", "deal_updated_at": "TIMESTAMP '2026-11-23 09:00:00'",
-        "deal_checked_by": "NULL", "deal_name_words": "deal_name", "deal_account": "deal_customer",
+        "deal_checked_by": "NULL", "deal_converted": "NULL",
+        "deal_name_words": "deal_name", "deal_account": "deal_customer",
         "deal_account_words": "deal_customer", "deal_stage_words": "lower(deal_stage)",
     }  # fmt: skip
     columns = ", ".join(
