@@ -201,10 +201,6 @@ class Store:
         kept = {saved.key: saved for saved in self.deals(keys=[row["key"] for row in rows])}
         return [kept[row["key"]] for row in rows]
 
-    def put_deals(self, batch: Sequence[DealToSave]) -> int:
-        """`save_deals` without giving them back, for imports: a batch of some thousands is fast. How many there are."""
-        return len(self._put(batch))
-
     def _put(self, batch: Sequence[DealToSave]) -> list[deal_book.Row]:
         now = self._clock()
         rows = [deal_book.prepare(item, now) for item in batch]
@@ -226,7 +222,7 @@ class Store:
             return kept_deals.find(connection, keys)
 
     def keep_deals(self, batch: Sequence[KeptDeal], decision: int) -> None:
-        """`put_deals` for deals that are in the form in which they are kept. All of them or none.
+        """`save_deals` for an import, of deals in the form in which they are kept. All of them or none.
 
         The disk is not waited for: a power cut may undo the last batches of an import, which is run again then.
         """

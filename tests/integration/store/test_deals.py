@@ -188,11 +188,11 @@ def test_an_imported_deal_needs_no_verdict_and_keeps_one_while_its_facts_are_the
     assert (imported.judgement, imported.profile_sha256, imported.verdict_plain) == (None, None, None)
     assert imported.deal_sha256 == deal("new").sha256
     checked = store.save_deal(deal("new", source="crm", source_id="1"), verdict=verdict(deal("new")), checked_by="U1")
-    assert store.put_deals([DealToSave(deal("new", source="crm", source_id="1", stage="Proposal"))]) == 1
+    assert len(store.save_deals([DealToSave(deal("new", source="crm", source_id="1", stage="Proposal"))])) == 1
     again = store.deal(checked.key)
     assert again is not None
     assert (again.stage, again.judgement, again.checked_by) == ("Proposal", Judgement.NEEDS_APPROVAL, "U1")
-    store.put_deals([DealToSave(deal("new", source="crm", source_id="1", facts={"beds": 7}), checked_by="importer")])
+    store.save_deals([DealToSave(deal("new", source="crm", source_id="1", facts={"beds": 7}), checked_by="importer")])
     changed = store.deal(checked.key)
     assert changed is not None
     assert (changed.judgement, changed.verdict_plain, changed.checked_by) == (None, None, "importer")
@@ -201,7 +201,7 @@ def test_an_imported_deal_needs_no_verdict_and_keeps_one_while_its_facts_are_the
 def test_deals_of_any_status_are_found_by_what_they_are(store: Store) -> None:
     for name, owner, status in (("a", "Dana", "open"), ("b", "Sam", "won"), ("c", "dana ", "lost")):
         batch = [DealToSave(deal(name, owner=owner, source="crm", source_id=name), checked_by="U9", status=status)]  # type: ignore[arg-type]
-        store.put_deals(batch)
+        store.save_deals(batch)
 
     def found(**what: object) -> str:
         return "".join(saved.name for saved in store.deals(**what))  # type: ignore[arg-type]
@@ -219,7 +219,7 @@ def test_deals_of_any_status_are_found_by_what_they_are(store: Store) -> None:
 def test_what_changed_since_is_read_in_turn_and_misses_nothing(store: Store) -> None:
     assert (store.deals_version(), store.changed_deals(DealMark())) == (0, [])
     for some in (range(5), range(3, 8)):
-        store.put_deals([DealToSave(deal(f"d{n}", source="crm", source_id=str(n))) for n in some])
+        store.save_deals([DealToSave(deal(f"d{n}", source="crm", source_id=str(n))) for n in some])
     mark, seen = DealMark(), []
     while rows := store.changed_deals(mark, limit=3):
         seen += [row.key for row in rows]
