@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.answers.compose import Composed, Composer, ExtractiveComposer, Rewriter
 from bot.answers.draft import Draft
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.answers.evidence import Evidence
     from bot.answers.rules import Explain
     from bot.deals.deal import Deal
+    from bot.store.records import DecisionLog
 
 MOST_NEAREST = 3
 """How many nearest sources a refusal names."""
@@ -35,31 +36,6 @@ IN_THE_LOG = frozenset({"at", "refused", "composer", "model", "profile"})
 NOT_RECORDED = "This answer could not be recorded; tell whoever looks after Dealfit to run `dealfit doctor`."
 
 
-class Recorded(Protocol):
-    """An entry of the decision log."""
-
-    @property
-    def id(self) -> int:
-        """Its number."""
-
-
-class Records(Protocol):
-    """The decision log."""
-
-    def record(
-        self,
-        *,
-        kind: str,
-        actor: str,
-        subject: str,
-        body: Mapping[str, Any],
-        beside: Mapping[str, Any] | None = None,
-        author: str | None = None,
-        about: str = "",
-    ) -> Recorded:
-        """Append an entry; `beside` stands beside the log, where it can be erased."""
-
-
 class AnswerService:
     """Answers questions. Expected faults (no index, no model, no store) give an honest answer, never an exception."""
 
@@ -68,7 +44,7 @@ class AnswerService:
         *,
         live: Live,
         library: Searches | None,
-        store: Records | None = None,
+        store: DecisionLog | None = None,
         composer: Composer | None = None,
         rewriter: Rewriter | None = None,
         clock: Callable[[], datetime],

@@ -17,7 +17,7 @@ from bot.pipeline.sources.taking import BATCH, DealBook, Rejected, Taking
 from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People
-from bot.store.records import Decision
+from bot.store.records import DecisionLog
 
 __all__ = ["BATCH", "DECISION", "ImportReport", "Missing", "import_deals"]
 
@@ -29,11 +29,8 @@ _PAGE = 5_000
 Progress = Callable[[int, int], object]
 
 
-class Book(DealBook, Protocol):
+class Book(DealBook, DecisionLog, Protocol):
     """Where deals and decisions are kept."""
-
-    def record(self, *, kind: str, actor: str, subject: str, body: dict[str, Any]) -> Decision:
-        """Append a decision to the log."""
 
     def keep_profile(self, sha256: str, title: str, version: str, source: bytes) -> None:
         """Keep the profile's bytes for replays."""

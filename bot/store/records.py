@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.deals.deal import Deal, canonical_json
 from bot.deals.errors import FactError
@@ -68,6 +68,23 @@ class Decision:
     body: Mapping[str, Any]
     sha256: str
     previous: str
+
+
+class DecisionLog(Protocol):
+    """Where a use case records what was decided: the store, or a list in a test."""
+
+    def record(
+        self,
+        *,
+        kind: str,
+        actor: str,
+        subject: str,
+        body: Mapping[str, Any],
+        beside: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        about: str = "",
+    ) -> Decision:
+        """Append an entry; what stands `beside` the log can be erased, with its `author` or what it is `about`."""
 
 
 @dataclass(frozen=True, slots=True)

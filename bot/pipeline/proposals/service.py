@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.checking.access import ONLY, Action, needs
 from bot.checking.asker import Asker
@@ -23,7 +23,7 @@ from bot.pipeline.proposals.markdown import markdown
 from bot.profile.judge import Judge
 from bot.profile.people import People
 from bot.profile.verdict import CounterOffer, Judgement, Result, Verdict
-from bot.store.records import Decision, SavedDeal
+from bot.store.records import DecisionLog, SavedDeal
 
 DECISION = "proposal"
 NOT_FOR_YOU = ONLY[Action.PROPOSE]
@@ -47,21 +47,8 @@ class Desk(Protocol):
         """Judge it."""
 
 
-class Log(Protocol):
+class Log(DecisionLog, Protocol):
     """Where decisions are kept."""
-
-    def record(
-        self,
-        *,
-        kind: str,
-        actor: str,
-        subject: str,
-        body: Mapping[str, Any],
-        beside: Mapping[str, Any] | None = None,
-        author: str | None = None,
-        about: str = "",
-    ) -> Decision:
-        """Append a decision, with what can be erased beside it."""
 
     def keep_profile(self, sha256: str, title: str, version: str, source: bytes) -> None:
         """Keep the profile's bytes for replays."""

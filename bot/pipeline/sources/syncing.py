@@ -20,7 +20,7 @@ from bot.profile.judge import Judge
 from bot.profile.model import Profile
 from bot.profile.people import People
 from bot.store.activities import Account, Activity
-from bot.store.records import Decision, SavedDeal, Status
+from bot.store.records import DecisionLog, SavedDeal, Status
 from bot.store.sources import SourceState
 
 DECISION = "pipeline-sync"
@@ -60,7 +60,7 @@ class ActivityKeeper(Protocol):
         """Keep accounts with their owners, and forget some."""
 
 
-class Book(DealBook, Protocol):
+class Book(DealBook, DecisionLog, Protocol):
     """Where deals, activities, cursors and decisions are kept."""
 
     @property
@@ -70,9 +70,6 @@ class Book(DealBook, Protocol):
     @property
     def activities(self) -> ActivityKeeper:
         """Calls and meetings."""
-
-    def record(self, *, kind: str, actor: str, subject: str, body: Mapping[str, Any]) -> Decision:
-        """Append a decision to the log."""
 
     def deals(self, *, keys: Collection[str]) -> list[SavedDeal]:
         """The deals under these keys."""
