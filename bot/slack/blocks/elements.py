@@ -54,10 +54,16 @@ def clip_escaped(text: object, limit: int) -> str:
     return re.sub(r"&[a-z]{0,4}$", "", escaped[: limit - 1]).rstrip() + ELLIPSIS
 
 
+# A mark formats only where it opens: before a word and not within one (payment_days, 2*3). There it gives way to a
+# character that looks alike; one that is merely kept apart from its word by something unseen still formats.
+_OPENS = re.compile(r"(?<![^\W_])[*_~](?=\S)|`")
+_LOOKALIKE = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
+
+
 def inline(text: object, limit: int = 300) -> str:
     """Escaped text on one line, with mrkdwn's own marks made harmless, to stand inside a sentence of ours."""
     line = re.sub(r"\s+", " ", str(text)).strip()
-    return re.sub(r"([*_~`])", "\u2060\\1", clip_escaped(line, limit))
+    return _OPENS.sub(lambda mark: mark[0].translate(_LOOKALIKE), clip_escaped(line, limit))
 
 
 def plain(text: str, limit: int) -> dict[str, Any]:

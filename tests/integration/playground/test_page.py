@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from slack_bolt import App
 
 from bot.playground.server import Playground
+from bot.slack.blocks.elements import inline, section
 from tests.integration.playground.browser import Visitor, browser
 from tests.integration.playground.conftest import Connect, make_app
 from tests.integration.playground.samples import BLOCKS, FORM, HOSTILE, hostile_blocks, hostile_table
@@ -248,6 +249,20 @@ def test_hostile_text_is_only_ever_text(playground: Playground, visitor: Visitor
     assert all("noopener" in rel and target == "_blank" for _, rel, target in hrefs)
     expect(page.locator("#log").get_by_text("<img src=x onerror=hacked=1>").first).to_be_visible()
     assert page.locator("#log img").count() == 0
+
+
+def test_what_people_type_into_a_sentence_of_ours_is_not_formatted(
+    playground: Playground, visitor: Visitor, connect: Connect
+) -> None:
+    app = echo_app(playground)
+    connect(app)
+    typed = "*bold* _slanted_ ~gone~ `code` **twice** (*here*) *_x_*"
+    app.client.chat_postMessage(channel="C0DEALS", text="x", blocks=[section(f"Why: {inline(typed)}")])
+    shown = visitor.page.locator("#log article").last
+    expect(shown).to_contain_text("Why:")
+    assert shown.locator("strong, b, em, i, del, s, code").count() == 0
+    app.client.chat_postMessage(channel="C0DEALS", text="x", blocks=[section("Ours: *bold*")])
+    expect(visitor.page.locator("#log article").last.locator("strong, b")).to_have_count(1)
 
 
 def test_every_block_is_drawn(playground: Playground, visitor: Visitor, connect: Connect) -> None:

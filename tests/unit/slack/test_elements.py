@@ -187,3 +187,16 @@ def texts_of(node):
     if isinstance(node, dict):
         return [node] if node.get("type") == "text" else [hit for value in node.values() for hit in texts_of(value)]
     return [hit for item in node for hit in texts_of(item)] if isinstance(node, list) else []
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("*bold* and _slanted_", "\u2217bold* and \u02cdslanted_"),
+        ("**both** ~gone~ `code`", "\u2217\u2217both** \u223cgone~ \u02cbcode\u02cb"),
+        ("(*here*)", "(\u2217here*)"),
+        ("payment_days, 2*3 and a ~ b", "payment_days, 2*3 and a ~ b"),
+    ],
+)
+def test_marks_that_people_type_do_not_format(typed, shown):
+    assert inline(typed) == shown
