@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
@@ -69,6 +70,8 @@ class Dispatcher:
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._counting = threading.Lock()
+        self._on_their_way = 0
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run on this loop from now on."""
@@ -83,7 +86,7 @@ class Dispatcher:
     @property
     def pending(self) -> int:
         """How many envelopes are on their way, redeliveries to come included."""
-        return len(self._tasks)
+        return self._on_their_way
 
     # ---- from any thread
 
@@ -108,6 +111,8 @@ class Dispatcher:
             message = "The playground is not running: call start() first."
             raise RuntimeError(message)
 
+        self._count(1)
+
         def begin() -> None:
             task = loop.create_task(work)
             self._tasks.add(task)
@@ -117,7 +122,12 @@ class Dispatcher:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._count(-1)
         self._changed("delivery")
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._on_their_way += more
 
     # ---- on the loop
 

@@ -234,6 +234,11 @@ class Playground(ViewActs):
         return list(self._dispatcher.deliveries)
 
     @property
+    def pending(self) -> int:
+        """How many envelopes are on their way to the app, redeliveries to come included."""
+        return self._dispatcher.pending
+
+    @property
     def calls(self) -> list[ApiCall]:
         """The Web API calls that came, in order: the newest `remembered` of them."""
         return list(self._api.calls)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from bot.playground.limits import check_message, check_view
-from tests.e2e.conftest import Office
 
 LIVE_MARK = re.compile(r"<(?:!|@|#|https?:|mailto:|[a-z]+:)", re.IGNORECASE)
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\x00]")
@@ -42,15 +40,3 @@ def assert_dead_view(view: Any) -> None:
     """A view that Slack takes and in which nothing of others is live."""
     assert not check_view(view), [str(p) for p in check_view(view)]
     assert live(view) == []
-
-
-def settled(office: Office) -> None:
-    """Return once no work is left, and no message waits to be sent."""
-
-    def left() -> int:
-        return office.slack.queue.waiting() + office.core.store.outgoing.waiting().messages
-
-    deadline = time.monotonic() + 150  # a message a second in each channel, on a busy machine
-    while left() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert left() == 0

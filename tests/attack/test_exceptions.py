@@ -24,7 +24,7 @@ from bot.slack.blocks import exceptions as cards
 from bot.slack.blocks.elements import section
 from bot.slack.http import web_app
 from tests.attack.corpus import OURS, published
-from tests.attack.messages import assert_dead, assert_dead_view, settled
+from tests.attack.messages import assert_dead, assert_dead_view
 from tests.attack.test_forged import ODD, SECRET, Door, pressed, variants
 from tests.e2e.conftest import ALEX, DANA, DEALS, MORGAN, Office, Running, copy_content, texts
 from tests.e2e.test_deal_check import FITTING
@@ -85,7 +85,7 @@ def said(office: Office, door: Door, payload: dict[str, Any], user: str) -> tupl
     known = {m.ts for m in office.ground.messages(DEALS, user)}
     status = door.interact(payload)
     office.ground.wait_for(lambda: office.new_messages(DEALS, user, known), 20)
-    settled(office)
+    office.settle()
     return status, [NUMBER.sub("exception", texts(m.blocks)) for m in office.new_messages(DEALS, user, known)]
 
 
@@ -140,7 +140,7 @@ def test_who_may_see_it_and_not_decide_it_cannot_by_any_forged_button_or_form(
         said(office, door, pressed(action_id, f"{number}|deal-desk", user=user, trigger=f"o.{user}{action_id}"), user)
     for callback in (ids.CONDITIONS_FORM, ids.DECLINE_FORM, ids.QUESTION_FORM):
         door.interact(submitted(callback, number, "deal-desk", user, f"V-{callback}-{user}"))
-    settled(office)
+    office.settle()
     assert state(office, number) == before
 
 
@@ -155,7 +155,7 @@ def test_edited_metadata_and_values_name_nothing_or_somebody_elses(office: Offic
         assert door.interact(submitted(ids.DECLINE_FORM, named, authority, ALEX, f"V-edit-{turn}")) == 200
     for turn, value in enumerate([f"{number}|finance", f"{number}", f"0{number}|nobody", f"-{number}|deal-desk", *ODD]):
         assert door.interact(pressed(ids.APPROVE, value, trigger=f"edit.{turn}")) < 500
-    settled(office)
+    office.settle()
     assert state(office, number) == before
 
 
@@ -164,11 +164,11 @@ def test_what_is_replayed_is_decided_once_and_never_changed(office: Office, door
     approve = pressed(ids.APPROVE, f"{number}|deal-desk", trigger="replay.1")
     for _ in range(4):
         assert door.interact(approve) == 200
-    settled(office)
+    office.settle()
     decided = state(office, number)
     assert door.interact(submitted(ids.DECLINE_FORM, number, "deal-desk", ALEX, "V-after")) == 200
     assert door.interact(pressed(ids.APPROVE, f"{number}|deal-desk", trigger="replay.2")) == 200
-    settled(office)
+    office.settle()
     assert state(office, number) == decided
     decisions = [d for d in office.core.store.decisions(kind="exception.decided") if d.subject == f"exception {number}"]
     assert len(decisions) == 1
@@ -183,7 +183,7 @@ def test_a_form_that_names_anothers_deal_or_an_older_one_asks_nothing(office: Of
         text = {ids.INPUT: {"type": "plain_text_input", "value": "Because I say so."}}
         payload["view"]["state"]["values"] = {ids.WHY: text, ids.GIVES: text}
         assert door.interact(payload) == 200
-    settled(office)
+    office.settle()
     assert len(office.core.store.exceptions.find()) == before
 
 
@@ -195,7 +195,7 @@ def test_no_missing_or_odd_part_is_a_500(office: Office, door: Door, kind: str) 
     if kind == "form":
         whole = submitted(ids.CONDITIONS_FORM, number, "finance", ALEX, "V-parts")
     bad = [(made, status) for made in variants(whole) if (status := door.interact(made)) >= 500]
-    settled(office)
+    office.settle()
     assert bad == []
     assert state(office, number) == before
 

@@ -16,7 +16,6 @@ from starlette.testclient import TestClient
 
 from bot.slack import ids
 from bot.slack.http import web_app
-from tests.attack.messages import settled
 from tests.e2e.conftest import ALEX, DANA, DEALS, Office, texts
 
 SECRET = "not-used-in-socket-mode"
@@ -118,7 +117,7 @@ def told(office: Office, door: Door, payload: dict[str, Any]) -> tuple[int, list
     known = {m.ts for m in office.ground.messages(DEALS, ALEX)}
     status = door.interact(payload)
     office.ground.wait_for(lambda: office.new_messages(DEALS, ALEX, known), 20)
-    settled(office)
+    office.settle()
     said = [texts(m.blocks) for m in office.new_messages(DEALS, ALEX, known)]
     return status, [re.sub(r"decision \d+", "decision", words) for words in said]
 
@@ -162,7 +161,7 @@ def test_what_is_replayed_happens_once(office: Office, door: Door):
     for _ in range(3):
         assert door.interact(submitted(None, view="V-replayed", name="Replayed form")) == 200
         assert door.send(command("Replayed words: hospital, 44 beds", "9.9.replayed")) == 200
-        settled(office)
+        office.settle()
     assert verdicts(office) == before + 2
 
 
@@ -193,7 +192,7 @@ def test_odd_values_have_no_effect(office: Office, door: Door, action_id: str):
         if action_id == ids.FEEDBACK:
             payload["actions"][0]["type"] = "feedback_buttons"
         assert door.interact(payload) < 500
-    settled(office)
+    office.settle()
     assert (verdicts(office), len(office.core.store.open_deals())) == before
     assert office.modal(ALEX) is None
 
@@ -235,7 +234,7 @@ def test_no_missing_or_odd_part_is_a_500(office: Office, door: Door, danas: str,
     whole = pressed(ids.EDIT_DEAL, danas) if kind == "button" else submitted(danas, view="V-parts")
     saved = office.core.store.deal(danas)
     bad = [(made, status) for made in variants(whole) if (status := door.interact(made)) >= 500]
-    settled(office)
+    office.settle()
     assert bad == []
     assert office.core.store.deal(danas) == saved
     assert office.modal(ALEX) is None
@@ -247,7 +246,7 @@ def test_a_command_without_its_parts_is_refused(office: Office, door: Door):
     for name in ("user_id", "channel_id", "trigger_id"):
         assert door.send({key: value for key, value in whole.items() if key != name}) == 400
         assert door.send({**whole, name: ""}) == 400
-    settled(office)
+    office.settle()
     assert verdicts(office) == before
 
 
@@ -256,4 +255,4 @@ def test_a_form_whose_metadata_is_a_nest_is_a_form_without(office: Office, door:
     payload = submitted(None, view=f"V-nest-{depth}", name="Nest")
     payload["view"]["private_metadata"] = "[" * depth
     assert door.interact(payload) == 200
-    settled(office)
+    office.settle()

@@ -23,7 +23,6 @@ from starlette.testclient import TestClient
 from bot.playground.errors import PlaygroundError
 from bot.playground.model import User
 from bot.slack.http import web_app
-from tests.attack.messages import settled
 from tests.attack.test_forged import SECRET
 from tests.e2e.conftest import ALEX, ASK, DANA, MORGAN, Office
 from tests.e2e.test_deal_check import FITTING
@@ -89,7 +88,7 @@ def use_everything(office: Office) -> None:
     """Use once whatever can be used, as somebody who sees it; and send each form as it opens."""
     ground, used = office.ground, set[str]()
     for _ in range(2):  # what an answer shows can be used as well
-        settled(office)
+        office.settle()
         for user in STAFF:
             shown: list[tuple[Any, Any]] = [
                 (message, message.blocks) for place in list(ground.workspace.channels) for message in
@@ -211,7 +210,7 @@ def state(office: Office) -> Any:
 def test_strangers_with_real_payloads_move_nothing(
     office: Office, door: Door, recorded: list[tuple[str, dict[str, Any]]]
 ) -> None:
-    settled(office)
+    office.settle()
     before = state(office)
     for number, (kind, body) in enumerate(recorded):
         if kind == "events_api":
@@ -222,7 +221,7 @@ def test_strangers_with_real_payloads_move_nothing(
             if isinstance(made.get("view"), dict):
                 made["view"]["id"] = f"V{number}{stranger}"
             assert door.send(kind, made) < 500, made
-    settled(office)
+    office.settle()
     after = state(office)
     moved = [name for name, one, other in zip(("deals", "kinds", "read"), before, after, strict=True) if one != other]
     assert moved == []
@@ -239,5 +238,5 @@ def test_mangled_payloads_break_nothing(office: Office, door: Door, recorded: li
             if (status := door.send(kind, made)) >= 500:
                 bad.append((status, kind, how))
     assert bad == []
-    settled(office)
+    office.settle()
     assert set(broken(office)) <= {"home"}, "only the Home tab of nobody cannot be shown"

@@ -16,7 +16,6 @@ import pytest
 from bot.bootstrap import Core, slack_client
 from bot.settings import Settings, SettingsError, passwords_in, shown_url
 from bot.slack.durable import StepFailed
-from tests.attack.messages import settled
 from tests.e2e.conftest import DANA, Running, copy_content
 
 BOT, APP = "xoxb-canary-bot-0001", "xapp-canary-app-0002"
@@ -171,7 +170,7 @@ def test_what_the_queue_keeps_of_a_failure_holds_no_token(tmp_path: Path):
         office.ground.open_home(DANA)
         office.ground.wait_for(lambda: len([c for c in office.ground.calls if c.method == "views.publish"]) >= 1, 20)
         queue = office.slack.queue
-        settled(office)
+        office.settle()
         failed = queue._dbos.list_workflows(status="ERROR")
         assert len(failed) == 1
         assert "invalid_blocks" in repr(getattr(failed[0].error, "errors", failed[0].error))

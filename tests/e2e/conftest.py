@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,20 @@ class Office:
         """The modal that lies on top for this person, or None."""
         stack = self.ground.workspace.stack(user)
         return stack[-1] if stack else None
+
+    def settle(self, seconds: float = 60.0) -> None:
+        """Return once nothing is on its way to the app, no work is left, and no message waits to be sent.
+
+        A listener goes on for a moment after its ack, so it must stay so for a tenth of a second.
+        """
+        deadline = time.monotonic() + seconds
+        calm = 0
+        while calm < 5:
+            queue, outbox = self.slack.queue.waiting(), self.core.store.outgoing.waiting().messages
+            left = {"deliveries": self.ground.pending, "work": queue, "messages": outbox}
+            calm = 0 if any(left.values()) else calm + 1
+            assert time.monotonic() < deadline or not any(left.values()), f"still left after {seconds} s: {left}"
+            time.sleep(0.02)
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
         return self.ground.post_as(user, channel, text, thread_ts)

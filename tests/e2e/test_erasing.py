@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.slack import ids
 from bot.slack.schedules import Job
 from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, MORGAN, Office, Running, settings_for
-from tests.e2e.test_proposals_and_reviews import FITS, press, settled
+from tests.e2e.test_proposals_and_reviews import FITS, press
 
 CANARY = "Kanarienvogel"
 GRACE = "U0GRACE"
@@ -118,7 +118,7 @@ def written_everywhere(office: Office) -> None:
     services.schedules.put(Job("pipeline:1", "0 9 * * 1", "pipeline.weekly", payload, catch_up=False))
     core.tables.refresh()
     core.tables.take_snapshot("test")
-    settled(office)
+    office.settle()
     office.ground.wait_for(lambda: services.replies.outbox.waiting().messages == 0, 30)
 
 

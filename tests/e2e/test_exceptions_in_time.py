@@ -14,7 +14,6 @@ from bot.playground.workspace import UserGroup
 from bot.settings import Settings
 from bot.slack import exception_ids as ids
 from bot.slack.work.exception_due import DUE
-from tests.attack.messages import settled
 from tests.e2e.conftest import ALEX, DANA, DEALS, Office, Running, buttons, copy_content, texts
 from tests.e2e.test_deal_check import FITTING
 
@@ -83,7 +82,7 @@ def ask(office: Office) -> None:
 
 def come_round(office: Office, name: str = DUE.name) -> None:
     office.slack.services.schedules.run_now(name)
-    settled(office)
+    office.settle()
 
 
 def test_days_go_by(office: Office, clock: Clock) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import docx
@@ -44,16 +43,6 @@ def won(office: Office, name: str, *, owner: str, closed: date, words: str = FIT
     deal = Deal(name=name, customer=name, owner=owner, stage="Closed Won", close_date=closed, source="test",
                 source_id=name, facts=desk.read(words).facts)  # fmt: skip
     return store.save_deal(deal, verdict=desk.judge.judge(deal), status="won").key
-
-
-def settled(office: Office) -> None:
-    """Wait until the queue is empty: nothing in the workspace tells of that."""
-    for _ in range(600):
-        if office.slack.queue.waiting() == 0:
-            return
-        time.sleep(0.05)
-    message = "the queue does not become empty"
-    raise AssertionError(message)
 
 
 def typed(value: str, day: str):
@@ -211,11 +200,11 @@ def test_the_owner_is_reminded_once_of_what_comes(office: Office):
     office.slack.queue.put(Work(REMIND.kind, "turn:1", {}))
     (message,) = office.ground.wait_for(reminders, 20)
     assert {"Record a value", "Calendar file"} <= {button["text"]["text"] for button in buttons(message)}
-    settled(office)
+    office.settle()
     won(office, "Later Regional", owner="Dana Reyes", closed=today - timedelta(days=13))
     won(office, "Unheard Regional", owner="Sam Okafor", closed=today - timedelta(days=13))
     office.ground.faults.fail("conversations.open", error="user_disabled")
     office.slack.queue.put(Work(REMIND.kind, "turn:2", {}))
-    settled(office)
+    office.settle()
     assert len(reminders()) == 1
     assert office.core.reviews.due() == [], "one who cannot be reached keeps nobody from their reminder"
