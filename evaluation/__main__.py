@@ -17,7 +17,7 @@ from bot.settings import Settings
 from evaluation import answering, followups, refusal, retrieval, speed
 from evaluation.collections import Vectors
 from evaluation.figures import Section, write_measures, write_summary
-from evaluation.golden import read_golden, sample
+from evaluation.golden import read_golden, read_traps, sample
 from evaluation.page import render, table
 
 _EVERY = 250
@@ -58,7 +58,9 @@ def _without_a_model(asked: argparse.Namespace, core: Core) -> Iterator[Section]
             if refusal.labelled(index):
                 yield refusal.measure(index)
                 yield followups.measure(index, core)
-    yield answering.measure(core.answers_with(None), read_golden(), tell)
+    service = core.answers_with(None)
+    yield answering.measure(service, read_golden(), tell)
+    yield answering.measure_traps(service, read_traps(), tell)
 
 
 def _with_a_model(asked: argparse.Namespace) -> Section:

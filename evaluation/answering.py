@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
-from bot.answers.model import Turn
+from bot.answers.model import Answer, Turn
 from bot.answers.service import AnswerService
 from bot.checking.asker import Asker
 from bot.profile.people import Role
@@ -54,6 +54,19 @@ def measure(service: AnswerService, questions: Sequence[Golden], progress: Progr
         spent = [took for one, took in zip(marked, seconds, strict=True) if one.question.tuning is tuning]
         section.add("time of an answer, p50", column, statistics.median(spent) * 1000, "ms")
         section.add("time of an answer, p95", column, statistics.quantiles(spent, n=20)[-1] * 1000, "ms")
+    return section
+
+
+def measure_traps(service: AnswerService, questions: Sequence[Golden], progress: Progress) -> Section:
+    """Trap questions without a model: how many are refused, and what the others are answered with."""
+    marked, _ = ask_all(service, questions, progress)
+    section = Section("traps", "Trap questions without a model", f"{len(questions)} trap questions")
+    for column, tuning in ((HELD_OUT, False), (TUNED, True)):
+        mine = [one for one in marked if one.question.tuning is tuning]
+        section.add("refused", column, share(mine, lambda one: one.answer.refused), "share")
+        section.add("answered with a rule", column, share(mine, lambda one: _cites_a_rule(one.answer)), "share")
+        quoted = share(mine, lambda one: not one.answer.refused and not _cites_a_rule(one.answer))
+        section.add("answered with a quotation alone", column, quoted, "share")
     return section
 
 
@@ -114,3 +127,7 @@ def share(marked: Sequence[Marked], holds: Callable[[Marked], bool]) -> float:
 
 def _right(one: Marked) -> bool:
     return one.right
+
+
+def _cites_a_rule(answer: Answer) -> bool:
+    return any(citation.kind == "rule" for citation in answer.citations)

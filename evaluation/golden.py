@@ -19,7 +19,8 @@ NOT_A_FACT = "playbooks do not say"
 class Golden:
     """A question. `gold` are groups of alternatives, one of each of which the answer must hold; none: refuse it.
 
-    `places` are the sections or rules of which one must be cited. `tuning` says which half it is in.
+    `places` are the sections or rules of which one must be cited. `tuning` says which half it is in, `why` what makes a
+    trap of it.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Golden:
     places: tuple[str, ...]
     before: tuple[str, ...]
     tuning: bool
+    why: str = ""
 
     @property
     def facts(self) -> tuple[tuple[str, ...], ...]:
@@ -56,11 +58,12 @@ class Marked:
 
 def read_golden() -> list[Golden]:
     """All golden questions, answerable ones first. Every second one is for tuning."""
-    found = []
-    for name in ("answerable", "unanswerable"):
-        rows: list[dict[str, Any]] = yaml.safe_load(files("evaluation").joinpath("golden", f"{name}.yaml").read_text())
-        found += [_golden(row, tuning=at % 2 == 0) for at, row in enumerate(rows)]
-    return found
+    return [*_read("answerable"), *_read("unanswerable")]
+
+
+def read_traps() -> list[Golden]:
+    """Questions in the playbooks' own words about what they do not say. Every second one is for tuning."""
+    return _read("traps")
 
 
 def sample(questions: Sequence[Golden], most: int) -> list[Golden]:
@@ -71,6 +74,11 @@ def sample(questions: Sequence[Golden], most: int) -> list[Golden]:
     return [held[at * len(held) // most] for at in range(most)]
 
 
+def _read(name: str) -> list[Golden]:
+    rows: list[dict[str, Any]] = yaml.safe_load(files("evaluation").joinpath("golden", f"{name}.yaml").read_text())
+    return [_golden(row, tuning=at % 2 == 0) for at, row in enumerate(rows)]
+
+
 def _golden(row: dict[str, Any], *, tuning: bool) -> Golden:
     return Golden(
         text=row["q"],
@@ -79,6 +87,7 @@ def _golden(row: dict[str, Any], *, tuning: bool) -> Golden:
         places=tuple(row.get("in", ())),
         before=tuple(row.get("before", ())),
         tuning=tuning,
+        why=row.get("why", ""),
     )
 
 

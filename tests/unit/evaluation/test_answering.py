@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.answers.model import NOT_SAID, Answer, Citation, Dropped, ModelUse, Turn
-from evaluation.answering import HELD_OUT, TUNED, ask_all, measure, measure_model
+from evaluation.answering import HELD_OUT, TUNED, ask_all, measure, measure_model, measure_traps
 from evaluation.golden import Golden
 
 if TYPE_CHECKING:
@@ -59,6 +59,24 @@ def test_the_two_halves_stand_in_columns_of_their_own() -> None:
     assert section.value("gold fact in the answer", HELD_OUT) == 0.25
     assert section.value("gold fact, plain questions", TUNED) == 0.75
     assert section.about == "8 answerable and 0 unanswerable questions"
+
+
+def test_traps_are_refused_or_answered_with_a_rule_or_a_quotation_alone() -> None:
+    rule = replace(GOOD, kind="rule", passage="rule:discount")
+    answers = {"t0": TEN, "t1": replace(TEN, citations=(GOOD, rule)), "h0": TEN}
+    questions = [golden(f"{half}{at}", tuning=half == "t") for half in "th" for at in range(4)]
+    service: Any = Service(answers)
+    section = measure_traps(service, questions, quiet)
+    told = [
+        (row, section.value(row, TUNED), section.value(row, HELD_OUT))
+        for row in dict.fromkeys(one.row for one in section.figures)
+    ]
+    assert told == [
+        ("refused", 0.5, 0.75),
+        ("answered with a rule", 0.25, 0),
+        ("answered with a quotation alone", 0.25, 0.25),
+    ]
+    assert section.about == "8 trap questions"
 
 
 def test_what_a_model_did_is_counted_over_the_questions_that_it_was_called_for() -> None:

@@ -8,7 +8,7 @@ from bot.answers.model import NOT_SAID, Answer, Citation
 from bot.profile.loading import load_profile
 from bot.settings import Settings
 from evaluation.answering import counted, shares
-from evaluation.golden import Golden, holds, mark, read_golden, sample
+from evaluation.golden import Golden, holds, mark, read_golden, read_traps, sample
 
 QUESTIONS = read_golden()
 
@@ -22,6 +22,15 @@ def test_there_are_enough_and_no_question_is_in_both_halves() -> None:
     assert len(QUESTIONS) - len(answerable) >= 60
     for kind in ("plain", "numeric", "rule", "multi", "follow-up"):
         assert {one.tuning for one in answerable if one.kind == kind} == {True, False}, kind
+
+
+def test_each_trap_says_why_it_is_one_and_stands_in_one_half_alone() -> None:
+    traps = read_traps()
+    assert [sum(one.tuning is tuning for one in traps) for tuning in (True, False)] == [20, 20]
+    assert all(one.why and not one.answerable for one in traps)
+    texts = {one.text for one in traps}
+    assert len(texts) == len(traps)
+    assert not texts & {one.text for one in QUESTIONS}
 
 
 def test_the_places_are_there_and_hold_the_gold_facts() -> None:
