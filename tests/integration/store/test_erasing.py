@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from bot.deals.deal import Deal
 from bot.slack.schedules import Job
 from bot.slack.work.retention import RetentionWork, keep_retention
+from bot.store.activities import Activity
 from bot.store.database import Store
 from bot.store.erasing import RETENTION, about_deal
 from bot.store.records import NewDecision
@@ -106,6 +107,17 @@ def test_an_erased_deal_has_no_name_no_facts_and_no_turns(store: Store, url: str
     assert "Mercy Secret" not in everything(url)
     assert "Other wants 2%" in everything(url)
     assert store.verify().ok
+
+
+def test_an_erased_deals_calls_go_in_whatever_letters_its_name_is_written(store: Store) -> None:
+    kept = store.save_deal(Deal("Österreich Süd", {}, owner="Dana", source="crm", source_id="7"), verdict=None)
+    named = ("Österreich Süd", "ÖSTERREICH  SÜD", "7", "österreich", None)
+    calls = [Activity("crm", date(2026, 11, 2), "call", source_id=str(n), deal=deal) for n, deal in enumerate(named)]
+    store.activities.save([*calls, Activity("other", date(2026, 11, 2), "call", source_id="5", deal="7")])
+    store.personal.erase(deal=kept.key)
+    assert [(call.source, call.deal) for call in store.activities.find()] == [
+        ("crm", "österreich"), ("crm", None), ("other", "7"),
+    ]  # fmt: skip
 
 
 def test_retention_leaves_what_still_holds_and_says_only_what_it_did(
