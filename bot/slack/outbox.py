@@ -8,6 +8,7 @@ begun another finishes.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from bot.slack.delivery import MESSAGE, Courier, Elsewhere, Later, Refused, Sent
+from bot.slack.delivery import MESSAGE, Courier, Elsewhere, Later, Outcome, Refused, Sent
 from bot.slack.effects import next_mark
 from bot.slack.inbox import Work
 from bot.store.errors import StoreError
@@ -26,7 +27,9 @@ LOOK_SECONDS = 0.5
 """How often the outbox looks for what other processes have put away."""
 REMEMBERED = timedelta(hours=72)
 HOUSEKEEPING_SECONDS = 3600.0
-
+FAILED_SECONDS = 1.0
+"""How soon the outbox looks again after a round that failed."""
+FOLLOW_AGAIN_SECONDS = 30.0
 
 After = Callable[[Mapping[str, Any]], bool]
 """What follows a post, quick and without Slack; true where work of the same kind is to be done besides."""
@@ -39,12 +42,14 @@ Instead = Callable[[Mapping[str, Any], str], None]
 class Pace:
     """Seconds between two messages to one channel (Slack allows one a second), and how many are sent at once.
 
-    `held`: milliseconds after which another process takes up what one that died had begun.
+    `held`: milliseconds after which another process takes up what one that died had begun. `followed`: seconds for
+    which what follows a message is tried while it fails; its place waits for so long.
     """
 
     seconds: float = 1.0
     senders: int = 4
     held: int = HELD
+    followed: float = 600.0
 
 
 class Outbox:
@@ -62,6 +67,7 @@ class Outbox:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._sending: set[Future[None]] = set()
+        self._unfollowed: dict[str, tuple[float, Outcome]] = {}
         self._log = structlog.get_logger("dealfit.outbox")
         self.sent = 0
         """Messages that this process has sent, for whoever counts."""
@@ -88,6 +94,11 @@ class Outbox:
     def waiting(self) -> Waiting:
         """What is not sent yet, by any process."""
         return self._book.waiting()
+
+    @property
+    def running(self) -> bool:
+        """Whether messages are sent."""
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self, holder: str, follow: Callable[[Work], None]) -> None:
         """Begin. `holder`: this process's name among those at the database; `follow` takes work that follows a post."""
@@ -129,11 +140,11 @@ class Outbox:
                         self._book.forget(REMEMBERED)
                         housekeeping = HOUSEKEEPING_SECONDS
                     waits = ""
-                except StoreError as error:
-                    if str(error) != waits:  # said once, not each second while the database is away
-                        waits = str(error)
-                        self._log.warning("outbox_waits", reason=waits)
-                    wait = 1.0
+                except Exception as error:  # noqa: BLE001 a round that fails must not be the last
+                    wait, reason = FAILED_SECONDS, f"{type(error).__name__}: {error}"
+                    if reason != waits:  # said once, not each second while the database is away
+                        waits = reason
+                        self._log.warning("outbox_waits", reason=reason, exc_info=not isinstance(error, StoreError))
                 housekeeping -= wait
                 self._wake.wait(wait)
 
@@ -159,14 +170,16 @@ class Outbox:
 
     def _settle(self, claimed: Claimed) -> None:
         book, holder = self._book, self._holder
-        outcome = self._courier.send(claimed)
+        _, known = self._unfollowed.get(claimed.mark, (0.0, None))
+        outcome = self._courier.send(claimed) if known is None else known
         trouble = getattr(outcome, "trouble", "")
-        if trouble:
+        if trouble and known is None:
             self._log.error("slack_refused", mark=claimed.mark, place=claimed.lane, words=trouble)
             book.note_trouble(claimed.lane, claimed.method, trouble)
         match outcome:
             case Sent():
-                self._then(claimed, outcome)
+                if not self._followed(claimed, outcome, lambda: self._then(claimed, outcome)):
+                    return
                 pause = self._pace.seconds if claimed.method == MESSAGE else 0.0
                 book.sent(claimed, holder, channel=outcome.channel, ts=outcome.ts, pause=pause)
                 self.sent += 1
@@ -187,10 +200,38 @@ class Outbox:
                 book.move(claimed, holder, lane=outcome.lane, method=outcome.method, body=outcome.body)
             case Refused():
                 self._log.warning("message_refused", mark=claimed.mark, place=claimed.lane, reason=outcome.reason)
-                then = claimed.body.get("then") or {}
-                if then.get("kind") in self._instead:
-                    self._instead[then["kind"]](then["payload"], outcome.reason)
-                book.refuse(claimed, holder)
+                if self._followed(claimed, outcome, lambda: self._otherwise(claimed, outcome)):
+                    book.refuse(claimed, holder)
+
+    def _followed(self, claimed: Claimed, outcome: Outcome, do: Callable[[], None]) -> bool:
+        """Do what follows; whether that is over. Where it fails it is tried again, for a while and without sending.
+
+        Then the operator is told, and the place goes on: a defect behind one message must not silence a channel.
+        """
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 the places behind it go on
+            self._log.exception("message_not_followed", mark=claimed.mark)
+            now = time.monotonic()
+            since, _ = self._unfollowed.setdefault(claimed.mark, (now, outcome))
+            if now - since < self._pace.followed:
+                posted = isinstance(outcome, Sent)
+                self._book.put_off(claimed, self._holder, FOLLOW_AGAIN_SECONDS, doubt=posted)
+                return False
+            kind = (claimed.body.get("then") or {}).get("kind")
+            words = (
+                f"What follows a message ({kind}) could not be done, because of {type(error).__name__}. "
+                f"The log has the reason at {claimed.mark[:16]}."
+            )
+            self._book.note_trouble(claimed.lane, f"after {kind}", words)
+        self._unfollowed.pop(claimed.mark, None)
+        return True
+
+    def _otherwise(self, claimed: Claimed, refused: Refused) -> None:
+        """Do what is done in the place of a message that can never stand."""
+        then = claimed.body.get("then") or {}
+        if then.get("kind") in self._instead:
+            self._instead[then["kind"]](then["payload"], refused.reason)
 
     def _then(self, claimed: Claimed, sent: Sent) -> None:
         """Do what follows the post, before the post is written down: after a crash in between it is done again."""
