@@ -72,10 +72,12 @@ class HubSpotCrm:
 
     def check(self) -> str:
         """Whether the token works, by the pipelines that it can see."""
+        self._look_up_anew()
         return f"{len(self._pipelines)} stages of deals at {self._base_url}"
 
     def deals(self, properties: Sequence[str], since: Mark) -> Iterator[Page]:
-        """Pages of deals, those that changed first first."""
+        """Pages of deals, those that changed first first. A sync begins here, and looks up owners and stages anew."""
+        self._look_up_anew()
         wanted = [name for name in dict.fromkeys((*_ALWAYS, *properties)) if name not in _OURS]
         for found, mark in self._windows("deals", wanted, since):
             companies = self._names("deals", "companies", [each["id"] for each in found], "name")
@@ -167,6 +169,11 @@ class HubSpotCrm:
         return [{"id": str(each.id), "properties": dict(each.properties)} for each in page.results]
 
     # What ids stand for
+
+    def _look_up_anew(self) -> None:
+        """Forget owners and stages: an app runs for months, and HubSpot gets new ones meanwhile."""
+        for known in ("_owners", "_pipelines"):
+            self.__dict__.pop(known, None)
 
     def _deal(self, found: Mapping[str, Any], companies: Mapping[str, str]) -> CrmDeal:
         held = {name: _plain(value) for name, value in found["properties"].items()}

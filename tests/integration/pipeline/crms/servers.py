@@ -101,6 +101,12 @@ class HubSpotServer(CrmServer):
         self.late: set[str] = set()
         self.moments: dict[str, int] = {}
         self.on_search: Callable[[], object] | None = None
+        self.owners = {"77": "dana@alphatech.example"}
+        self.stages = [
+            ("talk", "In talks", "false", "0.4"),
+            ("won", "Signed", "true", "1.0"),
+            ("lost", "Gone", "true", "0.0"),
+        ]
 
     def refused(self) -> Answer:
         return Answer(
@@ -132,7 +138,7 @@ class HubSpotServer(CrmServer):
             return self._linked(match[1], match[2], body)
         if path.rstrip("/") == "/crm/v3/owners":
             archived = query.get("archived", ["false"])[0].lower() == "true"  # the client writes True
-            owners = [] if archived else [{"id": "77", "email": "dana@alphatech.example"}]
+            owners = [] if archived else [{"id": number, "email": email} for number, email in self.owners.items()]
             owners += [{"id": "78", "email": "left@alphatech.example"}] if archived else []
             return {
                 "results": [
@@ -262,13 +268,7 @@ class HubSpotServer(CrmServer):
             "completedAt": "2026-01-01T00:00:00Z",
         }
 
-    @staticmethod
-    def _pipeline() -> Any:
-        stages = [
-            ("talk", "In talks", "false", "0.4"),
-            ("won", "Signed", "true", "1.0"),
-            ("lost", "Gone", "true", "0.0"),
-        ]
+    def _pipeline(self) -> Any:
         when = {"createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z", "archived": False}
         made = [
             {
@@ -279,7 +279,7 @@ class HubSpotServer(CrmServer):
                 "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
                 **when,
             }
-            for at, (number, label, closed, sure) in enumerate(stages)
+            for at, (number, label, closed, sure) in enumerate(self.stages)
         ]
         return {"id": "default", "label": "Sales", "displayOrder": 0, "stages": made, **when}
 

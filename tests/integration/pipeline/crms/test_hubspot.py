@@ -43,6 +43,20 @@ def test_a_deal_of_hubspot_with_its_owner_company_and_stage(store: Store, hubspo
     assert over(hubspot).check().startswith("3 stages")
 
 
+def test_owners_and_stages_that_are_new_since_the_last_sync_are_known(store: Store, hubspot: HubSpotServer) -> None:
+    """An app syncs for months with one client."""
+    crm = over(hubspot)
+    one_deal(hubspot)
+    sync(store, crm)
+    hubspot.owners["79"] = "sam@alphatech.example"
+    hubspot.stages.append(("renewed", "Renewed", "true", "1.0"))
+    hubspot.put("deals", 2, START, dealname="New", dealstage="renewed", hubspot_owner_id=79, amount="5")
+    assert crm.check().startswith("4 stages")
+    sync(store, crm)
+    new = {deal.source_id: deal for deal in store.deals()}["2"]
+    assert (new.owner, new.stage, new.status) == ("sam@alphatech.example", "Renewed", "won")
+
+
 def test_more_deals_than_a_search_may_give_come_in_windows(store: Store, hubspot: HubSpotServer) -> None:
     """10,450 deals, 450 of them changed in one millisecond, as an import of theirs does it."""
     for number in range(1, 10_001):
