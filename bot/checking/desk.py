@@ -129,7 +129,10 @@ class DealDesk:
         # A fact that the words contradict themselves about is open again, whatever was known of it.
         said = {**dict.fromkeys((conflict.fact for conflict in reading.conflicts), None), **reading.facts}
         stated = deal.with_facts(said)
-        stated = replace(stated, converted=(*stated.converted, *reading.converted))
+        # An amount that is said again in its own currency was still reached once.
+        again = {made.fact for made in reading.converted}
+        known_ways = (made for made in stated.converted if made.fact not in again)
+        stated = replace(stated, converted=(*known_ways, *reading.converted))
         checked = self.check(stated, asker=asker, reading=reading)
         kept = [name for name in deal.facts if name not in said] if known else []
         if not kept:
