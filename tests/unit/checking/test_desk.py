@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import pytest
 
 from bot.checking.asker import OPERATOR, Asker
 from bot.checking.desk import DealDesk
+from bot.deals.exchange import Rate, Rates
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import parse_people
@@ -107,3 +110,20 @@ def test_the_operator_sees_everything_and_nobody_sees_what_is_not_there(judge):
     desk = desk_with(judge, saved("Dana Reyes"))
     assert desk.find("k1", OPERATOR) is not None
     assert desk.find("k2", OPERATOR) is None
+
+
+def test_an_amount_of_another_currency_that_is_said_again_was_reached_once(judge):
+    rates = Rates("USD", {"EUR": Rate(Decimal("1.0871"), date(2026, 11, 20))})
+    desk = DealDesk(
+        live=SimpleNamespace(current=lambda: Judge(replace(judge.profile, rates=rates))),  # type: ignore[arg-type]
+        people=lambda: PEOPLE,
+        library=None,
+        store=None,
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    first = desk.check_text("Mercy: hospital, 120 beds, EUR 85,000", asker=asker("dana"))
+    again = desk.check_text("EUR 85,000 and 8% discount", asker=asker("dana"), previous=first.deal)
+    assert again.deal.converted == first.deal.converted
+    assert [note for note in again.notices if "1.0871" in note] == list(first.notices)
+    dearer = desk.check_text("EUR 90,000", asker=asker("dana"), previous=again.deal)
+    assert [made.amount for made in dearer.deal.converted] == [90_000]
