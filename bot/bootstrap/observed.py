@@ -12,12 +12,14 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.answers.budget import Limits
+    from bot.bootstrap.slack_side import SlackApp
     from bot.observing.metrics import Metrics
     from bot.slack.durable import DurableQueue
     from bot.slack.outbox import Outbox
     from bot.slack.watching import Watch
 
 NOT_CONNECTED = "no connection to Slack; it is tried again by itself. Look at the network and the tokens."
+SEAT_LOST = "another process took its place at the database while this one was away from it; start this one again."
 NO_INDEX = "there is no index of the playbooks; run `dealfit index`."
 
 
@@ -51,8 +53,9 @@ def stand(metrics: Metrics, core: Core, queue: DurableQueue, outbox: Outbox) -> 
     add("dealfit_profile_info", "The Deal Profile that is live.", profile, ("version", "sha256"))
 
 
-def health(core: Core, queue: DurableQueue, metrics: Metrics, connected: Callable[[], bool] | None) -> Health:
+def health(slack: SlackApp, connected: Callable[[], bool] | None) -> Health:
     """What must be in order. `connected` says whether the socket to Slack is open; None where there is none."""
+    core, queue, outbox = slack.core, slack.queue, slack.services.replies.outbox
 
     def database() -> str | None:
         core.store.ping()
@@ -60,7 +63,12 @@ def health(core: Core, queue: DurableQueue, metrics: Metrics, connected: Callabl
 
     def work() -> str | None:
         queue.waiting()
+        if queue.seat_lost:
+            return SEAT_LOST
         return None if queue.running else "the queue does not run."
+
+    def messages() -> str | None:
+        return None if outbox.running else "nothing is sent: the outbox does not run."
 
     def profile() -> str | None:
         core.live.current()
@@ -70,10 +78,11 @@ def health(core: Core, queue: DurableQueue, metrics: Metrics, connected: Callabl
         status = core.library.status()
         return None if status.exists else status.problem or NO_INDEX
 
-    parts: dict[str, Part] = {"database": database, "queue": work, "profile": profile, "index": index}
+    parts: dict[str, Part] = {"database": database, "queue": work, "outbox": messages}
+    parts |= {"profile": profile, "index": index}
     if connected is not None:
         parts["slack"] = lambda: None if connected() else NOT_CONNECTED
-        metrics.standing.add(
+        slack.watch.metrics.standing.add(
             "dealfit_slack_connected", "1 while the socket to Slack is open.", lambda: float(connected())
         )
     return Health(parts)

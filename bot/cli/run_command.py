@@ -173,7 +173,7 @@ def _serve(rooms: Core, stop: _Stop, port: int | None) -> None:
 
     metrics = slack.watch.metrics
     config = uvicorn.Config(
-        web_app(slack.app, signing_secret=secret, beside=routes(metrics, health(rooms, slack.queue, metrics, None))),
+        web_app(slack.app, signing_secret=secret, beside=routes(metrics, health(slack, None))),
         log_config=None,
         server_header=False,
     )
@@ -203,7 +203,7 @@ def _health(slack: SlackApp, connection: SocketConnection, port: int | None) -> 
     from bot.observing.serving import HealthServer
 
     metrics = slack.watch.metrics
-    look = health(slack.core, slack.queue, metrics, lambda: connection.is_open)
+    look = health(slack, lambda: connection.is_open)
     server = HealthServer(_listener(port, "DEALFIT_HEALTH_PORT"), metrics, look)
     server.start()
     say(f"Health and metrics: http://0.0.0.0:{server.port}/readyz and /metrics")

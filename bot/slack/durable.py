@@ -88,6 +88,8 @@ class DurableQueue:
         self._workflow: Callable[..., None] | None = None
         self._running = Running()
         self._stopping = threading.Event()
+        self._house: threading.Thread | None = None
+        self._seat_lost = False
         self._log = structlog.get_logger("dealfit.queue")
 
     def start(self) -> None:
@@ -124,7 +126,8 @@ class DurableQueue:
             DBOS.register_queue(lane.queue, worker_concurrency=lane.taken, polling_interval_sec=POLL_SECONDS)
         self._dbos = DBOS
         self.schedules.bind(DBOS, on_time, QUICK, self._clock)
-        threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True).start()
+        self._house = threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True)
+        self._house.start()
 
     def put(self, work: Work) -> None:
         """Put work away durably. A key that was seen in the last three days is not done again."""
@@ -145,8 +148,14 @@ class DurableQueue:
 
     @property
     def running(self) -> bool:
-        """Whether work is taken in and done."""
-        return self._dbos is not None and not self._stopping.is_set()
+        """Whether work is taken in and done, and the work of processes that died is taken up."""
+        house = self._house is not None and self._house.is_alive()
+        return self._dbos is not None and house and not self._stopping.is_set()
+
+    @property
+    def seat_lost(self) -> bool:
+        """Whether another process has taken our seat: both then take up each other's work. Only a new start ends it."""
+        return self._seat_lost
 
     @property
     def name(self) -> str:
@@ -233,6 +242,7 @@ class DurableQueue:
         """Take the seat again when the database dropped the connection that held it."""
         if self._seat is not None and not self._seats.holds(self._seat):
             again = self._seats.take(self._seat)
+            self._seat_lost = not again
             self._log.warning("seat_lost", seat=self._seat, taken_again=again)
 
     def adopt(self) -> int:
