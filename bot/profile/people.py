@@ -208,13 +208,11 @@ def _check(shape: PeopleShape, root: Table, problems: Problems) -> None:
     _check_authorities(shape, root, problems)
     for name in ("email", "slack"):
         _check_unique(shape, root, name, problems)
+    _check_zones(shape, root, problems)
     for key, person in shape.people.items():
         if person.roles is None and not shape.groups:
             remedy = "Add `roles: [rep]`, or `groups` whose members have a role."
             problems.refuse(_entry(root, "people", key), f"`{key}` has no role.", remedy)
-        if person.zone is not None and person.zone not in available_timezones():
-            remedy = did_you_mean(person.zone, tuple(available_timezones())) or "Write one such as Europe/Berlin."
-            problems.refuse(_entry(root, "people", key, "zone"), f"`{person.zone}` is no time zone.", remedy)
         if person.manager is None:
             continue
         node = _entry(root, "people", key, "manager")
@@ -233,6 +231,15 @@ def _check_authorities(shape: PeopleShape, root: Table, problems: Problems) -> N
         node = _entry(root, "authorities", authority)
         if isinstance(node, Table):
             check_authority(authority, each, node, roles, problems)
+
+
+def _check_zones(shape: PeopleShape, root: Table, problems: Problems) -> None:
+    stated = {key: person.zone for key, person in shape.people.items() if person.zone is not None}
+    known = sorted(available_timezones()) if stated else []  # it looks through hundreds of files: once for everybody
+    for key, zone in stated.items():
+        if zone not in known:
+            remedy = did_you_mean(zone, known) or "Write one such as Europe/Berlin."
+            problems.refuse(_entry(root, "people", key, "zone"), f"`{zone}` is no time zone.", remedy)
 
 
 def _check_unique(shape: PeopleShape, root: Table, name: str, problems: Problems) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
 import pytest
 
 from bot.profile.people import PeopleError, Role, load_people, parse_people
@@ -107,3 +109,17 @@ def test_a_faulty_people_file_is_refused_at_its_place(old: str, new: str, place:
 def test_what_is_no_people_file_is_refused(data: bytes) -> None:
     with pytest.raises(PeopleError):
         parse_people(data, "people.yaml")
+
+
+def test_zones_are_looked_up_once_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counting() -> set[str]:  # each look reads hundreds of files
+        looked.append(1)
+        return available_timezones()
+
+    monkeypatch.setattr("bot.profile.people.available_timezones", counting)
+    people = (f"  p{n}: {{name: P{n}, email: p{n}@firm.example, roles: [rep], zone: Asia/Tokyo}}\n" for n in range(50))
+    text = "people:\n" + "".join(people)
+    assert {person.zone for person in parse_people(text.encode(), "people.yaml").all} == {"Asia/Tokyo"}
+    assert len(looked) == 1
