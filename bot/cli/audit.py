@@ -139,7 +139,8 @@ def erase(
     and what was written in exceptions. A request for an exception on the deal, or by the person, loses its deal, its
     figures and its names; one that waits or holds is taken back with that. Turns of threads and feedback go too. With
     `--deal` alone, the deal as it stands loses its name and its facts as well, and counts nowhere; erase it at its
-    source first, or the next import brings it back.
+    source first, or the next import brings it back. With `--author` alone, the person's name as an owner goes from
+    deals, calls, accounts and snapshots of the pipeline, which stay without an owner: the same holds for the source.
 
     What does not say whose it is goes whatever is erased: the texts of finished work in the queue, and the questions
     behind the buttons of pipeline answers, which then say that they are too old. Questions that the person saved, or
@@ -156,10 +157,14 @@ def erase(
         key = None if deal is None else _deal(rooms, deal)
         parts = ((author, "of"), (deal, "about"), (before, "before"))
         what = " ".join(f"{word} {value}" for value, word in parts if value is not None)
+        if author is not None and day is None and deal is None:
+            what += ", and their name where they own a deal, a call or an account,"
         if not yes and not typer.confirm(f"Erase what was written {what} for good?", err=True):
             fail("Nothing was erased.")
         names = None if author is None else _names(rooms, author)
         done = erase_everywhere(rooms, before=day, authors=names, deal=key)
+        folder = rooms.settings.data_dir / "rejects"
+        rejected = any(folder.glob("*.csv"))
     gone = done.store
     said = [counted(gone.texts, "text")]
     said += [counted(gone.turns, "turn") + " of threads"] if gone.turns else []
@@ -169,8 +174,13 @@ def erase(
     said += [counted(done.queue.finished, "piece") + " of finished work"] if done.queue.finished else []
     said += [counted(done.queue.saved, "saved question")] if done.queue.saved else []
     said += ["the deal as it stood"] if gone.deals else []
+    said += ["the owner's name of " + counted(gone.owned, "deal or call", "deals and calls")] if gone.owned else []
+    said += ["the one who looks after " + counted(gone.accounts, "account")] if gone.accounts else []
+    said += ["what stood in " + counted(done.snapshots, "snapshot")] if done.snapshots else []
     out().print(f"{', '.join(said)} erased.")
     _left(done)
+    if rejected:
+        say(f"No erasing reads the rejected rows of imports. Delete what must go of them yourself: {folder}.")
 
 
 def _left(done: Everywhere) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, exists, func, literal, select, update
 
-from bot.store import decision_log, erasing_deals, erasing_requests
+from bot.store import decision_log, erasing_deals, erasing_owners, erasing_requests
 from bot.store.asked_tables import asked, asked_threads
 from bot.store.connections import DEALS_LOCK, LOG_LOCK, Database
 from bot.store.exception_tables import exceptions, personal_texts
@@ -28,6 +28,7 @@ BESIDE_ALWAYS = (
 )  # fmt: skip
 """Kinds of entries that hold what is personal: by its mark, since it stands beside the log."""
 UNKNOWN = "not a deal that is kept"
+NOBODY = "nobody who acted or wrote"
 _AT_ONCE = 500
 
 
@@ -44,12 +45,14 @@ class Eraser:
         before: datetime | None = None,
         authors: Collection[str] | None = None,
         deal: str | None = None,
+        owners: Collection[str] = (),
         actor: str = OPERATOR,
     ) -> Erased:
         """Erase what was written before a moment, by one of these authors, about a deal: all that is given must be so.
 
         An author is a key of people.yaml or a Slack user id; `deal` is a deal's key. A `deal` that is given alone is
-        emptied as well: it keeps its key, has no name and no facts, and counts nowhere. A request for an exception that
+        emptied as well: it keeps its key, has no name and no facts, and counts nowhere. `owners` are texts that name
+        the authors as owners, in any case: deals, calls and accounts lose that name. A request for an exception that
         waits or holds is taken back with what it said. Retention (`actor`) leaves such requests as they are, and
         records nothing where nothing was to be erased.
         """
@@ -58,8 +61,9 @@ class Eraser:
         with self._database.writing() as connection:
             self._database.hold(connection, LOG_LOCK)
             held = erasing_requests.in_force(connection) if spared else []
-            wanted = erasing_requests.Wanted(before, names, deal)
+            wanted = erasing_requests.Wanted(before, names, deal, owners)
             known = deal is not None and erasing_deals.is_known(connection, deal)
+            owned = self._owned(connection, owners) if owners else erasing_owners.Owned()
             found = Erased(
                 texts=self._texts(connection, before, names, deal, held),
                 turns=_turns(connection, before, names, deal),
@@ -67,12 +71,15 @@ class Eraser:
                 requests=erasing_requests.erase(self._database, connection, self._clock, wanted, actor, spared=spared),
                 questions=_questions(connection, before),
                 deals=self._deal(connection, deal) if deal is not None and alone else 0,
+                owned=owned.deals_and_calls,
+                accounts=owned.accounts,
             )
             if found.nothing and spared:
                 return found
             body: dict[str, Any] = {"before": before.isoformat() if before else None, **asdict(found)}
-            # What was no deal may be a name that somebody typed: the log cannot forget it.
-            body |= {"authors": names, "deal": deal if deal is None or known or found.texts else UNKNOWN}
+            # What was no deal and nobody's key may be a name that somebody typed: the log cannot forget it.
+            body |= {"deal": deal if deal is None or known or found.texts else UNKNOWN}
+            body |= {"authors": None if names is None else _known(connection, names)}
             entry = decision_log.prepare(NewDecision(ERASURE, actor, "personal texts", body))
             decision_log.append(self._database, connection, [entry], self._clock)
         return found
@@ -153,6 +160,19 @@ class Eraser:
         """Empty a deal as it stands now, and what hangs on it."""
         self._database.hold(connection, DEALS_LOCK)
         return erasing_deals.empty(connection, key, self._clock())
+
+    def _owned(self, connection: Connection, owners: Collection[str]) -> erasing_owners.Owned:
+        """Take people's names from what they own."""
+        self._database.hold(connection, DEALS_LOCK)
+        return erasing_owners.erase(connection, owners)
+
+
+def _known(connection: Connection, names: list[str]) -> list[str]:
+    """Those of the names that stand in the log or beside it anyway, as who acted or wrote; others are not repeated."""
+    acted = select(decisions.c.actor).where(decisions.c.actor.in_(names)).distinct()
+    wrote = select(personal_texts.c.author).where(personal_texts.c.author.in_(names)).distinct()
+    known = {*connection.execute(acted).scalars(), *connection.execute(wrote).scalars()}
+    return [each for each in names if each in known] or [NOBODY]
 
 
 def about_deal(key: str) -> str:

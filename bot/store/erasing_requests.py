@@ -18,18 +18,22 @@ from bot.store.connections import Database
 from bot.store.exception_tables import exceptions
 from bot.store.exceptions import ExceptionRow, read_row, subject_of
 from bot.store.plain import json_bytes
-from bot.store.records import NewDecision
+from bot.store.records import NewDecision, folded
 
 KIND = "exception.erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests: asked before a moment, about a deal, by or with some people (keys or account ids); all given."""
+    """Which requests: asked before a moment, about a deal, by or with some people (keys or account ids); all given.
+
+    `owners` are the texts that name these people as the owner of a deal.
+    """
 
     before: datetime | None
     names: Collection[str] | None
     deal: str | None
+    owners: Collection[str] = ()
 
 
 def in_force(connection: Connection) -> list[str]:
@@ -63,7 +67,7 @@ def erase(
         row = read_row(dict(found))
         if spared and blanking.in_force(row.state, row.body):
             continue
-        left = _left(row, wanted.names)
+        left = _left(row, wanted)
         if json_bytes(left.body) == json_bytes(row.body):
             continue
         values = {"version": row.version + 1, "state": left.state, "body": json_bytes(left.body).decode()}
@@ -76,9 +80,13 @@ def erase(
     return count
 
 
-def _left(row: ExceptionRow, names: Collection[str] | None) -> ExceptionRow:
-    if names is not None and not blanking.asked_by(row.body, names):
-        return replace(row, body=blanking.without_people(row.body, names))
+def _left(row: ExceptionRow, wanted: Wanted) -> ExceptionRow:
+    if wanted.names is not None and not blanking.asked_by(row.body, wanted.names):
+        body = blanking.without_people(row.body, wanted.names)
+        subject = body["subject"]
+        if folded(subject["owner"]) in {folded(each) for each in wanted.owners} - {""}:
+            body["subject"] = {**subject, "owner": None}
+        return replace(row, body=body)
     body = blanking.without_all(row.body)
     states = {part["state"] for part in body["parts"]}
     withdrawn = blanking.WITHDRAWN in states and "declined" not in states

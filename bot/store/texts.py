@@ -42,6 +42,7 @@ class Erased:
     """What an erasure took away: texts beside the log, turns of threads, words of feedback, a deal as it stood.
 
     `requests` are those for exceptions that lost what they said, `questions` those about the pipeline that were kept.
+    `owned` are deals and calls that lost the name of their owner or rep, `accounts` those that nobody looks after now.
     """
 
     texts: int = 0
@@ -50,6 +51,8 @@ class Erased:
     deals: int = 0
     requests: int = 0
     questions: int = 0
+    owned: int = 0
+    accounts: int = 0
 
     @property
     def nothing(self) -> bool:

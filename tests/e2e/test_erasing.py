@@ -20,6 +20,7 @@ from bot.playground.model import User
 from bot.settings import Settings
 from bot.slack import ids
 from bot.slack.schedules import Job
+from bot.store.activities import Account, Activity, Assignment
 from tests.e2e.conftest import ALEX, ASK, DANA, DEALS, MORGAN, Office, Running, settings_for
 from tests.e2e.test_proposals_and_reviews import FITS, press
 
@@ -29,11 +30,22 @@ WORDS = FITS.replace("discount 8%", "discount 12%")
 PLACES = {
     "dealfit.db": {
         "deals.name", "deals.customer", "deals.owner", "exceptions.body", "personal_texts.text", "turns.text",
-        "pipeline_asked.body", "outcome_values.outcome",
+        "pipeline_asked.body", "outcome_values.outcome", "activities.rep", "account_assignments.rep",
+        "crm_accounts.owner",
     },
     "work.db": {"workflow_input.inputs", "operation_outputs.output", "workflow_schedules.context"},
 }  # fmt: skip
 """Where the canary must have been before, so that its absence afterwards says something."""
+
+
+OWNERS = {
+    f"{table}.{column}"
+    for table, columns in {
+        "deals": ("owner", "owner_folded"), "activities": ("rep", "rep_folded"),
+        "account_assignments": ("rep", "rep_folded"), "crm_accounts": ("owner",),
+    }.items()
+    for column in columns
+}  # fmt: skip
 
 
 def forms(text: str) -> list[bytes]:
@@ -70,6 +82,17 @@ def files_with(folder: Path, wanted: list[bytes]) -> set[str]:
         if any(form in data for form in wanted):
             found.add(str(path.relative_to(folder)))
     return found
+
+
+def owners_in_snapshots(data: Path, wanted: list[bytes]) -> list[str]:
+    """Owners in snapshots of the pipeline in which one of these stands."""
+    snapshots = str(data / "pipeline" / "snapshots" / "*.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(snapshots).fetchall()
+        names = list(connection.read_parquet(snapshots).columns)
+    assert rows
+    said = [str(row[names.index(name)]) for row in rows for name in ("person", "owner", "owner_name")]
+    return [each for each in said if any(form in each.encode() for form in wanted)]
 
 
 @pytest.fixture
@@ -113,13 +136,17 @@ def written_everywhere(office: Office) -> None:
     exceptions.withdraw(two, dana)
     ask("erasing:7")
     core.store.note_outcome(key, f"Up-time at {CANARY}", utc_now().date(), Decimal(1), by=DANA)
+    calls, days = core.store.activities, utc_now().date()
+    calls.save([Activity("crm", days, "call", rep=f"Dana Reyes {CANARY}", customer="Mercy Regional")])
+    calls.assign([Assignment(f"ALEX KIM {CANARY}", "Mercy Regional")])
+    calls.keep_accounts([Account("crm", "1", "Mercy Regional", f"Morgan Lee {CANARY}")])
     mark = core.store.asked.keep({"question": f"deals of {CANARY}", "query": {}})
     payload = {"id": "1", "user": MORGAN, "title": f"Weekly {CANARY}", "channel": DEALS, "asked": {"question": mark}}
     services.schedules.put(Job("pipeline:1", "0 9 * * 1", "pipeline.weekly", payload, catch_up=False))
     core.tables.refresh()
     core.tables.take_snapshot("test")
     office.settle()
-    office.ground.wait_for(lambda: services.replies.outbox.waiting().messages == 0, 30)
+    office.ground.wait_for(lambda: services.replies.outbox.waiting().messages == 0)
 
 
 def test_nothing_of_what_people_wrote_is_left_in_any_byte(folder: Path) -> None:
@@ -134,11 +161,13 @@ def test_nothing_of_what_people_wrote_is_left_in_any_byte(folder: Path) -> None:
     for name, places in PLACES.items():
         assert places <= before[name], f"the canary does not come to {places - before[name]}"
     assert not {place for place in before["dealfit.db"] if place.startswith("decisions.")}, "the log cannot forget"
-    assert any(name.endswith(".parquet") for name in files_with(data, wanted))
+    assert owners_in_snapshots(data, wanted)
 
     core = Core(settings)
     for person in ("dana", "alex", "morgan", GRACE):  # whoever has a key has an account as well, and the reverse
         erase_everywhere(core, authors=[person])
+    assert not columns_with(data / "dealfit.db", wanted) & OWNERS, "a person is erased as an owner too"
+    assert owners_in_snapshots(data, wanted) == []
     last: Any = None
     for saved in core.store.deals():
         last = erase_everywhere(core, deal=saved.key)

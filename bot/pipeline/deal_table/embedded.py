@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from bot.pipeline.deal_table.backend import TableBackend, quoted
+from bot.pipeline.deal_table.forgetting import Gone, forget
 from bot.pipeline.deal_table.judging import OWNER_COLUMNS, judged, owners_of, people_stamp, words_of_columns
 from bot.pipeline.deal_table.layout import KEY
 from bot.pipeline.deal_table.parquet import Manifest, ParquetCopy, Progress, Source, sql_type
 from bot.pipeline.deal_table.snapshots import SCHEMA as SNAPSHOT_SCHEMA
-from bot.pipeline.deal_table.snapshots import Snapshot, SnapshotShelf, snapshot_rows
+from bot.pipeline.deal_table.snapshots import Snapshot, SnapshotShelf, snapshot_rows, snapshots_lock
 from bot.profile.columns import names
 from bot.profile.model import Profile
 from bot.profile.people import People
@@ -91,6 +93,14 @@ class EmbeddedDeals(TableBackend):
         """A statement that `sql` made, worked out: making it takes longer than most answers."""
         with self._lock:
             return self._backend.con.sql(statement).to_arrow_table()
+
+    def taking_snapshot(self) -> AbstractContextManager[None]:
+        """Nothing is erased from the snapshots until what was read for a new one is kept."""
+        return snapshots_lock(self._folder)
+
+    def forget(self, gone: Gone) -> int:
+        """Take what was erased out of the files."""
+        return forget(self._folder, gone)
 
     def keep_snapshot(self, snapshot: Snapshot, profile: Profile) -> None:
         """Keep the rows as they are now."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +91,16 @@ def snapshot_rows(deals: ir.Table, profile: Profile) -> ir.Table:
 def new_id(at: datetime) -> str:
     """An id that sorts in the order of time."""
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+@contextmanager
+def snapshots_lock(folder: Path) -> Iterator[None]:
+    """Alone with the snapshots below a folder: nobody takes one while an erased deal is taken out of them."""
+    from filelock import FileLock  # only who writes needs it
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(folder / "snapshots.lock"):
+        yield
 
 
 class SnapshotShelf:

@@ -26,6 +26,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from bot.pipeline.deal_table import layout
+from bot.pipeline.deal_table.forgetting import Gone, forget
 from bot.pipeline.deal_table.parquet import Progress, Source
 from bot.pipeline.deal_table.snapshots import Snapshot, new_id
 from bot.pipeline.view import View
@@ -74,6 +75,12 @@ class DealTable(Protocol):
 
     def arrow_of(self, statement: str) -> pa.Table:
         """A statement, worked out."""
+
+    def taking_snapshot(self) -> AbstractContextManager[None]:
+        """Nothing is erased from the snapshots between what is read for a new one and its end."""
+
+    def forget(self, gone: Gone) -> int:
+        """Take what was erased out of copies and snapshots. How many snapshots had it."""
 
     def keep_snapshot(self, snapshot: Snapshot, profile: Profile) -> None:
         """Keep the rows as they are now."""
@@ -148,25 +155,42 @@ class PipelineTables:
 
     def take_snapshot(self, reason: str) -> Snapshot:
         """Keep how all deals stand now; `reason` says why ("sync hubspot", "import deals.csv", "daily")."""
-        self.refresh()
-        profile, deals = self._live.current().profile, self.deals
-        at = self._clock()
-        with deals.alone():
-            table = deals.table
-            open_ones = table.filter(table[layout.STATUS] == "open")
-            counted = deals.arrow(open_ones.group_by(names.VERDICT).aggregate(n=open_ones.count())).to_pylist()
-            total = deals.arrow(table.aggregate(n=table.count())).to_pylist()[0]["n"]
-            snapshot = Snapshot(
-                id=new_id(at),
-                at=at,
-                reason=reason,
-                deals=total,
-                verdicts={row[names.VERDICT]: row["n"] for row in sorted(counted, key=lambda row: row[names.VERDICT])},
-                profile_version=profile.version,
-                profile_sha256=profile.id.sha256,
-            )
-            deals.keep_snapshot(snapshot, profile)
+        deals = self.deals
+        with deals.taking_snapshot():
+            self.refresh()
+            profile = self._live.current().profile
+            at = self._clock()
+            with deals.alone():
+                table = deals.table
+                open_ones = table.filter(table[layout.STATUS] == "open")
+                counted = deals.arrow(open_ones.group_by(names.VERDICT).aggregate(n=open_ones.count())).to_pylist()
+                total = deals.arrow(table.aggregate(n=table.count())).to_pylist()[0]["n"]
+                snapshot = Snapshot(
+                    id=new_id(at),
+                    at=at,
+                    reason=reason,
+                    deals=total,
+                    verdicts={
+                        row[names.VERDICT]: row["n"] for row in sorted(counted, key=lambda row: row[names.VERDICT])
+                    },
+                    profile_version=profile.version,
+                    profile_sha256=profile.id.sha256,
+                )
+                deals.keep_snapshot(snapshot, profile)
         return snapshot
+
+    def forget(self, *, deal: str | None = None, owners: Collection[str] = ()) -> int:
+        """Take an erased deal (its key) or erased owners (texts that mean them) out of all copies and snapshots.
+
+        Call it once the database is rid of them. Doing it again is harmless. How many snapshots had it. Raises OSError
+        or what the warehouse raises; do it again then.
+        """
+        gone = Gone.of(deal, owners)
+        had = forget(self._folder, gone)
+        if self._warehouse_url is not None:
+            self.refresh()
+            had += self.deals.forget(gone)
+        return had
 
     def snapshots(self) -> list[Snapshot]:
         """The snapshots there are, oldest first."""

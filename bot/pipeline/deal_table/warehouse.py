@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import ibis
@@ -18,6 +18,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from bot.pipeline.deal_table.backend import TableBackend, quoted
+from bot.pipeline.deal_table.forgetting import OWNER_COLUMNS as OWNERS_OF
+from bot.pipeline.deal_table.forgetting import Gone, changes, is_deal, is_theirs
 from bot.pipeline.deal_table.judging import OWNER_COLUMNS, judged, owners_of, people_stamp
 from bot.pipeline.deal_table.layout import KEY, fingerprint, rows_of
 from bot.pipeline.deal_table.parquet import BATCH, Progress, Source
@@ -96,6 +98,29 @@ class WarehouseDeals(TableBackend):
         """A statement that `sql` made, worked out."""
         with self._lock:
             return self._backend.sql(statement).to_pyarrow()
+
+    def taking_snapshot(self) -> AbstractContextManager[None]:
+        """The copy that all processes share is read when the snapshot is kept: nothing more to wait for."""
+        return nullcontext()
+
+    def forget(self, gone: Gone) -> int:
+        """Empty the snapshots of what was erased, in one statement. Call `refresh` first, for the copy itself."""
+        with self._lock, self._writing():
+            here = self._backend.list_tables()
+            for name in (_INCOMING, _OWNERS):  # what the last refresh left in them; the next one makes them anew
+                if name in here:
+                    self._run(f"DELETE FROM {name}")
+            if _SNAPSHOT_ROWS not in here:
+                return 0
+            rows = self._bound(_SNAPSHOT_ROWS, ibis.schema({"snapshot": "string", **dict(SNAPSHOT_SCHEMA.items())}))
+            owners = gone.owned(rows.select(*OWNERS_OF).distinct().to_pyarrow().to_pylist()) if gone.owners else []
+            where = f"{is_deal(gone.deal)} OR {is_theirs(owners)}"
+            counted = f"SELECT count(DISTINCT snapshot) AS n FROM {_SNAPSHOT_ROWS} WHERE {where}"
+            had = int(self._backend.sql(counted).to_pyarrow()["n"][0].as_py())
+            if had:
+                values = ", ".join(f"{name} = {value}" for name, value in changes(gone.deal, owners).items())
+                self._run(f"UPDATE {_SNAPSHOT_ROWS} SET {values} WHERE {where}")
+            return had
 
     def keep_snapshot(self, snapshot: Snapshot, profile: Profile) -> None:
         """Keep the rows as they are now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from bot.pipeline.deal_table.warehouse import WarehouseError
 from bot.pipeline.query import ChangeFilter, Group, Query, Select
 from bot.pipeline.service import PipelineService
 from bot.pipeline.view import View
+from bot.store.blanking import GONE
 from tests.postgres import postgres_url  # noqa: F401 - a fixture
 from tests.unit.pipeline.deals import some_deals
 from tests.unit.pipeline.support import clock, deal, judge, people
@@ -119,3 +121,35 @@ def test_groups_are_the_same_whatever_the_dimension(tables: PipelineTables, shel
     for by in ("check", "part", "close_month", "customer", "segment"):
         query = Query(select=Select(what="fit"), group_by=(Group.model_validate({"by": by}),))
         assert here.run(query, OPERATOR).plain() == there.run(query, OPERATOR).plain(), by
+
+
+def test_what_is_erased_goes_from_the_warehouse_too(tables: PipelineTables, shelf: Shelf) -> None:
+    """Its copy, what the last refresh left over, and every snapshot: of a deal by its key, of a person as owner."""
+    first = tables.take_snapshot("sync")
+    rows = tables.rows(tables.snapshot(first.id, EVERYTHING))
+    owner = next(row["owner_name"] for row in rows if row["person"])
+    theirs = {row["key"] for row in rows if row["owner_name"] == owner}
+    gone = next(row for row in rows if row["key"] not in theirs)
+    for key, saved in list(shelf.kept.items()):
+        if key == gone["key"]:
+            shelf.kept[key] = replace(saved, name=GONE, customer=None, source_id=None, version=shelf.version + 1)
+        elif key in theirs:
+            shelf.kept[key] = replace(saved, owner=None, version=shelf.version + 1)
+    shelf.version += 1
+    assert tables.forget(deal=gone["key"], owners=[owner.upper()]) == 1
+    left = {row["key"]: row for row in tables.rows(tables.snapshot(first.id, EVERYTHING))}
+    assert (left[gone["key"]]["name"], left[gone["key"]]["customer"]) == (GONE, None)
+    assert {
+        (left[key]["person"], left[key]["owner"], left[key]["owner_name"], left[key]["team"]) for key in theirs
+    } == {(None, None, None, None)}
+    assert {key: (row["value"], row["verdict"]) for key, row in left.items()} == {
+        row["key"]: (row["value"], row["verdict"]) for row in rows
+    }
+    with tables.deals.alone() as backend, backend.con.cursor() as cursor:
+        everything = ""
+        for name in backend.list_tables():
+            if name.startswith("dealfit_"):
+                everything += str(cursor.execute(f"SELECT * FROM {name}").fetchall())  # noqa: S608 - names of ours
+    assert f"'{gone['name']}'" not in everything
+    assert owner not in everything
+    assert tables.forget(deal="none of ours", owners=["nobody"]) == 0

@@ -12,7 +12,7 @@ import pytest
 from bot.deals.deal import Deal
 from bot.slack.schedules import Job
 from bot.slack.work.retention import RetentionWork, keep_retention
-from bot.store.activities import Activity
+from bot.store.activities import Account, Activity, Assignment
 from bot.store.database import Store
 from bot.store.erasing import RETENTION, about_deal
 from bot.store.records import NewDecision
@@ -36,7 +36,10 @@ def answered(store: Store, author: str, about: str = "answer", question: str = S
 
 def everything(url: str) -> str:
     """Every text of the database, as somebody with the file in hand reads it."""
-    tables = ("decisions", "personal_texts", "deals", "turns", "exceptions", "threads", "feedback")
+    tables = (
+        "decisions", "personal_texts", "deals", "turns", "exceptions", "threads", "feedback", "activities",
+        "account_assignments", "crm_accounts",
+    )  # fmt: skip
     return "\n".join(
         str(raw(url, f"SELECT * FROM {table}"))  # noqa: S608 - names of ours
         for table in tables
@@ -118,6 +121,61 @@ def test_an_erased_deals_calls_go_in_whatever_letters_its_name_is_written(store:
     assert [(call.source, call.deal) for call in store.activities.find()] == [
         ("crm", "österreich"), ("crm", None), ("other", "7"),
     ]  # fmt: skip
+
+
+def test_an_erased_person_owns_nothing_and_what_they_owned_stays(store: Store, url: str, tmp_path: Any) -> None:
+    kept = store.save_deal(Deal(name="Mercy", owner="DANA  Reyes", facts={}), verdict=None)
+    store.save_deal(Deal(name="Other", owner="Sam Okafor", facts={}), verdict=None)
+    day = date(2026, 11, 2)
+    calls = [
+        Activity("crm", day, "call", rep=rep, customer="Mercy") for rep in ("dana@alphatech.example", "Sam Okafor")
+    ]
+    store.activities.save(calls)
+    store.activities.assign([Assignment("Dana Reyes", "Mercy"), Assignment("Sam Okafor", "Hope")])
+    store.activities.keep_accounts(
+        [Account("crm", "1", "Mercy", "Dana Reyes"), Account("crm", "2", "Hope", "Sam Okafor")]
+    )
+    before = store.deals_version()
+    assert store.personal.erase(authors=["dana"]).owned == 0, "only where the operator means the person"
+    texts = ["dana", "Dana Reyes", "dana@alphatech.example"]
+    gone = store.personal.erase(authors=["dana"], owners=texts)
+    assert (gone.owned, gone.accounts) == (2, 2)
+    left = store.deal(kept.key)
+    assert left is not None
+    assert (left.name, left.owner, store.deals_version() > before) == ("Mercy", None, True)
+    assert [(each.customer, each.rep) for each in store.activities.find()] in (
+        [("Mercy", None), ("Mercy", "Sam Okafor")], [("Mercy", "Sam Okafor"), ("Mercy", None)],
+    )  # fmt: skip
+    assert store.activities.assigned() == [Assignment("Sam Okafor", "Hope")]
+    assert store.activities.account_owners() == {("crm", "hope"): frozenset({"Sam Okafor"})}
+    assert "reyes" not in everything(url).casefold()
+    assert "dana@" not in everything(url)
+    again = store.personal.erase(authors=["dana"], owners=texts)
+    assert (again.owned, again.accounts) == (0, 0)
+
+
+def test_the_name_of_an_erased_owner_goes_from_the_requests_of_others(
+    store: Store, url: str, clock: FixedClock, tmp_path: Any
+) -> None:
+    desk = Desk(tmp_path, store, clock)
+    key = desk.deal("Mercy")
+    owner = store.deal(key).owner  # type: ignore[union-attr]
+    assert owner
+    number = desk.ask(key, "U0MORGAN").number
+    store.personal.erase(authors=["dana", "U0DANA"], owners=[owner, "dana"])
+    request = desk.service.known(number)
+    assert request is not None
+    assert (request.subject.deal, request.subject.owner, request.why.text) == ("Mercy", None, WHY)
+    assert owner not in everything(url)
+    assert store.exceptions.altered() == []
+    assert store.verify().ok
+
+
+def test_the_log_does_not_learn_a_name_that_was_typed_to_be_erased(store: Store, url: str) -> None:
+    store.activities.assign([Assignment("Left Person", "Mercy")])
+    gone = store.personal.erase(authors=["Left Person"], owners=["Left Person"])
+    assert gone.accounts == 1
+    assert "Left Person" not in everything(url)
 
 
 def test_retention_leaves_what_still_holds_and_says_only_what_it_did(
