@@ -32,13 +32,15 @@ from bot.playground.responses import Responses
 from bot.playground.routes import make_app
 from bot.playground.socket_mode import SocketMode
 from bot.playground.stacks import Stacks
-from bot.playground.triggers import Triggers
+from bot.playground.triggers import TRIGGER_SECONDS, Triggers
 from bot.playground.workspace import Workspace
 
 T = TypeVar("T")
 
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 ACK_SECONDS = 3.0
+WAIT_SECONDS = 60.0
+"""How long a test waits for what must come: only one that fails takes as long, and a busy machine takes its time."""
 REMEMBERED = 20_000
 REDELIVERY = (0.0, 60.0, 300.0)
 
@@ -64,6 +66,7 @@ class Playground(ViewActs):
         hints: Mapping[str, Sequence[str]] | None = None,
         redelivery: Sequence[float] = REDELIVERY,
         ack_timeout: float = ACK_SECONDS,
+        trigger_seconds: float = TRIGGER_SECONDS,
         request_url: str | None = None,
         bot_token: str | None = None,
         app_token: str | None = None,
@@ -81,7 +84,7 @@ class Playground(ViewActs):
         self.app_token = app_token or f"xapp-playground-{self._ids.secret(12)}"
         self.signing_secret = signing_secret or self._ids.secret(16)
         self.faults = Faults(self._disconnect)
-        self._triggers = Triggers(self._ids)
+        self._triggers = Triggers(self._ids, trigger_seconds)
         self._stacks = Stacks(self.workspace, self._ids)
         self._payloads = Payloads(self.workspace, self._ids)
         self._sockets = SocketMode(self.workspace, self._ids)
@@ -256,7 +259,7 @@ class Playground(ViewActs):
         found = self.workspace.find_channel(channel)
         return self.workspace.messages(found.id, viewer, thread_ts) if found else []
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = WAIT_SECONDS) -> T:
         """Return the predicate's first true value. Raises TimeoutError, saying what came instead."""
         value = self.workspace.wait_for(predicate, timeout)
         if not value:
@@ -266,6 +269,6 @@ class Playground(ViewActs):
             raise TimeoutError(message)
         return value
 
-    def wait_connected(self, timeout: float = 10.0) -> None:
+    def wait_connected(self, timeout: float = WAIT_SECONDS) -> None:
         """Return once the app's socket is open."""
         self.wait_for(lambda: self.connected, timeout)

@@ -138,7 +138,10 @@ class SocketMode:
         if not isinstance(ack, dict):
             return
         future = socket.waiting.get(str(ack.get("envelope_id")))
-        if future is None or future.done() or (self.faults is not None and self.faults.ack_is_lost()):
+        if future is None or future.done():
+            return
+        if self.faults is not None and self.faults.ack_is_lost():
+            future.set_exception(TimeoutError())  # none will come: there is nothing to wait for
             return
         payload = ack.get("payload")
         future.set_result(payload if isinstance(payload, dict) else None)

@@ -43,8 +43,9 @@ class ResponseTarget:
 class Triggers:
     """Hands out trigger ids and response URLs, and takes them back once."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, seconds: float = TRIGGER_SECONDS) -> None:
         self._ids = ids
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._triggers: dict[str, _Trigger] = {}
         self._responses: dict[str, ResponseTarget] = {}
@@ -53,7 +54,7 @@ class Triggers:
         """Return a trigger id for what `user` just did; `from_view` is the modal they did it in."""
         trigger_id = self._ids.trigger()
         with self._lock:
-            self._triggers[trigger_id] = _Trigger(user, self._ids.now() + TRIGGER_SECONDS, from_view)
+            self._triggers[trigger_id] = _Trigger(user, self._ids.now() + self._seconds, from_view)
         return trigger_id
 
     def exchange(self, trigger_id: str) -> tuple[str, str | None]:

@@ -13,6 +13,7 @@ from bot.playground.model import AppIdentity, Channel, Json, Message, User, View
 
 Subscriber = Callable[[str, Json], None]
 T = TypeVar("T")
+LOOK_SECONDS = 0.25
 
 __all__ = ["AppIdentity", "Channel", "Message", "User", "UserGroup", "View", "Workspace"]
 
@@ -113,7 +114,10 @@ class Workspace:
         return unsubscribe
 
     def wait_for(self, predicate: Callable[[], T], timeout: float) -> T | None:
-        """Return the predicate's first true value; nothing when the time is over. It is asked at each change."""
+        """Return the predicate's first true value; nothing when the time is over.
+
+        It is asked at each change, and every `LOOK_SECONDS` for what changes outside the workspace.
+        """
         deadline = time.monotonic() + timeout
         with self._condition:
             while True:
@@ -121,7 +125,7 @@ class Workspace:
                 left = deadline - time.monotonic()
                 if value or left <= 0:
                     return value or None
-                self._condition.wait(left)
+                self._condition.wait(min(left, LOOK_SECONDS))
 
     # ---- people and channels
 

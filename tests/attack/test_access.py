@@ -45,6 +45,7 @@ SERVICES = (
 FOR_THE_PROGRAM = {
     # Of what is live, or of a value that is in hand: nothing is looked up for anybody.
     "DealDesk": {"judge", "read", "suppose", "reshaped", "judge_only", "deal_of", "how_to_write"},
+    "PipelineService": {"is_asked_at_all"},
     "StrategyService": {"profile", "candidate"},
     "ReviewService": {"states", "due", "reminded"},
     # Cards, digests and what time brings: drawn for whom they concern, by the routing of each request.

@@ -84,7 +84,7 @@ def state(office: Office, number: int) -> tuple[RequestState, int]:
 def said(office: Office, door: Door, payload: dict[str, Any], user: str) -> tuple[int, list[str]]:
     known = {m.ts for m in office.ground.messages(DEALS, user)}
     status = door.interact(payload)
-    office.ground.wait_for(lambda: office.new_messages(DEALS, user, known), 20)
+    office.ground.wait_for(lambda: office.new_messages(DEALS, user, known))
     office.settle()
     return status, [NUMBER.sub("exception", texts(m.blocks)) for m in office.new_messages(DEALS, user, known)]
 

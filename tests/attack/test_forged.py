@@ -116,7 +116,7 @@ def told(office: Office, door: Door, payload: dict[str, Any]) -> tuple[int, list
     """The status of a forged payload, and the words that came of it for the one who sent it."""
     known = {m.ts for m in office.ground.messages(DEALS, ALEX)}
     status = door.interact(payload)
-    office.ground.wait_for(lambda: office.new_messages(DEALS, ALEX, known), 20)
+    office.ground.wait_for(lambda: office.new_messages(DEALS, ALEX, known))
     office.settle()
     said = [texts(m.blocks) for m in office.new_messages(DEALS, ALEX, known)]
     return status, [re.sub(r"decision \d+", "decision", words) for words in said]

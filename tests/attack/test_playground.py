@@ -7,7 +7,6 @@ import json
 import re
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,13 +15,14 @@ import pytest
 from bot.playground.errors import NotLoopback
 from bot.playground.server import Playground
 from bot.settings import HERE
+from tests.playgrounds import patient
 
 ACT = {"act": "post", "user": "U0DANA", "channel": "C0DEALS", "text": "<script>alert(1)</script>"}
 
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Playground]:
-    with Playground(clock=lambda: datetime.now(UTC)) as one:
+    with patient() as one:
         yield one
 
 
@@ -87,7 +87,7 @@ def test_it_listens_on_loopback_alone(ground: Playground):
     assert urlsplit(ground.url).hostname == "127.0.0.1"
     for host in ("0.0.0.0", "", "::", "10.0.0.1", "example.com"):  # noqa: S104 these are what it must refuse
         with pytest.raises(NotLoopback):
-            Playground(host=host, clock=lambda: datetime.now(UTC))
+            patient(host=host)
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in others - {"127.0.0.1"}:
         if not address.startswith("127."):

@@ -110,7 +110,7 @@ def test_a_second_process_on_the_same_folder_doubles_nothing(tmp_path: Path):
         second = app._process
         assert first is not None
         assert second is not None
-        app.ground.wait_for(lambda: app.ground.connected == 2, 30)
+        app.ground.wait_for(lambda: app.ground.connected == 2)
         known = {m.ts for m in app.ground.messages(DEALS, DANA)}
         app.ground.faults.duplicate_deliveries(4)
         for number in range(4):
@@ -120,7 +120,7 @@ def test_a_second_process_on_the_same_folder_doubles_nothing(tmp_path: Path):
             found = [m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app]
             return [texts(m.blocks) for m in found]
 
-        app.ground.wait_for(lambda: len(cards()) >= 4, 40)
+        app.ground.wait_for(lambda: len(cards()) >= 4)
         index = subprocess.run(
             [sys.executable, "-m", "bot.cli", "index"], env=values, capture_output=True, text=True, check=False
         )
@@ -129,7 +129,7 @@ def test_a_second_process_on_the_same_folder_doubles_nothing(tmp_path: Path):
         first.terminate()
         first.communicate(timeout=30)
         app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY.replace("Mercy", "Twice 4"))
-        app.ground.wait_for(lambda: len(cards()) >= 5, 40)
+        app.ground.wait_for(lambda: len(cards()) >= 5)
         assert sorted(next(n for n in range(5) if f"Twice {n}" in card) for card in cards()) == [0, 1, 2, 3, 4]
     core = Core(Settings.load(values, env_file=None))
     assert len(core.store.decisions(kind="verdict")) == 5

@@ -168,7 +168,7 @@ def test_what_the_queue_keeps_of_a_failure_holds_no_token(tmp_path: Path):
     with Running(settings, bot_token=BOT, app_token=APP) as office:
         office.ground.faults.fail("views.publish", "invalid_blocks", times=3)
         office.ground.open_home(DANA)
-        office.ground.wait_for(lambda: len([c for c in office.ground.calls if c.method == "views.publish"]) >= 1, 20)
+        office.ground.wait_for(lambda: len([c for c in office.ground.calls if c.method == "views.publish"]) >= 1)
         queue = office.slack.queue
         office.settle()
         failed = queue._dbos.list_workflows(status="ERROR")

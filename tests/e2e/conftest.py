@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import Core, SlackApp, build_slack, utc_now
+from bot.bootstrap import Core, SlackApp, build_slack
 from bot.cli.playing import HINTS
 from bot.cli.run_command import manifest
 from bot.playground.server import Playground
 from bot.settings import Settings, content_root
 from bot.slack.connecting import SocketConnection
 from tests.e2e.spoken import silent
+from tests.playgrounds import patient
 
 DANA, MORGAN, ALEX = "U0DANA", "U0MORGAN", "U0ALEX"
 DEALS, ASK = "C0DEALS", "C0ASK"
@@ -44,7 +45,7 @@ class Office:
         known = {m.ts for m in self.ground.messages(channel, user)}
         result = self.ground.slash_command(user, channel, command, text)
         assert result.acked, result.error
-        return self.ground.wait_for(lambda: (self.new_messages(channel, user, known) or [None])[0], 20)
+        return self.ground.wait_for(lambda: (self.new_messages(channel, user, known) or [None])[0])
 
     def modal(self, user: str) -> Any:
         """The modal that lies on top for this person, or None."""
@@ -77,7 +78,7 @@ class Office:
             found = [m for m in self.ground.messages(channel, user, root) if m.user == "U0DEALFIT" and m.ts > ts]
             return found[0] if found else None
 
-        return self.ground.wait_for(replies, 30)
+        return self.ground.wait_for(replies)
 
 
 def copy_content(folder: Path) -> dict[str, str]:
@@ -125,7 +126,7 @@ class Running:
         self._core = Core(settings)
         self._core.make_data_dir()
         options = {"redelivery": (0.0, 0.2, 0.5), **ground}
-        self._ground = Playground(clock=utc_now, manifest=manifest(), hints=HINTS, **options)
+        self._ground = patient(manifest=manifest(), hints=HINTS, **options)
 
     def __enter__(self) -> Office:
         self._ground.start()

@@ -8,10 +8,9 @@ import subprocess
 import sys
 from typing import Any, Self
 
-from bot.bootstrap import utc_now
 from bot.cli.run_command import manifest
-from bot.playground.server import Playground
 from tests.e2e.spoken import silent
+from tests.playgrounds import patient
 
 
 class AppProcess:
@@ -19,7 +18,7 @@ class AppProcess:
 
     def __init__(self, settings: dict[str, str], **ground: Any) -> None:
         options = {"redelivery": (0.0, 0.3, 1.0, 2.0), **ground}
-        self.ground = Playground(clock=utc_now, manifest=manifest(), **options)
+        self.ground = patient(manifest=manifest(), **options)
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
 
@@ -39,13 +38,13 @@ class AppProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "run"], env=env, stderr=subprocess.PIPE, text=True
         )
-        self.ground.wait_connected(60)
+        self.ground.wait_connected(120)
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(60)
         assert self._process.stderr is not None
         self._process.stderr.close()
 
@@ -53,7 +52,7 @@ class AppProcess:
         """End it as an operator would; what it wrote to standard error."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        _, written = self._process.communicate(timeout=30)
+        _, written = self._process.communicate(timeout=60)
         return written
 
     def __exit__(self, *_: object) -> None:

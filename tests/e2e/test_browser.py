@@ -21,18 +21,12 @@ from bot.settings import HERE
 from tests.e2e.conftest import MERCY, settings_for
 from tests.e2e.process import AppProcess
 from tests.e2e.test_pipeline_and_home import EXAMPLES
-from tests.integration.playground.browser import Visitor, browser
+from tests.integration.playground.browser import Visitor, chromium
+
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
-# How fast the machine is decides nothing here.
-expect.set_options(timeout=30_000)
 PICTURES = HERE.parent / "build" / "pictures"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +48,6 @@ def app(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App
 def page(app: AppProcess, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 1000}, color_scheme="light")
     visitor = Visitor(context.new_page())
-    visitor.page.set_default_timeout(15_000)
     visitor.page.goto(app.ground.url)
     expect(visitor.page.locator("#connection")).to_have_text("Dealfit is connected")
     yield visitor.page

@@ -18,16 +18,12 @@ from tests.e2e.conftest import settings_for
 from tests.e2e.process import AppProcess
 from tests.e2e.test_browser import act_as, go_to, last, picture, write
 from tests.e2e.test_deal_check import FITTING
-from tests.integration.playground.browser import Visitor, browser
+from tests.integration.playground.browser import Visitor, chromium
+
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 DEAL = FITTING.replace("name", "St. Brigid Hospital", 1).replace("discount 0%", "discount 12%")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +38,6 @@ def app(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App
 def page(app: AppProcess, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 1250}, color_scheme="light")
     visitor = Visitor(context.new_page())
-    visitor.page.set_default_timeout(15_000)
     visitor.page.goto(app.ground.url)
     expect(visitor.page.locator("#connection")).to_have_text("Dealfit is connected")
     yield visitor.page

@@ -105,7 +105,7 @@ def test_suggestions_are_answered_when_they_are_pressed(office: Office):
         new = [m for m in office.ground.messages(DIRECT, DANA, reply.thread_ts) if m.ts not in known]
         return next((m for m in new if sources(m)), None)
 
-    answer = office.ground.wait_for(answered, 20)
+    answer = office.ground.wait_for(answered)
     assert "The playbooks do not say" not in texts(answer.blocks)
     assert re.search(r"\[1\]", texts(answer.blocks))
 

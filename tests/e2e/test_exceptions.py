@@ -45,11 +45,11 @@ def card_of(office: Office, user: str, text: str, channel: str | None = None) ->
         saying = [m for m in messages if m.from_app and text in texts(m.blocks) + m.text]
         return saying[-1] if saying else None
 
-    return office.ground.wait_for(found, 30)
+    return office.ground.wait_for(found)
 
 
 def modal(office: Office, user: str) -> Any:
-    return office.ground.wait_for(lambda: office.modal(user), 20)
+    return office.ground.wait_for(lambda: office.modal(user))
 
 
 def submit(office: Office, user: str, **words: Any) -> Any:
@@ -70,7 +70,7 @@ def ask(office: Office, name: str, why: str = WHY) -> int:
         found = [r.number for r in office.core.store.exceptions.find() if r.number not in known]
         return found[0] if found else 0
 
-    number = office.ground.wait_for(asked, 20)
+    number = office.ground.wait_for(asked)
     card_of(office, DANA, f"Exception {number}: {name}")
     # Only then: what is typed next would take this for its answer.
     card_of(office, DANA, f"Exception {number} is asked for", DEALS)
@@ -110,15 +110,15 @@ def test_from_the_card_to_two_decisions(office: Office) -> None:
     assert labels(desk) == {"Approve", "Approve with conditions", "Decline", "Ask the rep"}
 
     office.ground.press(ALEX, desk, ids.APPROVE)
-    office.ground.wait_for(lambda: "Deal desk: *approved*" in texts(status.blocks), 20)
-    office.ground.wait_for(lambda: not labels(desk), 20)
+    office.ground.wait_for(lambda: "Deal desk: *approved*" in texts(status.blocks))
+    office.ground.wait_for(lambda: not labels(desk))
     assert "Alex Kim for Deal desk: approved." in card_of(office, DANA, "Alex Kim for Deal desk").text
 
     money = card_of(office, RUTH, "Walk General")
     assert "60 days" in texts(money.blocks)
     office.ground.press(RUTH, money, ids.CONDITIONS)
     assert submit(office, RUTH, words="They pay the first quarter in advance. *Ruth* <!channel>").acked
-    office.ground.wait_for(lambda: "✅ Granted" in texts(status.blocks), 20)
+    office.ground.wait_for(lambda: "✅ Granted" in texts(status.blocks))
     assert "&lt;!channel&gt;" in texts(status.blocks)
     again = office.command(DANA, "/deal-check", "Walk General: discount 11%")
     assert "Fits with exception until" in texts(again.blocks)
@@ -131,7 +131,7 @@ def test_from_the_card_to_two_decisions(office: Office) -> None:
     row = next(block for block in history.blocks if "Walk General*: ✅ Granted" in texts(block))
     known = {message.ts for message in office.ground.messages(direct(DANA), DANA)}
     office.ground.press(DANA, history, ids.SHOW, block_id=row["block_id"])
-    again = office.ground.wait_for(lambda: office.new_messages(direct(DANA), DANA, known), 20)[0]
+    again = office.ground.wait_for(lambda: office.new_messages(direct(DANA), DANA, known))[0]
     assert labels(again) == {"Proposal", "Withdraw"}
 
 
@@ -144,7 +144,7 @@ def test_a_question_and_its_answer(office: Office) -> None:
     office.ground.press(DANA, asked, ids.ANSWER)
     assert "Who signs on their side?" in texts(modal(office, DANA).blocks)
     assert submit(office, DANA, words="The CFO does.").acked
-    office.ground.wait_for(lambda: "The CFO does." in texts(desk.blocks), 20)
+    office.ground.wait_for(lambda: "The CFO does." in texts(desk.blocks))
     assert "Dana Reyes answered" in card_of(office, ALEX, "answered about exception").text
 
 
@@ -165,16 +165,16 @@ def test_declining_needs_a_reason_and_says_it_to_the_rep(office: Office) -> None
     assert set(submit(office, ALEX, words="  ").errors) == {ids.WORDS}
     assert submit(office, ALEX, words="Try the counter-offer first.").acked
     status = card_of(office, DANA, f"Exception {number}: No General")
-    office.ground.wait_for(lambda: "Try the counter-offer first." in texts(status.blocks), 20)
+    office.ground.wait_for(lambda: "Try the counter-offer first." in texts(status.blocks))
     assert "⛔ Declined" in texts(status.blocks)
     assert labels(status) == set()
     assert (
         "Alex Kim for Deal desk: declined: “Try the counter-offer first.”" in card_of(office, DANA, "declined: ").text
     )
     office.ground.open_home(DANA)
-    office.ground.wait_for(lambda: f"Exception {number} was declined. Reshape it" in home(office, DANA), 20)
+    office.ground.wait_for(lambda: f"Exception {number} was declined. Reshape it" in home(office, DANA))
     finance = card_of(office, RUTH, "No General")
-    office.ground.wait_for(lambda: not labels(finance), 20)
+    office.ground.wait_for(lambda: not labels(finance))
 
 
 def test_changing_and_withdrawing(office: Office) -> None:
@@ -185,13 +185,13 @@ def test_changing_and_withdrawing(office: Office) -> None:
     assert form.values[ids.WHY][ids.INPUT]["value"] == WHY
     assert submit(office, DANA, why="A better reason.").acked
     newer = card_of(office, DANA, f"Exception {first + 1}: Change General")
-    office.ground.wait_for(lambda: "Asked anew" in texts(status.blocks), 20)
+    office.ground.wait_for(lambda: "Asked anew" in texts(status.blocks))
     old = card_of(office, ALEX, f"Exception {first}: Change General")
-    office.ground.wait_for(lambda: not labels(old), 20)
+    office.ground.wait_for(lambda: not labels(old))
     office.ground.press(DANA, newer, ids.WITHDRAW)
-    office.ground.wait_for(lambda: "Withdrawn" in texts(newer.blocks), 20)
+    office.ground.wait_for(lambda: "Withdrawn" in texts(newer.blocks))
     refused = card_of(office, ALEX, f"Exception {first + 1}: Change General")
-    office.ground.wait_for(lambda: not labels(refused), 20)
+    office.ground.wait_for(lambda: not labels(refused))
 
 
 def test_a_deal_that_changes_while_its_exception_waits(office: Office) -> None:
@@ -201,14 +201,14 @@ def test_a_deal_that_changes_while_its_exception_waits(office: Office) -> None:
     assert "It asks for the deal as it was. Ask again" in texts(changed.blocks)
     office.slack.services.schedules.run_now(DUE.name)
     desk = card_of(office, ALEX, f"Exception {number}: Moving General")
-    office.ground.wait_for(lambda: "The deal has changed since" in texts(desk.blocks), 20)
+    office.ground.wait_for(lambda: "The deal has changed since" in texts(desk.blocks))
     same = office.command(DANA, "/deal-check", "Moving General: discount 12%")
     assert "It asks for the deal as it was" not in texts(same.blocks)
     office.slack.services.schedules.run_now(DUE.name)
-    office.ground.wait_for(lambda: "The deal has changed since" not in texts(desk.blocks), 20)
+    office.ground.wait_for(lambda: "The deal has changed since" not in texts(desk.blocks))
     office.ground.press(ALEX, desk, ids.APPROVE)
     office.ground.press(RUTH, card_of(office, RUTH, f"Exception {number}: Moving General"), ids.APPROVE)
-    office.ground.wait_for(lambda: "✅ Granted" in texts(card_of(office, DANA, f"Exception {number}:").blocks), 20)
+    office.ground.wait_for(lambda: "✅ Granted" in texts(card_of(office, DANA, f"Exception {number}:").blocks))
     fits = office.command(DANA, "/deal-check", "Moving General: discount 11%")
     assert "fits with exception until" in fits.text
     assert "Outside the Deal Profile, and approved by those who may" in texts(fits.blocks)
@@ -224,7 +224,7 @@ def test_a_double_click_and_two_who_differ(office: Office) -> None:
     for _ in range(3):
         office.ground.press(ALEX, as_drawn, ids.APPROVE)
     office.ground.press(ALEX, as_drawn, ids.DECLINE)
-    office.ground.wait_for(lambda: not labels(desk), 20)
+    office.ground.wait_for(lambda: not labels(desk))
     decided = [d for d in office.core.store.decisions(kind="exception.decided") if d.subject == f"exception {number}"]
     assert len(decided) == 1
     view = office.modal(ALEX)
@@ -252,15 +252,15 @@ def home(office: Office, user: str) -> str:
 def test_home_shows_what_waits_for_whom(office: Office) -> None:
     number = ask(office, "Home General")
     office.ground.open_home(ALEX)
-    office.ground.wait_for(lambda: "Home General" in home(office, ALEX), 20)
+    office.ground.wait_for(lambda: "Home General" in home(office, ALEX))
     view = office.ground.workspace.homes[ALEX]
     known = len(office.ground.messages(direct(ALEX), ALEX))
     show = next(b for b in buttons(view) if b["value"] == f"{number}|deal-desk")
     block = next(b["block_id"] for b in view.blocks if b.get("accessory", {}).get("value") == show["value"])
     office.ground.press(ALEX, view, ids.SHOW, block_id=block)
-    office.ground.wait_for(lambda: len(office.ground.messages(direct(ALEX), ALEX)) > known, 20)
+    office.ground.wait_for(lambda: len(office.ground.messages(direct(ALEX), ALEX)) > known)
     office.ground.open_home(DANA)
-    office.ground.wait_for(lambda: "Waiting for a decision" in home(office, DANA), 20)
+    office.ground.wait_for(lambda: "Waiting for a decision" in home(office, DANA))
     office.ground.open_home(MORGAN)
-    office.ground.wait_for(lambda: MORGAN in office.ground.workspace.homes, 20)
+    office.ground.wait_for(lambda: MORGAN in office.ground.workspace.homes)
     assert "Home General" not in home(office, MORGAN)

@@ -67,13 +67,13 @@ def cards(office: Office, channel: str, user: str, text: str) -> list[Any]:
 
 
 def one(office: Office, channel: str, user: str, text: str) -> Any:
-    return office.ground.wait_for(lambda: (cards(office, channel, user, text) or [None])[-1], 20)
+    return office.ground.wait_for(lambda: (cards(office, channel, user, text) or [None])[-1])
 
 
 def ask(office: Office) -> None:
     card = office.command(DANA, "/deal-check", FITTING.replace("name", "Time General", 1).replace("0%", "12%"))
     office.ground.press(DANA, card, ids.ASK)
-    view = office.ground.wait_for(lambda: office.modal(DANA), 20)
+    view = office.ground.wait_for(lambda: office.modal(DANA))
     assert "asked one after the other" in texts(view.blocks)
     words = {(ids.WHY, ids.INPUT): "It ends in June.", (ids.GIVES, ids.INPUT): "A longer term."}
     assert not office.ground.submit_view(DANA, view.id, words).errors
@@ -106,7 +106,7 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
     upper = one(office, "D0VICTOR", VICTOR, "Time General")
     assert "It has gone up" in texts(upper.blocks)
     office.ground.press(VICTOR, upper, ids.APPROVE)
-    office.ground.wait_for(lambda: not buttons(one(office, "D0ALEX", ALEX, "Exception 1: Time General")), 20)
+    office.ground.wait_for(lambda: not buttons(one(office, "D0ALEX", ALEX, "Exception 1: Time General")))
 
     money = one(office, BOOK, RUTH, "Exception 1: Time General")
     assert "To decide: Ruth Adeyemi, Grace Chen" in texts(money.blocks)
@@ -116,7 +116,7 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
     assert told.ephemeral_to == DANA
     office.ground.press(GRACE, money, ids.APPROVE)
     status = one(office, "D0DANA", DANA, "Exception 1: Time General")
-    office.ground.wait_for(lambda: "✅ Granted" in texts(status.blocks), 20)
+    office.ground.wait_for(lambda: "✅ Granted" in texts(status.blocks))
 
     clock.now = datetime(2026, 12, 21, 8, 59, tzinfo=UTC)
     come_round(office)
@@ -130,7 +130,7 @@ def test_days_go_by(office: Office, clock: Clock) -> None:
     clock.now += timedelta(days=31)
     come_round(office)
     assert len(cards(office, "D0DANA", DANA, "The approval of Deal desk for Time General has ended.")) == 1
-    office.ground.wait_for(lambda: "⌛ Ended" in texts(status.blocks), 20)
+    office.ground.wait_for(lambda: "⌛ Ended" in texts(status.blocks))
 
 
 def test_the_month_and_the_head_are_published(office: Office, clock: Clock) -> None:

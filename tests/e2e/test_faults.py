@@ -92,7 +92,7 @@ def test_a_channel_the_bot_is_not_in_answers_the_person_directly(office: Office)
     office.ground.faults.fail("chat.postMessage", "not_in_channel", times=1)
     known = {m.ts for m in office.ground.messages("D0DANA", DANA)}
     office.say(DANA, ASK, "<@U0DEALFIT> when should I walk away?")
-    message = office.ground.wait_for(lambda: (office.new_messages("D0DANA", DANA, known) or [None])[0], 20)
+    message = office.ground.wait_for(lambda: (office.new_messages("D0DANA", DANA, known) or [None])[0])
     assert "I answer here, because I am not in that channel" in texts(message.blocks)
 
 
@@ -101,7 +101,7 @@ def late(office: Office, do) -> Any:
     office.ground.faults.fail("views.open", "expired_trigger_id", times=1)
     known = {m.ts for m in office.ground.messages(DEALS, DANA)}
     do()
-    said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
     assert "Slack took too long" in texts(said.blocks)
     (again,) = buttons(said)
     office.ground.press(DANA, said, again["action_id"])
@@ -133,7 +133,7 @@ def test_what_was_typed_into_a_form_comes_back_when_its_work_fails(office: Offic
     try:
         typed = {("deal_name", "value"): "Typed General", ("fact.beds", "value"): "88"}
         assert office.ground.submit_view(DANA, form.id, typed).acked
-        said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+        said = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
     finally:
         desk._store = kept
     assert "Something went wrong on my side" in texts(said.blocks)
@@ -208,8 +208,7 @@ def test_with_the_index_broken_and_the_model_hung_a_deal_check_still_answers(ind
             known = {m.ts for m in app.ground.messages(DEALS, DANA)}
             app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
             card = app.ground.wait_for(
-                lambda: next((m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app), None),
-                30,
+                lambda: next((m for m in app.ground.messages(DEALS, DANA) if m.ts not in known and m.from_app), None)
             )
             assert "Discount earned by services" in texts(card.blocks)
             answer = app.ground.wait_for(

@@ -14,12 +14,12 @@ import time
 import httpx
 import pytest
 
-from bot.bootstrap import utc_now
 from bot.cli.run_command import manifest
 from bot.playground.server import Playground
 from tests.e2e.conftest import ASK, DANA, DEALS, MERCY, settings_for, texts
 from tests.e2e.process import AppProcess
 from tests.integration.answers.chat_server import ChatServer
+from tests.playgrounds import patient
 from tests.postgres import postgres_url
 
 __all__ = ["postgres_url"]
@@ -65,7 +65,7 @@ def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
     values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
     with AppProcess(values) as app:
         ts = app.ground.post_as(DANA, ASK, CFO)
-        reply = app.ground.wait_for(lambda: finished(app.ground, ts), 60)
+        reply = app.ground.wait_for(lambda: finished(app.ground, ts))
         shown = reply.text + texts(reply.blocks)
         assert "77%" not in shown
         assert "<!channel>" not in shown
@@ -84,7 +84,7 @@ def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
         model.will(json.dumps(read))
         known = {m.ts for m in app.ground.messages(DEALS, DANA)}
         app.ground.slash_command(DANA, DEALS, "/pipeline", "my deals with an awkward way of paying")
-        shown = texts(app.ground.wait_for(lambda: from_app(app.ground, DEALS, known), 60).blocks)
+        shown = texts(app.ground.wait_for(lambda: from_app(app.ground, DEALS, known)).blocks)
         assert "A language model read “awkward way of paying” as “fails: Payment terms”" in shown
 
 
@@ -94,7 +94,7 @@ def test_with_a_model_that_fails_the_playbooks_are_quoted_and_that_is_said(folde
     values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
     with AppProcess(values) as app:
         ts = app.ground.post_as(DANA, ASK, CFO)
-        reply = app.ground.wait_for(lambda: finished(app.ground, ts), 60)
+        reply = app.ground.wait_for(lambda: finished(app.ground, ts))
         shown = reply.text + texts(reply.blocks)
         assert "quoted from the playbooks" in shown.lower()
 
@@ -106,17 +106,17 @@ def test_on_postgresql_everything_is_the_same(folder, postgres_url):
     with AppProcess(values) as app:
         known = {m.ts for m in app.ground.messages(DEALS, DANA)}
         app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
-        card = app.ground.wait_for(lambda: from_app(app.ground, DEALS, known), 30)
+        card = app.ground.wait_for(lambda: from_app(app.ground, DEALS, known))
         assert "Incomplete: Mercy Regional" in texts(card.blocks)
         ts = app.ground.post_as(DANA, ASK, CFO)
-        assert app.ground.wait_for(lambda: finished(app.ground, ts), 30)
+        assert app.ground.wait_for(lambda: finished(app.ground, ts))
         assert not (folder / "data" / "work.db").exists()
 
 
 @pytest.mark.timeout(120)
 def test_over_http_everything_is_the_same(folder):
     secret, nowhere = "canary-signing-secret", "http://127.0.0.1:9/slack/events"
-    ground = Playground(clock=utc_now, manifest=manifest(), request_url=nowhere, signing_secret=secret)
+    ground = patient(manifest=manifest(), request_url=nowhere, signing_secret=secret)
     with ground:
         env = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -134,10 +134,10 @@ def test_over_http_everything_is_the_same(folder):
             wait_until_ready(port)
             known = {m.ts for m in ground.messages(DEALS, DANA)}
             assert ground.slash_command(DANA, DEALS, "/deal-check", MERCY).acked
-            card = ground.wait_for(lambda: from_app(ground, DEALS, known), 30)
+            card = ground.wait_for(lambda: from_app(ground, DEALS, known))
             assert "Incomplete: Mercy Regional" in texts(card.blocks)
             ts = ground.post_as(DANA, ASK, CFO)
-            assert ground.wait_for(lambda: finished(ground, ts), 30)
+            assert ground.wait_for(lambda: finished(ground, ts))
             assert httpx.post(f"http://127.0.0.1:{port}/slack/events", content=b"{}").status_code == 401
         finally:
             process.send_signal(signal.SIGTERM)

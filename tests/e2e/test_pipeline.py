@@ -49,7 +49,7 @@ def pressed(office: Office, user: str, message: Any, element: dict[str, Any], va
     known = {m.ts for m in office.ground.messages(place, user)}
     result = office.ground.press(user, message, element["action_id"], value, block_of(message, element))
     assert result.acked, result.error
-    return office.ground.wait_for(lambda: (office.new_messages(place, user, known) or [None])[0], 20)
+    return office.ground.wait_for(lambda: (office.new_messages(place, user, known) or [None])[0])
 
 
 def replaced(office: Office, user: str, message: Any, element: dict[str, Any], value: Any = None) -> Any:
@@ -57,8 +57,7 @@ def replaced(office: Office, user: str, message: Any, element: dict[str, Any], v
     before = texts(message.blocks)
     assert office.ground.press(user, message, element["action_id"], value, block_of(message, element)).acked
     return office.ground.wait_for(
-        lambda: (m := office.ground.workspace.message(message.channel, message.ts)) and texts(m.blocks) != before and m,
-        20,
+        lambda: (m := office.ground.workspace.message(message.channel, message.ts)) and texts(m.blocks) != before and m
     )
 
 
@@ -109,13 +108,13 @@ def test_a_mark_of_a_manager_shows_a_stranger_nothing(office: Office) -> None:
     queue = office.slack.queue
     known = {m.ts for m in office.ground.messages(DEALS, ALEX)}
     queue.put(Work("pipeline.drill", "forged:1", {"user": ALEX, "channel": DEALS, "value": mark, "private": True}))
-    refused = office.ground.wait_for(lambda: (office.new_messages(DEALS, ALEX, known) or [None])[0], 20)
+    refused = office.ground.wait_for(lambda: (office.new_messages(DEALS, ALEX, known) or [None])[0])
     assert "an approver sees the deals that come up for approval" in texts(refused.blocks)
     queue.put(
         Work("pipeline.deal", "forged:2", {"user": ALEX, "channel": DEALS, "value": "csv:nothing", "private": True})
     )
     known.add(refused.ts)
-    gone = office.ground.wait_for(lambda: (office.new_messages(DEALS, ALEX, known) or [None])[0], 20)
+    gone = office.ground.wait_for(lambda: (office.new_messages(DEALS, ALEX, known) or [None])[0])
     assert "not there any more, or it is not yours to see" in texts(gone.blocks)
 
 
@@ -230,7 +229,7 @@ def save(office: Office, user: str, channel: str, title: str = "Payment terms") 
         (ids.FORM_HOUR, "value"): "9",
     }
     assert office.ground.submit_view(user, form.id, entered).acked
-    return office.ground.wait_for(lambda: (office.new_messages(DEALS, user, known) or [None])[0], 20)
+    return office.ground.wait_for(lambda: (office.new_messages(DEALS, user, known) or [None])[0])
 
 
 def jobs(office: Office) -> list[Any]:
@@ -244,7 +243,7 @@ def test_a_saved_question_is_posted_weekly_listed_and_deleted(office: Office) ->
     assert (kept.job.cron, kept.job.timezone) == ("0 9 * * 3", "America/New_York")
     known = {m.ts for m in office.ground.messages(ASK, ALEX)}
     office.slack.services.schedules.run_now(kept.job.name)
-    posted = office.ground.wait_for(lambda: (office.new_messages(ASK, ALEX, known) or [None])[0], 20)
+    posted = office.ground.wait_for(lambda: (office.new_messages(ASK, ALEX, known) or [None])[0])
     assert "Shared by Morgan Lee" in texts(posted.blocks)
     assert "Dana Reyes" in texts(posted.blocks)
     assert "Lena Fischer" not in texts(posted.blocks)
@@ -277,7 +276,7 @@ def test_a_saved_question_ends_with_the_savers_access(office: Office) -> None:
     known = {m.ts for m in office.ground.messages("D0MORGAN", MORGAN)}
     try:
         office.slack.services.schedules.run_now(kept.job.name)
-        told = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
+        told = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0])
     finally:
         channel.members.insert(0, MORGAN)
     assert "was not posted in #ask-dealfit, and is posted no more" in texts(told.blocks)
@@ -299,7 +298,7 @@ def test_a_saved_question_whose_channel_is_no_more_is_told_to_its_saver_and_ends
         del channels[ASK]
     try:
         office.slack.services.schedules.run_now(kept.job.name)
-        told = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
+        told = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0])
     finally:
         channel.is_archived = False
         channels[ASK] = channel
@@ -322,7 +321,7 @@ def test_the_home_tab_of_a_manager_shows_it_in_short_and_leads_on(office: Office
     known = {m.ts for m in office.ground.messages("D0MORGAN", MORGAN)}
     value = option(select, "does not fit")
     assert office.ground.press(MORGAN, view, ids.DRILL, value, block_of(view, select)).acked
-    answer = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0], 20)
+    answer = office.ground.wait_for(lambda: (office.new_messages("D0MORGAN", MORGAN, known) or [None])[0])
     assert {row[table(answer)[0].index("Verdict")] for row in table(answer)[1:]} == {"⛔ Does not fit"}
 
 

@@ -122,7 +122,7 @@ def test_what_to_do_next_is_one_press_away_in_home(office: Office):
     words = {(exception_ids.WHY, exception_ids.INPUT): "It ends in June."}
     words[exception_ids.GIVES, exception_ids.INPUT] = "A longer term."
     assert not office.ground.submit_view(DANA, form.id, words).errors
-    office.ground.wait_for(lambda: "Exception 1 waits for a decision" in texts(home(office, DANA).blocks), 20)
+    office.ground.wait_for(lambda: "Exception 1 waits for a decision" in texts(home(office, DANA).blocks))
 
 
 def test_a_guest_is_told_that_it_is_not_for_them_wherever_they_ask(office: Office):

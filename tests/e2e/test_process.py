@@ -36,12 +36,12 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
         )
         assert "Incomplete: Mercy Regional" in texts(card.blocks)
         asked = app.ground.post_as(DANA, DIRECT, "playground asks what discount a hospital may have")
-        app.ground.wait_for(lambda: any(m.from_app for m in app.ground.messages(DIRECT, DANA, asked)), 30)
+        app.ground.wait_for(lambda: any(m.from_app for m in app.ground.messages(DIRECT, DANA, asked)))
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").text == "ready\n"
         measured = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         app.ground.faults.refuse_connections()
         app.ground.faults.disconnect_sockets(abrupt=True)
-        app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503, 30)
+        app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503)
         assert "slack: no connection to Slack" in httpx.get(f"http://127.0.0.1:{port}/readyz").text
         written = app.stop()
     for line in (

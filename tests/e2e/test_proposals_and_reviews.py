@@ -34,7 +34,7 @@ def files_of(office: Office, user: str, channel: str = DIRECT):
 def press(office: Office, user: str, message, action_id: str, channel: str = DEALS, block_id: str | None = None):
     known = {m.ts for m in office.ground.messages(channel, user)}
     office.ground.press(user, message, action_id, block_id=block_id)
-    return office.ground.wait_for(lambda: (office.new_messages(channel, user, known) or [None])[0], 20)
+    return office.ground.wait_for(lambda: (office.new_messages(channel, user, known) or [None])[0])
 
 
 def won(office: Office, name: str, *, owner: str, closed: date, words: str = FITS) -> str:
@@ -61,7 +61,7 @@ def test_a_deal_that_fits_gets_its_document_privately_and_one_that_does_not_gets
     assert "the dates of the monthly calls" in shown
     known = {m.ts for m in office.ground.messages(DEALS, DANA)}
     office.ground.press(DANA, said, ids.PROPOSAL_START, "2027-01-11")
-    again = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    again = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
     assert "Monday 25 January 2027" in texts(again.blocks)
     assert "the dates of the monthly calls" not in texts(again.blocks)
     _, file = files_of(office, DANA)
@@ -178,7 +178,7 @@ def test_dates_agenda_values_and_calendar_of_a_won_deal(office: Office):
     assert "still to come" in wrong.errors[DAY]
     known = {m.ts for m in office.ground.messages(DEALS, DANA)}
     office.ground.submit_view(DANA, view.id, typed("2.5", today.isoformat()))
-    noted = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0], 20)
+    noted = office.ground.wait_for(lambda: (office.new_messages(DEALS, DANA, known) or [None])[0])
     assert "2.5 days" in texts(noted.blocks)
     assert "reached" in texts(noted.blocks)
     assert [str(one.value) for one in office.core.store.outcome_values(key)] == ["2.5"]
@@ -198,7 +198,7 @@ def test_the_owner_is_reminded_once_of_what_comes(office: Office):
 
     assert office.slack.services.schedules.get(REMIND.name).job == REMIND
     office.slack.queue.put(Work(REMIND.kind, "turn:1", {}))
-    (message,) = office.ground.wait_for(reminders, 20)
+    (message,) = office.ground.wait_for(reminders)
     assert {"Record a value", "Calendar file"} <= {button["text"]["text"] for button in buttons(message)}
     office.settle()
     won(office, "Later Regional", owner="Dana Reyes", closed=today - timedelta(days=13))

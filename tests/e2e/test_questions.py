@@ -118,7 +118,7 @@ def test_feedback_is_kept(office: Office):
     number = int(value.split("|")[0])
     assert office.ground.press(DANA, reply, ids.FEEDBACK, value=value).acked
     assert office.core.store.decision(number).kind == "answer"
-    given = office.ground.wait_for(lambda: office.core.store.feedback(number), 20)
+    given = office.ground.wait_for(lambda: office.core.store.feedback(number))
     assert [(f.user, f.value) for f in given] == [(DANA, "up")]
 
 
@@ -139,12 +139,12 @@ def test_no_acknowledgement_waits_for_whoever_writes_the_database(office: Office
             office.ground.press(DANA, card, ids.EDIT_DEAL),
         ]
         office.say(DANA, ASK, "<@U0DEALFIT> how do I baseline up-time?")
-        sent = office.ground.wait_for(lambda: [d for d in office.ground.deliveries if d.kind == "events_api"][-1:], 10)
-        office.ground.wait_for(lambda: sent[0].acked_after_seconds is not None, 10)
+        sent = office.ground.wait_for(lambda: [d for d in office.ground.deliveries if d.kind == "events_api"][-1:])
+        office.ground.wait_for(lambda: sent[0].acked_after_seconds is not None)
         other.execute("ROLLBACK")
     assert [each.acked for each in acked] == [True] * 4
     number = int(value.split("|")[0])
-    office.ground.wait_for(lambda: office.core.store.feedback(number), 30)
+    office.ground.wait_for(lambda: office.core.store.feedback(number))
     office.ground.wait_for(
         lambda: "Locked Mercy" in " ".join(texts(m.blocks) for m in office.new_messages(ASK, DANA, known)), 60
     )

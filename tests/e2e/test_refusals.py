@@ -55,7 +55,7 @@ def after(office: Office, user: str, do: Any) -> Any:
     channel = f"D{user[1:]}"
     known = {m.ts for m in office.ground.messages(channel, user)}
     do()
-    return office.ground.wait_for(lambda: (office.new_messages(channel, user, known) or [None])[0], 20)
+    return office.ground.wait_for(lambda: (office.new_messages(channel, user, known) or [None])[0])
 
 
 def in_time(holds: Callable[[], bool]) -> None:

@@ -73,20 +73,20 @@ def test_where_the_money_comes_from_with_slacks_own_chart_and_as_a_picture(offic
     assert [series["name"] for series in chart["chart"]["series"]] == ["Deals", "Customers"]
     assert len(chart["chart"]["axis_config"]["categories"]) <= 20
     assert office.ground.press(VICTOR, card, PICTURE).acked
-    office.ground.wait_for(lambda: files(office, ".png"), 60)
+    office.ground.wait_for(lambda: files(office, ".png"))
     assert files(office, ".png")[-1].data.startswith(PNG)
 
 
 def test_every_figure_of_an_answer_comes_as_a_file_and_the_curve_by_its_own_word(office: Office) -> None:
     card = said_after(office, "money", "Where the margin comes from")
     assert office.ground.press(VICTOR, card, FILE).acked
-    sheet = office.ground.wait_for(lambda: [f for f in files(office, ".csv") if f.name.startswith("money-")], 60)[-1]
+    sheet = office.ground.wait_for(lambda: [f for f in files(office, ".csv") if f.name.startswith("money-")])[-1]
     rows = list(csv.DictReader(io.StringIO(sheet.data.decode("utf-8-sig"))))
     assert len([row for row in rows if row["part"] == "curve of deals"]) > 50
     assert {"customers below zero", "by Segment"} <= {row["part"] for row in rows}
     before = len(files(office, ".png"))
     said_after(office, "curve", "direct message")
-    office.ground.wait_for(lambda: len(files(office, ".png")) == before + 1, 30)
+    office.ground.wait_for(lambda: len(files(office, ".png")) == before + 1)
 
 
 def test_which_customers_to_look_for_as_segments_to_copy(office: Office) -> None:
@@ -95,7 +95,7 @@ def test_which_customers_to_look_for_as_segments_to_copy(office: Office) -> None
     assert "47 of 153 deals were good" in shown
     assert "stance: pursue" in shown
     assert "Nothing is applied" in shown
-    written = office.ground.wait_for(lambda: files(office, ".yaml"), 60)[-1]
+    written = office.ground.wait_for(lambda: files(office, ".yaml"))[-1]
     assert written.data.decode().strip() in shown
 
 

@@ -42,7 +42,7 @@ def finished(office: Office, channel: str, ts: str):
         found = [m for m in office.ground.messages(channel, DANA, ts) if m.from_app and m.ts > ts]
         return next((m for m in found if m.streaming_state != "in_progress"), None)
 
-    return office.ground.wait_for(reply, 30)
+    return office.ground.wait_for(reply)
 
 
 def quoting(words: str, sentence: str):
@@ -100,7 +100,7 @@ def test_in_the_thread_of_a_deal_the_model_writes_for_this_deal(office: Office, 
         found = [m for m in office.ground.messages(DIRECT, DANA, card.thread_ts) if m.from_app and m.ts > ts]
         return next((m for m in found if m.streaming_state != "in_progress"), None)
 
-    reply = office.ground.wait_for(answered, 30)
+    reply = office.ground.wait_for(answered)
     shown = reply.text + texts(reply.blocks)
     assert "Payment terms: 60 days, limit at most 30 days, gap 30 days" in shown
     assert "Holding the terms is not distrust" in shown
@@ -118,7 +118,7 @@ def form_for(office: Office, text: str):
     """The form that the shortcut fills from a message."""
     ts = office.say(ALEX, DEALS, text)
     office.ground.message_shortcut(DANA, ids.CHECK_MESSAGE, DEALS, ts)
-    view = office.ground.wait_for(lambda: (top := office.modal(DANA)) and top.callback_id == ids.DEAL_FORM and top, 20)
+    view = office.ground.wait_for(lambda: (top := office.modal(DANA)) and top.callback_id == ids.DEAL_FORM and top)
     assert view is not None
     return view
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -21,18 +20,25 @@ FLAGS = [
 ]
 
 
-def chromium() -> str:
+SECONDS = 60
+"""How long a page may take to show what must come: only a test that fails takes as long."""
+expect.set_options(timeout=SECONDS * 1000)
+
+
+def installed() -> str:
+    """The browser's program; the test is skipped where there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("no Chromium here: install it (Debian: apt-get install chromium) to test the page in a browser")
     return found
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    path = chromium()
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """For a module and no longer: while the browser's driver runs, this thread can run no event loop of its own."""
+    path = installed()
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        one = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=2 * SECONDS * 1000)
         try:
             yield one
         finally:
@@ -48,7 +54,7 @@ class Visitor:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._said)
         page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.set_default_timeout(8000)
+        page.set_default_timeout(SECONDS * 1000)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 from slack_bolt import App
@@ -13,6 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.playground.server import Playground
+from tests.playgrounds import patient
 
 Connect = Callable[[App], SocketModeHandler]
 
@@ -26,7 +26,7 @@ def make_app(playground: Playground) -> App:
 
 @pytest.fixture
 def playground() -> Iterator[Playground]:
-    with Playground(clock=lambda: datetime.now(UTC), redelivery=(0.0, 0.05, 0.05), ack_timeout=1.0) as one:
+    with patient(redelivery=(0.0, 0.05, 0.05)) as one:
         yield one
 
 

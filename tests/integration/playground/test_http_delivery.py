@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,6 +12,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 from bot.playground.server import Playground
+from tests.playgrounds import patient
 
 SECRET = "signing-secret"
 
@@ -64,9 +64,7 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def playground(gateway: Gateway) -> Iterator[Playground]:
-    with Playground(
-        clock=lambda: datetime.now(UTC), request_url=gateway.url, signing_secret=SECRET, redelivery=(0.0, 0.05, 0.05)
-    ) as one:
+    with patient(request_url=gateway.url, signing_secret=SECRET, redelivery=(0.0, 0.05, 0.05)) as one:
         client = WebClient(token=one.bot_token, base_url=one.api_url)
         gateway.app = App(client=client, signing_secret=SECRET, process_before_response=True)
         yield one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +11,12 @@ from slack_bolt import App
 
 from bot.playground.server import Playground
 from bot.slack.blocks.elements import inline, section
-from tests.integration.playground.browser import Visitor, browser
+from tests.integration.playground.browser import Visitor, chromium
 from tests.integration.playground.conftest import Connect, make_app
 from tests.integration.playground.samples import BLOCKS, FORM, HOSTILE, hostile_blocks, hostile_table
+from tests.playgrounds import patient
+
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 
@@ -30,16 +32,10 @@ MANIFEST = {
 }
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
-
-
 @pytest.fixture
 def playground() -> Iterator[Playground]:
     hints = {"C0DEALS": ["/form", "hello", "one more"]}
-    with Playground(clock=lambda: datetime.now(UTC), manifest=MANIFEST, hints=hints, ack_timeout=1.0) as one:
+    with patient(manifest=MANIFEST, hints=hints) as one:
         yield one
 
 
@@ -345,7 +341,7 @@ def test_nothing_sticks_out_on_a_phone(playground: Playground, chromium: Browser
 
 def test_the_page_comes_back_after_a_restart(chromium: Browser) -> None:
     def serve(port: int) -> Playground:
-        one = Playground(clock=lambda: datetime.now(UTC), port=port)
+        one = patient(port=port)
         one.start()
         return one
 
@@ -360,7 +356,7 @@ def test_the_page_comes_back_after_a_restart(chromium: Browser) -> None:
     second = serve(port)
     try:
         second.post_as("U0ALEX", "C0DEALS", "new life")
-        expect(page.locator("article")).to_contain_text("new life", timeout=10_000)
+        expect(page.locator("article")).to_contain_text("new life")
     finally:
         context.close()
         second.stop()

@@ -6,7 +6,6 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +16,12 @@ from websockets.sync.client import connect as dial
 
 from bot.playground.page import BAD_TOKEN, CSP
 from bot.playground.server import Playground
+from tests.playgrounds import patient
 
 
 @pytest.fixture
 def playground() -> Iterator[Playground]:
-    with Playground(clock=lambda: datetime.now(UTC)) as one:
+    with patient() as one:
         yield one
 
 

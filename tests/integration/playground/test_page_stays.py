@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.playground.server import Playground
-from tests.integration.playground.browser import Visitor, browser
+from tests.integration.playground.browser import Visitor, chromium
 from tests.integration.playground.conftest import Connect, make_app
+from tests.playgrounds import patient
+
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 DANA, ALEX, DEALS, ASK = "U0DANA", "U0ALEX", "C0DEALS", "C0ASK"
@@ -28,15 +30,9 @@ BUTTON = {
 }
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as one:
-        yield one
-
-
 @pytest.fixture
 def playground() -> Iterator[Playground]:
-    with Playground(clock=lambda: datetime.now(UTC), manifest=MANIFEST, ack_timeout=1.0) as one:
+    with patient(manifest=MANIFEST) as one:
         yield one
 
 

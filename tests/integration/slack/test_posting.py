@@ -19,6 +19,7 @@ from bot.slack.client import SlackClient, patience, posting_client
 from bot.slack.delivery import MESSAGE, Courier
 from bot.slack.outbox import Outbox, Pace
 from bot.store.database import Store, open_store
+from tests.playgrounds import patient
 from tests.postgres import postgres_url
 
 __all__ = ["postgres_url"]
@@ -31,7 +32,7 @@ MANY = 1000
 
 @pytest.fixture
 def ground() -> Iterator[Playground]:
-    with Playground(clock=utc_now) as made:
+    with patient() as made:
         yield made
 
 
@@ -68,12 +69,12 @@ def test_a_thousand_messages_at_slacks_pace_by_two_processes_of_which_one_dies(
     for one in running:
         assert one.stdout is not None
         assert one.stdout.readline().strip() == "ready"
-    ground.wait_for(lambda: len(posts(ground, BUSY)) > MANY // 3, 60)
+    ground.wait_for(lambda: len(posts(ground, BUSY)) > MANY // 3)
     put(store, QUIET, "at once")
-    ground.wait_for(lambda: posts(ground, QUIET), 60)
+    ground.wait_for(lambda: posts(ground, QUIET))
     assert len(posts(ground, BUSY)) < MANY * 2 // 3, "one busy channel keeps another waiting"
     running[0].kill()
-    ground.wait_for(lambda: len(ground.messages(BUSY)) == MANY, 60)
+    ground.wait_for(lambda: len(ground.messages(BUSY)) == MANY)
     for one in running:
         one.communicate(timeout=30)
     assert [m.text for m in ground.messages(BUSY)] == [f"{number}" for number in range(MANY)]
