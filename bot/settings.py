@@ -60,7 +60,13 @@ class Settings(SettingsFields):
         """The database's URL, with its password: never to be printed."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.data_dir / 'dealfit.db').resolve()}"
+        return self.sqlite_url("dealfit.db")
+
+    def sqlite_url(self, name: str) -> str:
+        """The URL of a database file in the data folder, whatever characters the folder's name holds: ? and % too."""
+        from bot.store.urls import sqlite_url  # SQLAlchemy takes a while to load
+
+        return sqlite_url((self.data_dir / name).resolve())
 
     @property
     def has_slack(self) -> bool:

@@ -128,5 +128,5 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
 def queue_url(settings: Settings) -> str:
     """Where work in progress is kept: beside the store's file, or in the same PostgreSQL database."""
     if settings.store_url.startswith("sqlite"):
-        return f"sqlite:///{(settings.data_dir / 'work.db').resolve()}"
+        return settings.sqlite_url("work.db")
     return settings.store_url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import queue_url
 from bot.settings import Settings, SettingsError
+from bot.store.urls import read_url
 
 TOKEN = "xoxb-1234567890-canary"
 
@@ -108,3 +110,10 @@ def test_a_setting_takes_nonsense_or_refuses_it_by_its_name(field):
 @pytest.mark.parametrize("cron", ["0 * * * *", "*/5 6-18 1,15 1-12 0-7", "59 23 31 12 7", "*/10,3 * * * 1"])
 def test_a_schedule_of_five_fields_is_taken(cron):
     assert load(DEALFIT_SYNC_SCHEDULE=cron).sync_schedule == cron
+
+
+def test_the_databases_stand_in_the_data_folder_whatever_it_is_called(tmp_path):
+    folder = tmp_path / "100%20 of what? #1"
+    settings = load(DEALFIT_DATA_DIR=str(folder))
+    assert read_url(settings.store_url).path == folder / "dealfit.db"
+    assert read_url(queue_url(settings)).path == folder / "work.db"
