@@ -37,6 +37,7 @@ from bot.pipeline.changing import Chip, changed, chips_of
 from bot.pipeline.deal_table import layout
 from bot.pipeline.deal_table.judging import people_stamp
 from bot.pipeline.deal_table.tables import PipelineTables, seen
+from bot.pipeline.deciding import asks_of_deals, could_ask_of_deals
 from bot.pipeline.draft import AskBack
 from bot.pipeline.exporting import deals_csv, table_csv
 from bot.pipeline.figures.details import Details
@@ -216,6 +217,23 @@ class PipelineService:
                 except QueryError:
                     proposed = None  # it holds, and yet cannot be worked out: the reader's own answer then
             return _answered(question, read, room)
+
+    @needs(Action.PIPELINE, instead=lambda _: None)
+    def is_asked(self, message: str, asker: Asker) -> bool | None:
+        """Whether a message surely asks about the asker's deals (`deciding`); None where they may see no pipeline."""
+        if not could_ask_of_deals(message):
+            return False
+        with self._tables.deals.alone():
+            room = self._room(asker)
+            words = self._vocabulary(room, message)
+        return asks_of_deals(message, QuestionReader(words, person=asker.person, today=room.today).read(message))
+
+    def is_asked_at_all(self, message: str) -> bool:
+        """Whether it asks about deals whoever writes it: by the words of the profile, and nobody's names."""
+        if not could_ask_of_deals(message):
+            return False
+        words = vocabulary(self._live.current().profile, self._people(), ())
+        return asks_of_deals(message, QuestionReader(words, person=None, today=self._clock().date()).read(message))
 
     @needs(Action.PIPELINE)
     def run(self, query: Query, asker: Asker, *, question: str = "") -> PipelineAnswer:

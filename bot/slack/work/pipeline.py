@@ -9,6 +9,7 @@ from typing import Any
 from bot.checking.asker import Asker
 from bot.checking.examples import breaking
 from bot.slack import pipeline_ids as ids
+from bot.slack.blocks.elements import context
 from bot.slack.blocks.pipeline_parts import DIGEST, deal_value
 from bot.slack.durable import PATIENT, Handler, Steps
 from bot.slack.replies import Place, Then
@@ -22,6 +23,7 @@ from bot.slack.work.pipeline_places import why_not_shown
 from bot.store.asked import EVERYBODY
 
 SHARED = "pipeline.shared"
+TO_THE_PLAYBOOKS = "Answered from the deals that you see. To ask the playbooks instead, begin with `playbooks:`"
 
 
 class PipelineWork:
@@ -43,6 +45,16 @@ class PipelineWork:
             self.others[found[0].kind]({**payload, "text": found[1]}, steps)
             return
         self._send(payload, steps, lambda asker: self._asked(text, asker))
+
+    def asked(self, payload: Mapping[str, Any], steps: Steps) -> None:
+        """Answer a question that came in a conversation, to the one who asked, and say how to ask the playbooks."""
+        text = str(payload["text"]).strip()
+
+        def made(asker: Asker) -> Message:
+            message = self._messages.ask(text, asker)
+            return {**message, "blocks": [*message["blocks"], context(TO_THE_PLAYBOOKS)]}
+
+        self._send({**payload, "private": True}, steps, made)
 
     def again(self, payload: Mapping[str, Any], steps: Steps) -> None:
         """A word that was perhaps meant: the question with it, in place of the answer."""

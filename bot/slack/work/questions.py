@@ -8,8 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from bot.answers.deal_talk import speaks_of
 from bot.answers.model import Answer, Turn
+from bot.checking.access import AccessDenied
 from bot.checking.building_on import Said
 from bot.checking.examples import Examples
 from bot.profile.people import Role as StaffRole
@@ -25,6 +28,7 @@ from bot.slack.work.pipeline import PipelineWork
 from bot.store.records import Role
 
 CHECK = re.compile(r"^\s*(?:please\s+)?(?:/?deal-check|check)(?:\s+(?:this|the|my)?\s*deal)?\s*[:,]?\s+", re.IGNORECASE)
+PLAYBOOKS = re.compile(r"^\s*(?:ask\s+)?(?:the\s+)?playbooks?\s*[:,]\s*", re.IGNORECASE)
 PIPELINE = re.compile(r"^\s*/?pipeline\b\s*[:,]?\s*", re.IGNORECASE)
 TALK = frozenset("hi hello hey good morning afternoon evening help thanks thank you thx ok okay great cool".split())
 ENOUGH_FACTS = 3
@@ -40,7 +44,7 @@ def help_words(examples: Examples) -> str:
         f"Ask me how to sell the way our Deal Profile means it, for example {questions}. "
         "To check a deal, write `/deal-check` and the deal in words, or `/deal-check` alone for a form"
         + (f"; then ask “{inline(what_if)}” in the thread. " if what_if else ". ")
-        + "A manager asks about the pipeline with `/pipeline`."
+        + "Ask about your deals here too, for example “how much of my pipeline fits?”, or with `/pipeline`."
     )
 
 
@@ -70,7 +74,12 @@ class QuestionWork:
             # Only the asker may see what their role shows them, also where others read along.
             self._pipeline.answer({**payload, "text": PIPELINE.sub("", text, count=1), "private": True}, steps)
             return
-        if thread["ours"] and self._pipeline.follow(text, payload, steps):
+        if PLAYBOOKS.match(text):
+            text = PLAYBOOKS.sub("", text, count=1)
+        elif thread["ours"] and self._pipeline.follow(text, payload, steps):
+            return
+        elif thread.get("of_deals"):
+            self._pipeline.asked(payload, steps)
             return
         self._status(place)  # no step: shown twice is shown once
         supposed = None
@@ -98,11 +107,27 @@ class QuestionWork:
         if within and thread["deal_key"] is None:
             channel, root = str(payload["channel"]), str(payload["thread_ts"])
             thread["deal_key"] = deal_of_card(self._services.client, channel, root)
-        if thread["deal_key"] is None and Place.of(payload).is_direct:
+        asked = payload["direct"] or thread["ours"]
+        thread["of_deals"] = asked and thread["deal_key"] is None and self._asks_of_deals(text, payload)
+        if thread["deal_key"] is None and not thread["of_deals"] and Place.of(payload).is_direct:
             thread["deal_key"] = self._just_checked(text, payload)
-        if (payload["direct"] or thread["ours"]) and not is_small_talk(text):
+        if asked and not is_small_talk(text):
             self._remember(payload, "user", text)
         return thread
+
+    def _asks_of_deals(self, text: str, payload: Mapping[str, Any]) -> bool:
+        """Whether it asks about the deals that there are: `/pipeline` answers it then, and says who may not ask it."""
+        if CHECK.match(text) or PLAYBOOKS.match(text):
+            return False
+        pipeline, asker = self._services.pipeline, self._services.askers.of(str(payload["user"]))
+        try:
+            asked = pipeline.is_asked(text, asker)
+        except AccessDenied:
+            return False  # nobody can tell who asks; the answer says so
+        except Exception:  # noqa: BLE001 - a deal table that cannot be read keeps nobody from the playbooks
+            structlog.get_logger("dealfit.questions").warning("deals_not_read", exc_info=True)
+            return False
+        return pipeline.is_asked_at_all(text) if asked is None else asked
 
     def _just_checked(self, text: str, payload: Mapping[str, Any]) -> str | None:
         """The deal that the asker checked last, where the text speaks of it; only where nobody else reads along.
