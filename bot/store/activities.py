@@ -130,7 +130,7 @@ class ActivityBook:
             for at in range(0, len(wanted), _AT_ONCE):
                 connection.execute(crm_accounts.delete().where(crm_accounts.c.key.in_(wanted[at : at + _AT_ONCE])))
             if rows:
-                upsert(connection, crm_accounts, [row for _, row in sorted(rows.items())])
+                upsert(connection, crm_accounts, list(rows.values()))
 
     def account_owners(self) -> dict[tuple[str, str], frozenset[str]]:
         """Who owns the accounts of a name, by the source and the folded name: several where several have one name."""
@@ -149,7 +149,7 @@ def _save(connection: Connection, batch: Sequence[Activity], now: datetime) -> t
     for at in range(0, len(keys), _AT_ONCE):
         query = select(activities).where(activities.c.key.in_(keys[at : at + _AT_ONCE]))
         before.update({row["key"]: dict(row) for row in connection.execute(query).mappings()})
-    changed = [row for key, row in sorted(rows.items()) if _without_time(before.get(key)) != _without_time(row)]
+    changed = [row for key, row in rows.items() if _without_time(before.get(key)) != _without_time(row)]
     if changed:
         upsert(connection, activities, changed)
     new = sum(row["key"] not in before for row in changed)
@@ -183,7 +183,7 @@ def _assign(connection: Connection, batch: Sequence[Assignment], now: datetime) 
     }
     connection.execute(assignments.delete())
     if rows:
-        upsert(connection, assignments, [row for _, row in sorted(rows.items())])
+        upsert(connection, assignments, list(rows.values()))
 
 
 def _row(activity: Activity, now: datetime) -> dict[str, Any]:

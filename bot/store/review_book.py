@@ -118,7 +118,7 @@ def give(
         changed += new
         found[key] = sorted({**now_there, **{event.uid: event for event in new}}.values(), key=_in_order)
     if changed:
-        upsert(connection, review_events, [_row(event) for event in sorted(changed, key=lambda one: one.uid)])
+        upsert(connection, review_events, [_row(event) for event in changed])
     return found
 
 

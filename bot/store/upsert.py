@@ -20,11 +20,15 @@ def inserting(connection: Connection, table: Table[Any]) -> postgresql.Insert | 
 
 
 def upsert(connection: Connection, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts each row, or gives the row with the same primary key all its values."""
+    """Inserts each row, or gives the row with the same primary key all its values.
+
+    In the order of the keys: on PostgreSQL two who write the same rows in two orders would lock each other out.
+    """
     statement = inserting(connection, table)
     keys = list(table.primary_key.columns)
     changes = {column.name: statement.excluded[column.key] for column in table.columns if not column.primary_key}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+    ordered = sorted(rows, key=itemgetter(*(column.key for column in keys)))
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), ordered)
 
 
 def write_many(
