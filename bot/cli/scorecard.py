@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.asking import HELP as AS_HELP
-from bot.cli.asking import asker_of
-from bot.cli.console import cell, fail, out, print_json, table
+from bot.cli.asking import asker_of, groups_not_known
+from bot.cli.console import cell, fail, out, print_json, say, table
 from bot.cli.wiring import core
 from bot.deals.wording import date_words
 
@@ -48,6 +48,8 @@ def scorecard(
 
     with core() as rooms:
         asker = asker_of(rooms, as_)
+        if as_ is None and (unknown := groups_not_known(rooms)):
+            say(f"{unknown} Whoever is a rep only by them has no scorecard here and is in no team's median.")
         try:
             card = rooms.scorecards.of(asker, rep, days=days)
         except (AccessDenied, NoSuchRep) as error:
