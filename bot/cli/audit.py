@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="The decision log: check that nothing in it was changed, note its head, write it out, erase personal texts.",
+    help=(
+        "The decision log: check that nothing in it was changed, note its head, write it out, erase personal texts.\n\n"
+        "For example:\n\n  dealfit audit verify"
+    ),
 )
 NOT_WHOLE = 1
 HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
@@ -44,7 +47,11 @@ def verify(
 
     Exit status: 0 when all is whole, 1 when something was changed.
 
-    For example: `dealfit audit verify --head 4711:9f86d081...`
+    For example:
+
+      dealfit audit verify
+
+      dealfit audit verify --head "$(tail -n 1 heads.txt)"
     """
     noted = None if head is None else _head(head)
     with core() as rooms:
@@ -77,7 +84,9 @@ def verify(
 def head_(json_: Annotated[bool, typer.Option("--json", help="As JSON on standard output.")] = False) -> None:
     """Print the head of the log, id:sha256. Note it where nobody with access to the database can change it.
 
-    For example: `dealfit audit head >> heads.txt`
+    For example:
+
+      dealfit audit head >> heads.txt
     """
     with core() as rooms:
         last = rooms.store.head()
@@ -101,7 +110,9 @@ def export(
     findings of verdicts, the words of questions and answers, and what was written in exceptions are not in the log,
     only their marks (`beside`): with `--texts` those of verdicts and answers are written too, unless they were erased.
 
-    For example: `dealfit audit export --kind exception.decided > decided.jsonl`
+    For example:
+
+      dealfit audit export --kind exception.decided > decided.jsonl
     """
     with core() as rooms:
         for row in rooms.store.each_decision(after=after, kind=kind):
@@ -148,7 +159,9 @@ def erase(
 
     The setting DEALFIT_RETENTION_DAYS does this by itself, each day, for what is older and not in force.
 
-    For example: `dealfit audit erase --author dana --before 2025-12-31`
+    For example:
+
+      dealfit audit erase --author dana --before 2025-12-31
     """
     if before is None and author is None and deal is None:
         fail("Say what to erase: --before a day, --author a person, --deal a deal, or several of them.")

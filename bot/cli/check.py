@@ -81,9 +81,9 @@ def check(
 
       dealfit check --facts beds=120 --facts discount=8 --format json
 
-      dealfit check --facts ... --what-if discount=5 --what-if "they prepay and take 12 months"
+      dealfit check --facts service_months=2 --facts discount=8 --what-if "they take 6 months" --what-if discount=5
 
-      dealfit check deals.csv
+      dealfit check examples/deals.csv
 
       dealfit check hospitals.csv --mapping examples/us-hospitals.yaml --format csv > judged.csv
     """

@@ -41,6 +41,12 @@ def doctor(
     """Check settings, profile, playbooks, index, database, Slack tokens and the model, and say what to do.
 
     Exit status: 0 when Dealfit can run, 1 when something is wrong.
+
+    For example:
+
+      dealfit doctor
+
+      dealfit doctor --settings
     """
     if settings_:
         _list_settings()

@@ -21,7 +21,8 @@ app = typer.Typer(
     help=(
         "What was asked for outside the Deal Profile, and what was decided.\n\n"
         "There is no command to decide: whoever runs the command line has no identity that an approval could name, so "
-        "exceptions are asked for and decided in Slack (or in the playground)."
+        "exceptions are asked for and decided in Slack (or in the playground).\n\n"
+        "For example:\n\n  dealfit exceptions list --state open"
     ),
 )
 DAY = "%Y-%m-%d"
@@ -36,7 +37,9 @@ def list_(
 ) -> None:
     """List exceptions, the newest first.
 
-    For example: `dealfit exceptions list --state open`
+    For example:
+
+      dealfit exceptions list --state open
     """
     from bot.exceptions.plain import from_row
 
@@ -66,7 +69,9 @@ def show(
 ) -> None:
     """Show one exception: the deal, each finding, who decided what, and why.
 
-    For example: `dealfit exceptions show 12`
+    For example:
+
+      dealfit exceptions show 12
     """
     with core() as rooms:
         request = rooms.exceptions.known(number)
@@ -109,7 +114,9 @@ def digest(
 
     A habit is one check that was approved three times or more in the month, for one rep or in one segment.
 
-    For example: `dealfit exceptions digest --month 2026-11`
+    For example:
+
+      dealfit exceptions digest --month 2026-11
     """
     from bot.exceptions.digest import digest as summed
     from bot.exceptions.digest import month_of

@@ -23,6 +23,12 @@ def index(
     """Index the playbooks: only what changed is read again, what is gone leaves the index.
 
     Exit status: 0 when every document was taken, 1 when some were refused (each is named with its remedy).
+
+    For example:
+
+      dealfit index
+
+      dealfit index --rebuild --json
     """
     with core() as rooms:
         rooms.make_data_dir()

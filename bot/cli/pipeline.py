@@ -34,7 +34,8 @@ app = typer.Typer(
     help=(
         "Many deals: how much of the pipeline fits, import, and questions in words.\n\n"
         "Alone it prints the picture at a glance of the open deals, as `/pipeline` does in Slack. "
-        "Exit status: 0 with a picture, also of no deals; 2 when something could not be read."
+        "Exit status: 0 with a picture, also of no deals; 2 when something could not be read.\n\n"
+        "For example:\n\n  dealfit pipeline --as morgan"
     ),
 )
 
@@ -75,7 +76,14 @@ app.command("snapshot")(pipeline_snapshots.snapshot)
 
 @app.command("fit")
 def fit(format_: Printed = Format.TABLE, json_: Json = False, as_: As = None) -> None:
-    """Show the picture at a glance, as `dealfit pipeline` alone does: how many open deals fit, and what fails."""
+    """Show the picture at a glance, as `dealfit pipeline` alone does: how many open deals fit, and what fails.
+
+    For example:
+
+      dealfit pipeline fit
+
+      dealfit pipeline fit --as morgan --format csv
+    """
     _glance(Format.JSON if json_ else format_, as_)
 
 
@@ -110,6 +118,12 @@ def ask(
 
     The answer begins with how the question was understood; words that were not understood are named, never guessed.
     Exit status: 0 with an answer, 2 when words were not understood or something is asked back.
+
+    For example:
+
+      dealfit pipeline ask "which of Dana's deals break the payment terms"
+
+      dealfit pipeline ask "fit by region" --format csv
     """
     from bot.pipeline.view import AccessDenied
 

@@ -49,6 +49,8 @@ def accounts(
 
     For example:
 
+      dealfit pipeline accounts
+
       dealfit pipeline accounts accounts.csv
 
       dealfit pipeline accounts --format json

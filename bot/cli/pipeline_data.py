@@ -70,6 +70,12 @@ def import_(
     a name, or that say the same deal twice, are rejected: they go to a file with the line, the reason and their text.
 
     Exit status: 0 when every row was taken, 2 when some were rejected.
+
+    For example:
+
+      dealfit pipeline import examples/deals.csv
+
+      dealfit pipeline import examples/closed-deals.csv --mapping examples/closed-deals.yaml
     """
     from bot.pipeline.importing import import_deals
 

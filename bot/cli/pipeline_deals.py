@@ -35,6 +35,12 @@ def show(
     """Show one deal with the verdict of the live Deal Profile: what fails, who may approve, what to ask next.
 
     Nothing is recorded. Exit status: 0 when it is shown, 2 when there is no such deal; near ones are named then.
+
+    For example:
+
+      dealfit pipeline show "Mercy Regional managed services"
+
+      dealfit pipeline show file:deals.csv:D-2601 --as dana --json
     """
     from bot.pipeline.view import AccessDenied
 

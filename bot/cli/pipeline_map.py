@@ -47,6 +47,12 @@ def map_(
 
     It looks at the names and the first 10,000 rows, prints the mapping with its reasons on standard output, and shows
     on standard error the first deals as they would be read. Nothing is imported.
+
+    For example:
+
+      dealfit pipeline map examples/deals.csv
+
+      dealfit pipeline map export.xlsx --sheet Deals --write map.yaml
     """
     from bot.deals.proposal_text import mapping_text
     from bot.deals.proposing import propose

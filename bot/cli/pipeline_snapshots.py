@@ -20,7 +20,14 @@ NONE_YET = "No snapshot yet. `dealfit pipeline snapshot` keeps one; each sync wi
 def snapshots(
     json_: Annotated[bool, typer.Option("--json", help="As JSON on standard output.")] = False,
 ) -> None:
-    """List how the pipeline stood: what `measure`, scorecards and "since last week" compare with, oldest first."""
+    """List how the pipeline stood: what `measure`, scorecards and "since last week" compare with, oldest first.
+
+    For example:
+
+      dealfit pipeline snapshots
+
+      dealfit pipeline snapshots --json
+    """
     with core() as rooms:
         kept = rooms.tables.snapshots()
     if json_:
@@ -45,6 +52,12 @@ def snapshot(
 
     The picture at a glance, scorecards and `dealfit pipeline measure` compare with it later. One a day or a week is
     enough; a sync with a CRM keeps one by itself.
+
+    For example:
+
+      dealfit pipeline snapshot
+
+      dealfit pipeline snapshot --reason "before the new profile"
     """
     with core() as rooms:
         kept = rooms.tables.take_snapshot(reason)

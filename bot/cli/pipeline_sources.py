@@ -38,7 +38,15 @@ def sync(
 ) -> None:
     """Bring in what changed in the CRM since the last sync, and keep how the pipeline stands then.
 
-    A sync that broke off goes on where it stood. Exit status: 0 when all went well, 2 otherwise.
+    A sync that broke off goes on where it stood. It needs a CRM that is set up: docs/data-in.md says how.
+
+    Exit status: 0 when all went well, 2 otherwise.
+
+    For example:
+
+      dealfit pipeline sync
+
+      dealfit pipeline sync hubspot --json
     """
     with core() as rooms:
         names = (name,) if name is not None else rooms.sources.names
@@ -69,7 +77,14 @@ def sync(
 def sources(
     json_: Annotated[bool, typer.Option("--json", help="As JSON on standard output.")] = False,
 ) -> None:
-    """Show which CRMs are set up, and how their last sync went."""
+    """Show which CRMs are set up, and how their last sync went.
+
+    For example:
+
+      dealfit pipeline sources
+
+      dealfit pipeline sources --json
+    """
     with core() as rooms:
         states = rooms.sources.states()
         if json_:
@@ -116,6 +131,12 @@ def activities(
 
     A buyer matters when the Deal Profile's checks accept their role as the sponsor. Without FILE it counts what there
     is, and names the accounts of each rep where nobody of those was met.
+
+    For example:
+
+      dealfit pipeline activities calls.csv --mapping map.yaml
+
+      dealfit pipeline activities --since 2026-10-01
     """
     if file is not None:
         _import(file, mapping, source)

@@ -25,7 +25,8 @@ app = typer.Typer(
         "\n\n"
         "The profile is one YAML file that a person in sales operations writes: docs/tutorial-first-profile.md leads "
         "through it, docs/profile-language.md is the reference. After each edit: `dealfit profile lint`, then "
-        "`dealfit profile test`; before it goes live: `dealfit profile diff OLD`."
+        "`dealfit profile test`; before it goes live: `dealfit profile diff OLD`.\n\n"
+        "For example:\n\n  dealfit profile explain discount"
     ),
 )
 

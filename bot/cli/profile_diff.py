@@ -42,7 +42,7 @@ def diff(
 
       dealfit profile diff before.yaml
 
-      dealfit profile diff before.yaml profile/deal-profile.yaml --deals pipeline.csv
+      dealfit profile diff before.yaml profile/deal-profile.yaml --deals examples/deals.csv
     """
     from bot.profile.changes import changes
     from bot.profile.figures_moved import moved_figures

@@ -30,7 +30,7 @@ def init(
 
       dealfit profile init my-profile
 
-      dealfit profile init my-profile --currency EUR --title "Managed services"
+      dealfit profile init services --currency EUR --title "Managed services"
     """
     from bot.deals.numbers import CURRENCY_CODES
     from bot.profile.schema import schema_bytes

@@ -63,9 +63,9 @@ def proposal(
 
     For example:
 
-      dealfit proposal "Mercy Regional: hospital, 120 beds, ..." --owner dana --close 2026-12-15 -o mercy.docx
+      dealfit proposal --deal "Mercy Regional managed services" -o mercy.docx
 
-      dealfit proposal --deal "Mercy Regional" --format markdown
+      dealfit proposal "$(cat mercy.txt)" --owner dana --close 2026-12-15 --format json
     """
     with core() as rooms:
         if check_texts or write_texts:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 app = typer.Typer(
     no_args_is_help=True,
     help="Monthly calls, Customer Business Reviews and renewals that won deals promise: "
-    "dates, agendas, what was measured, and a calendar file.",
+    "dates, agendas, what was measured, and a calendar file.\n\nFor example:\n\n  dealfit reviews list --days 30",
 )
 
 
@@ -76,7 +76,7 @@ def agenda(
 
     For example:
 
-      dealfit reviews agenda "Mercy Regional"
+      dealfit reviews agenda "Wakefield General Hospital" --as dana
     """
     from bot.pipeline.reviews.service import NoSuchCustomer
 
@@ -104,7 +104,7 @@ def record(
 
     For example:
 
-      dealfit reviews record "Mercy Regional" "time to deploy" 12 2027-02-26
+      dealfit reviews record "Wakefield General Hospital" "time to deploy" 12 2026-11-20
     """
     from bot.deals.numbers import DateError, NumberError, parse_date, parse_number
     from bot.pipeline.reviews.agenda import state_words
@@ -137,7 +137,7 @@ def ics(
 
       dealfit reviews ics -o reviews.ics
 
-      dealfit reviews ics "Mercy Regional" > mercy.ics
+      dealfit reviews ics --as dana > dana.ics
     """
     from bot.pipeline.reviews.service import NoSuchCustomer
 

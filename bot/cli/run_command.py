@@ -37,11 +37,19 @@ def run(
         int | None, typer.Option(min=0, max=65535, help="Port of the playground or the web server; 0 takes a free one.")
     ] = None,
 ) -> None:
-    """Start Dealfit.
+    """Start Dealfit: in a playground, in your Slack workspace, or behind a web server.
 
     Without tokens it starts a playground: a Slack-like workspace in your browser, on this machine only. With
     SLACK_BOT_TOKEN and SLACK_APP_TOKEN it joins your workspace over Socket Mode; with SLACK_SIGNING_SECRET and
     `--http` it serves Slack's HTTP requests. Ctrl-C ends it; work that is not finished goes on at the next start.
+
+    For example:
+
+      dealfit run
+
+      dealfit run --port 0
+
+      dealfit run --http --port 3000
     """
     # An acknowledgement comes from a thread that should not wait its turn behind threads that judge and draw.
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -84,6 +84,12 @@ def money(
     """Show where the money comes from: how few deals and customers bring how much, and of which kind they are.
 
     Exit status: 0 with a picture, 2 when there is no deal with money in it, or something could not be read.
+
+    For example:
+
+      dealfit pipeline money --deals examples/closed-deals.csv
+
+      dealfit pipeline money --of open --by segment --by offer --png money.png
     """
     from bot.cli.strategy_tables import show_sources
     from bot.pipeline.strategy.outcomes import Outcome
@@ -139,6 +145,12 @@ def suggest(
 
     Exit status: 0 with a suggestion, 1 when there is nothing to find or too few deals, 2 when something could not be
     read.
+
+    For example:
+
+      dealfit pipeline suggest --deals examples/closed-deals.csv
+
+      dealfit pipeline suggest --deals examples/closed-deals.csv --good won --fact beds --fact it_staff
     """
     from bot.cli.strategy_tables import show_suggestion
     from bot.pipeline.strategy.labels import Good
@@ -173,6 +185,12 @@ def measure(
     """Measure fit against results: win rate, margin, churn and payment days, over time and by verdict.
 
     Exit status: 0 with figures, 2 when no deal is closed, or something could not be read.
+
+    For example:
+
+      dealfit pipeline measure --deals examples/closed-deals.csv
+
+      dealfit pipeline measure --by month --format json
     """
     from bot.checking.asker import OPERATOR
     from bot.cli.strategy_tables import show_measured

@@ -49,6 +49,12 @@ def backtest(
 
     Exit status: 0 when it would have refused no won deal (with --against: when no verdict is another one), 1 when it
     would have, 2 when something could not be read. Several profiles: 0.
+
+    For example:
+
+      dealfit profile backtest --deals examples/closed-deals.csv --selling-cost 8000
+
+      dealfit profile backtest --profile candidate.yaml --against profile/deal-profile.yaml
     """
     from bot.cli.strategy_backtest_tables import show_backtest
     from bot.pipeline.strategy.backtest import NothingClosed

@@ -251,13 +251,6 @@ def test_slack_that_cannot_be_reached_ends_the_run_with_a_clear_word(dealfit):
     assert "canary" not in done.err
 
 
-@pytest.mark.parametrize("command", ["", "run", "check", "ask", "index", "doctor", "pipeline", "profile"])
-def test_help_is_there_everywhere(dealfit, command):
-    done = dealfit(*command.split(), "--help")
-    assert done.status == 0
-    assert len(done.out) > 200
-
-
 def test_help_does_not_load_what_is_slow():
     slow = ("chromadb", "dbos", "slack_bolt", "langchain", "sqlalchemy")
     code = f"import sys; import bot.cli.app; print([m for m in {slow} if m in sys.modules])"
