@@ -1,7 +1,7 @@
 """One try to send one message, and what came of it.
 
 A message goes back through its response URL, to one person in a channel, or into a conversation. Where that is not
-possible it goes another way, and says why; in the end to the person directly.
+possible it goes another way, and says why; in the end to the person directly. A message that stands is drawn anew.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import structlog
 
 from bot.slack.outages import is_temporary
 from bot.slack.refusals import (
+    NO_MESSAGE,
     NOBODY,
     NOT_HERE,
     NOT_SHOWN,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 EVENT_TYPE = "dealfit_message"
 """The type of the metadata on each message; its payload holds the effect's mark."""
 MESSAGE, EPHEMERAL, RESPOND = "chat.postMessage", "chat.postEphemeral", "response_url"
+UPDATE = "chat.update"
 PATIENCE = timedelta(hours=3)
 LONGEST_PAUSE = 60.0
 OK, MULTIPLE, TOO_MANY = 200, 300, 429
@@ -103,6 +105,8 @@ class Courier:
                     return self._respond(claimed)
                 case "chat.postEphemeral":
                     return self._ephemeral(claimed)
+                case "chat.update":
+                    return self._update(claimed)
                 case _:
                     return self._message(claimed)
         except SlackApiError as error:
@@ -138,6 +142,12 @@ class Courier:
             channel=str(body["channel"]), user=str(body["user"]), thread_ts=body.get("thread_ts"), **_content(body)
         )
         return Sent(str(body["channel"]), str(sent["message_ts"]))
+
+    def _update(self, claimed: Claimed) -> Outcome:
+        """Draw a message anew. Doing it twice shows the same."""
+        channel, ts = str(claimed.body["channel"]), str(claimed.body["ts"])
+        self._client.chat_update(channel=channel, ts=ts, **_content(claimed.body))
+        return Sent(channel, ts)
 
     def _message(self, claimed: Claimed) -> Outcome:
         body = claimed.body
@@ -214,6 +224,8 @@ class Courier:
         trouble = told_operator(claimed.method, error)
         if reason in OPERATORS:
             return self._again(claimed, reason, doubt=False, seconds=LONGEST_PAUSE, trouble=trouble)
+        if claimed.method == UPDATE:
+            return Refused(reason, "" if reason in NO_MESSAGE else trouble)
         user = str(body.get("user") or "")
         if reason in NOBODY and (body.get("direct") or is_person(str(body["channel"]))):
             return Refused(reason)

@@ -48,6 +48,18 @@ NOT_SHOWN = {
 }
 """Refusals of the message itself: whoever waits is told, with a reference for whoever runs Dealfit."""
 
+NO_MESSAGE = frozenset(
+    {
+        "message_not_found",
+        "channel_not_found",
+        "is_archived",
+        "cant_update_message",
+        "not_in_channel",
+        "edit_window_closed",
+    }
+)
+"""Refusals of a change to a message that is not there any more, or not to be changed: nothing that anybody mends."""
+
 REMEDIES = {
     "invalid_auth": "The token is wrong. Copy the bot token (xoxb-...) from the app's page, OAuth & Permissions.",
     "not_authed": "The token is empty. Set SLACK_BOT_TOKEN.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.blocks.elements import NOTIFICATION_TEXT, Block, clip, split_message
-from bot.slack.delivery import EPHEMERAL, MESSAGE, RESPOND
+from bot.slack.delivery import EPHEMERAL, MESSAGE, RESPOND, UPDATE
 from bot.slack.outbox import Outbox
 
 
@@ -76,6 +76,12 @@ class Replies:
     def replace(self, place: Place, *, text: str, blocks: Sequence[Block]) -> None:
         """Put this in the place of the message whose button was pressed; where that cannot be any more, send it."""
         self._put(replace(place, private=True), text, blocks, instead=True)
+
+    def update(self, channel: str, ts: str, *, text: str, blocks: Sequence[Block]) -> None:
+        """Draw a message of ours anew; what is put last is what stands. One that is gone stays gone."""
+        body = {"channel": channel, "user": "", "ts": ts, "text": clip(text, NOTIFICATION_TEXT), "blocks": list(blocks)}
+        # A lane of its own: while Slack changes no message, what is new is still posted.
+        self.outbox.put(body, lane=f"{channel}/{ts}", method=UPDATE)
 
     def _put(
         self,

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import structlog
-
 from bot.exceptions.model import ExceptionRequest, Part, PartState
 from bot.exceptions.service import ExceptionService
 from bot.profile.people import Person
@@ -20,12 +18,6 @@ from bot.slack.replies import Place, Then
 from bot.slack.services import Services
 from bot.store.exceptions import Card
 
-GONE = frozenset({
-    "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel",
-    "edit_window_closed",
-})  # fmt: skip
-"""Slack's words for a card that is not there any more: nothing that trying again would mend."""
-
 CARDED = "exception.carded"
 Message = dict[str, Any]
 
@@ -36,7 +28,6 @@ class ExceptionCards:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._directory = services.directory
-        self._log = structlog.get_logger("dealfit.exceptions")
         services.replies.outbox.after(CARDED, self._carded, instead=self._not_carded)
 
     @property
@@ -47,6 +38,15 @@ class ExceptionCards:
         """Bring every card of a request up to date, and post those that are missing."""
         for turn, task in enumerate(steps(f"{name}:plan", lambda: self._plan(number))):
             steps(f"{name}:{turn}", lambda task=task: self._card(number, task), attempts=PATIENT)  # type: ignore[misc]
+
+    def lacks(self, number: int) -> bool:
+        """Whether a card is missing that can be sent now: of whom Slack did not reach before, and knows again."""
+        request = self._exceptions.known(number)
+        if request is None:
+            return False
+        there = {(card.part, card.reader) for card in self._services.store.exceptions.cards(number)}
+        missing = (each for each in self._wanted(request) if each not in there)
+        return any(not self._services.store.outgoing.is_known(self._mark(number, *each)) for each in missing)
 
     def tell(self, number: int, steps: Steps, *, part: str, text: str, name: str, blocks: Any = None) -> None:
         """Say something in the thread of each card of a part (of the one who asked: ""), so that phones show it."""
@@ -113,7 +113,7 @@ class ExceptionCards:
             return
         message = self.status_message(request) if part is None else self.approver_message(request, part)
         if "ts" in task:
-            self._update({**message, "channel": task["channel"], "ts": task["ts"]})
+            self._services.replies.update(task["channel"], task["ts"], **message)
             return
         to = task["to"]
         seen = {"number": number, "part": task["part"], "to": to, "version": request.version}
@@ -124,8 +124,14 @@ class ExceptionCards:
             blocks=message["blocks"],
             then=Then(CARDED, seen),
             # However many pieces of work find that a card is missing while it waits to be sent: it is one card.
-            mark=None if again else mark_of(f"exception:{number}:{task['part']}:{to}"),
+            mark=None if again else self._mark(number, task["part"], to),
         )
+
+    def _mark(self, number: int, part: str, to: str) -> str:
+        """The mark of a card. One that Slack refused is tried again as another, once a day."""
+        name = f"exception:{number}:{part}:{to}"
+        refused = self._services.store.outgoing.is_refused(mark_of(name))
+        return mark_of(f"{name}:{self._services.clock().date()}") if refused else mark_of(name)
 
     def _carded(self, payload: Mapping[str, Any]) -> bool:
         """A card stands in Slack now: remember it. Whether the request has changed since it was drawn."""
@@ -156,20 +162,6 @@ class ExceptionCards:
         """A card that was out of date when it came to stand in Slack."""
         task = {"part": str(payload["part"]), "channel": str(payload["channel"]), "ts": str(payload["ts"])}
         steps("draw", lambda: self._card(int(payload["number"]), task), attempts=PATIENT)
-
-    def _update(self, message: Message) -> None:
-        from slack_sdk.errors import SlackApiError  # loaded with the client
-
-        try:
-            self._services.client.chat_update(**message)
-        except SlackApiError as error:
-            self._pass_on(error, "card_not_updated")
-
-    def _pass_on(self, error: Any, event: str) -> None:
-        reason = str(error.response.get("error"))
-        if reason not in GONE:
-            raise error
-        self._log.warning(event, reason=reason)
 
     def _cards(self, number: int, part: str) -> list[Card]:
         return [card for card in self._services.store.exceptions.cards(number) if card.part == part]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import utc_now
 from bot.playground.server import Playground
+from bot.slack.blocks.elements import section
 from bot.slack.client import SlackClient, patience, posting_client
 from bot.slack.delivery import MESSAGE, Courier
 from bot.slack.outbox import Outbox, Pace
+from bot.slack.replies import Replies
 from bot.store.database import Store, open_store
 from tests.playgrounds import patient
 from tests.postgres import postgres_url
@@ -139,6 +141,42 @@ def test_one_channel_that_slack_slows_down_keeps_no_other_waiting(ground: Playgr
     assert [m.text for m in ground.messages(QUIET)] == ["said"]
     assert [m.text for m in ground.messages("D0MORGAN")] == ["said"]
     assert (store.outgoing.waiting().messages, store.outgoing.waiting().places) == (2, 1)
+
+
+def test_a_message_that_slack_does_not_change_for_now_keeps_nobody_waiting_and_is_changed_later(
+    ground: Playground, office
+) -> None:
+    outbox, store = office
+    replies = Replies(outbox)
+    outbox.put({"channel": BUSY, "user": "", "text": "a card"}, lane=BUSY, mark="c" * 64)
+    outbox.drain()
+    ts = ground.messages(BUSY)[0].ts
+    ground.faults.http_status("chat.update", 503, times=2)
+    for words in ("decided", "and ended"):
+        replies.update(BUSY, ts, text=words, blocks=[section(words)])
+    outbox.put({"channel": BUSY, "user": "", "text": "new"}, lane=BUSY)
+    outbox.drain()
+    assert [m.text for m in ground.messages(BUSY)] == ["a card", "new"]
+    until_sent(outbox, store)
+    assert [m.text for m in ground.messages(BUSY)] == ["and ended", "new"]
+    assert not store.outgoing.troubles(timedelta(days=1))
+
+
+def test_a_change_of_a_message_that_is_gone_is_given_up_in_silence_and_one_that_slack_refuses_is_told(
+    ground: Playground, office
+) -> None:
+    outbox, store = office
+    replies = Replies(outbox)
+    replies.update(BUSY, "1.000001", text="of a card that was deleted", blocks=[])
+    outbox.drain()
+    assert not store.outgoing.troubles(timedelta(days=1))
+    ground.faults.fail("chat.update", "invalid_blocks")
+    replies.update(BUSY, "1.000002", text="that is not built as Slack wants it", blocks=[])
+    outbox.drain()
+    (trouble,) = store.outgoing.troubles(timedelta(days=1))
+    assert "invalid_blocks" in trouble.words
+    assert store.outgoing.waiting().messages == 0
+    assert not ground.messages(BUSY), "nobody is told of a card instead"
 
 
 def test_a_listener_never_waits_for_slacks_limits_and_a_step_of_work_does(ground: Playground) -> None:
