@@ -13,7 +13,7 @@ from evaluation.figures import Section
 
 _ROUNDS, _FOLDS = 10, 5
 
-OURS, COSINE = "four signals", "best cosine alone"
+OURS, COSINE = "five signals", "best cosine alone"
 UNSEEN, VALIDATED = "as shipped, on conversations that it was not fitted on", "fitted anew, cross-validated"
 
 
@@ -36,7 +36,8 @@ def measure(index: Index) -> Section:
     rows, shipped = [], []
     for question in asked:
         signals = read_signals(question.text, index.hits(question.text))
-        rows.append([signals.cosine, signals.bm25, signals.share, float(len(signals.strangers) > 0)])
+        named = [float(len(signals.strangers) > 0), float(len(signals.unheld) > 0)]
+        rows.append([signals.cosine, signals.bm25, signals.share, *named])
         shipped.append(signals.confidence)
     table, confidence = np.array(rows), np.array(shipped)
     unseen = np.array([not fitted_on(group) for group in groups])

@@ -27,11 +27,15 @@ _AMOUNT = _any_of(
     r"what(?:'s| is| are)? (?:the|our|my) (?:standard|usual|normal)|what happens (?:if|when|with|at)",
 )
 _PLAIN = re.compile(r"^\s*what(?:'s| is| are) (?:the|our|my)\b", re.IGNORECASE)
-_METHOD = _any_of(
+_HOW = (
     r"how (?:do|should|can|could|would|shall|does|did) (?:i|we|you|one|a rep|the rep)|how to|how come|why",
-    r"what (?:do|should|can|could|would|shall) (?:i|we|you|one) (?:say|do|ask|answer|bring|prepare|tell|send|show|"
-    r"write|offer|reply|respond|present|look|listen)",
+    r"what (?:do|should|can|could|would|shall) (?:i|we|you|one) (?:say|do|ask|answer|bring|prepare|tell|send|show)",
+    r"what (?:do|should|can|could|would|shall) (?:i|we|you|one) (?:write|offer|reply|respond|present|look|listen)",
     r"what to (?:say|do|ask|answer|bring|prepare|tell|send|show)|what (?:now|next|if)|when (?:do|should|shall|can)",
+)
+_ASKS_HOW = _any_of(*_HOW)
+_METHOD = _any_of(
+    *_HOW,
     r"what does .{1,60} (?:look|cover|include|mean|take|cost)|who (?:should|must) (?:be|attend|come|join|go)",
     r"explain|agenda|examples?|prepar(?:e|ing)|tips?|advice|help me|words|respond|talk about|compare|convince|persuade",
     r"conversation|objections?|handle|deal with|cares? about|what makes|who (?:takes|attends|goes)|differs?",
@@ -70,6 +74,11 @@ def is_brief(question: str) -> bool:
 def about_method(question: str) -> bool:
     """Whether the question asks how to do or say something, or why: what playbooks are for."""
     return bool(_METHOD.search(question))
+
+
+def asks_how(question: str) -> bool:
+    """Whether the question asks how to do or say something, or why, in so many words."""
+    return bool(_ASKS_HOW.search(question))
 
 
 def asks_why(question: str) -> bool:

@@ -1,6 +1,6 @@
 """Whether the playbooks say anything about a question, decided from several signals, since no single one separates.
 
-How the weights were set: by a logistic model of the four signals, fitted on the tuning half of the golden questions
+How the weights were set: by a logistic model of the first four signals, fitted on the tuning half of the golden questions
 (`evaluation/golden`) and on half of the conversations of MTRAG-UN, both collections and both answers weighing the same;
 then rounded. On the other halves it ranks an answerable question above an unanswerable one 96 and 79 times in 100, the
 best cosine alone 92 and 77 times. The zero of the scale was set on the tuning half.
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.answers.asked_for import unheld
 from bot.answers.words import FUNCTION_WORDS, content_stems, question_stems, stems, words
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ BM25_ENOUGH = 6.0
 STRANGER_WEIGHT = -0.5
 """What a proper name that stands in none of the passages found counts: they cannot speak of it."""
 
+UNHELD_WEIGHT = -2.5
+"""What it counts that the passages have no word for the very thing that is asked for. Set on the tuning halves of the
+golden and the trap questions; one that matches a passage better than that may have called it by another word."""
+
 INTERCEPT = -6.6
 """Where the scale begins."""
 
@@ -53,13 +58,15 @@ class Signals:
     """What the search tells about whether the question is answered.
 
     `cosine` and `bm25` are the best among the first passages, `share` (0 to 1) is the part of the question's content
-    words that the best single passage has, `strangers` are the proper names in the question that no passage has.
+    words that the best single passage has, `strangers` are the proper names in the question that no passage has, and
+    `unheld` are the words for what it asks for that they do not have.
     """
 
     cosine: float
     bm25: float
     share: float
     strangers: tuple[str, ...]
+    unheld: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -70,6 +77,7 @@ class Signals:
             + SHARE_WEIGHT * self.share
             + BM25_WEIGHT * min(self.bm25, BM25_ENOUGH)
             + (STRANGER_WEIGHT if self.strangers else 0.0)
+            + (UNHELD_WEIGHT if self.unheld else 0.0)
         )
 
     @property
@@ -96,6 +104,7 @@ def read_signals(question: str, hits: Sequence[Hit]) -> Signals:
         bm25=max(hit.bm25 for hit in first),
         share=share,
         strangers=_strangers(question, set().union(*bags)),
+        unheld=unheld(question, hits, LOOKED_AT),
     )
 
 

@@ -215,6 +215,7 @@ def _body(answer: Answer, gathered: Gathered, now: datetime) -> dict[str, Any]:
             "bm25": round(signals.bm25, 4),
             "share": round(signals.share, 4),
             "strangers": list(signals.strangers),
+            "unheld": list(signals.unheld),
             "confidence": round(signals.confidence, 4),
         },
         "profile": None if profile is None else {"version": profile.version, "sha256": profile.sha256},
