@@ -41,11 +41,14 @@ class SlackDirectory:
         return None if users is None else tuple(self._askers.of(user) for user in users[:MOST_MEMBERS])
 
     def account(self, person: Person) -> str | None:
-        """The Slack user id of a person; None for somebody who has no account, or while Slack does not say."""
+        """The Slack user id of a person; None for somebody who has no account, or while Slack does not say.
+
+        An account that is deactivated, or a guest's, is none: who has it decides nothing and is not written to.
+        """
         from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
         if person.slack:
-            return person.slack
+            return None if self._askers.of(person.slack).guest else person.slack
         with self._lock:
             known = self._accounts.get(person.email)
         if known is not None and self._clock() - known[0] < FRESH:

@@ -96,6 +96,17 @@ class OutgoingBook:
             done = connection.execute(statement.on_conflict_do_nothing(index_elements=[outgoing.c.mark]))
         return done.rowcount == 1
 
+    def is_refused(self, mark: str) -> bool:
+        """Whether the message of this mark was refused for good, as far back as marks are remembered."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(outgoing.c.state).where(outgoing.c.mark == mark)).scalar()
+        return bool(found == REFUSED)
+
+    def is_known(self, mark: str) -> bool:
+        """Whether there is a message of this mark, sent or not, as far back as marks are remembered."""
+        with self._database.reading() as connection:
+            return connection.execute(select(outgoing.c.mark).where(outgoing.c.mark == mark)).first() is not None
+
     def claim(self, holder: str, most: int, held: int = HELD) -> tuple[list[Claimed], float | None]:
         """The first messages of places that are free now, and in how many seconds another place will be.
 

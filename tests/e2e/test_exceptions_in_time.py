@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,11 @@ def office(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
         yield made
 
 
+@pytest.fixture
+def people(office: Office) -> Path:
+    return Path(str(office.core.settings.profile_dir)) / "people.yaml"
+
+
 def cards(office: Office, channel: str, user: str, text: str) -> list[Any]:
     messages = office.ground.messages(channel, user)
     return [m for m in messages if m.from_app and text in texts(m.blocks) + " " + m.text]
@@ -71,13 +77,17 @@ def one(office: Office, channel: str, user: str, text: str) -> Any:
 
 
 def ask(office: Office) -> None:
-    card = office.command(DANA, "/deal-check", FITTING.replace("name", "Time General", 1).replace("0%", "12%"))
+    ask_for(office, "Time General")
+    one(office, "D0ALEX", ALEX, "Time General")
+
+
+def ask_for(office: Office, name: str) -> None:
+    card = office.command(DANA, "/deal-check", FITTING.replace("name", name, 1).replace("0%", "12%"))
     office.ground.press(DANA, card, ids.ASK)
     view = office.ground.wait_for(lambda: office.modal(DANA))
     assert "asked one after the other" in texts(view.blocks)
     words = {(ids.WHY, ids.INPUT): "It ends in June.", (ids.GIVES, ids.INPUT): "A longer term."}
     assert not office.ground.submit_view(DANA, view.id, words).errors
-    one(office, "D0ALEX", ALEX, "Time General")
 
 
 def come_round(office: Office, name: str = DUE.name) -> None:
@@ -143,3 +153,38 @@ def test_the_month_and_the_head_are_published(office: Office, clock: Clock) -> N
     before = len(cards(office, DEALS, ALEX, "Exceptions of"))
     come_round(office, "exceptions:digest")
     assert len(cards(office, DEALS, ALEX, "Exceptions of")) == before + 1
+
+
+@pytest.mark.parametrize("how", ["address", "slack", "refused"])
+def test_who_decides_gets_the_card_when_their_account_is_back(
+    office: Office, clock: Clock, people: Path, how: str
+) -> None:
+    """However the account is known; also where a try met it just after it was closed, and was refused."""
+    words, name, nora = people.read_text(), f"Back {how} General", f"U0NORA{how.upper()}"
+    named = "" if how == "address" else f"slack: {nora}, "
+    entry = f"  nora: {{name: Nora Berg, email: nora@alphatech.example, {named}roles: [approver]}}\n"
+    people.write_text(words.replace("people: [alex]", "people: [nora]") + entry)
+    account = User(nora, "nora", "Nora Berg", "nora@alphatech.example", deleted=how != "refused")
+    office.ground.workspace.add_user(account)
+    clock.now += timedelta(minutes=30)
+    if how == "refused":
+        assert office.slack.services.askers.of(nora).person is not None
+        account.deleted = True
+    ask_for(office, name)
+    office.settle()
+    if how == "refused":
+        assert "I could not ask Deal desk" in texts(one(office, "D0DANA", DANA, "I could not ask").blocks)
+        clock.now += timedelta(minutes=15)
+        come_round(office)
+    status = cards(office, "D0DANA", DANA, name)[-1]
+    assert how == "refused" or "Not reached in Slack: Nora Berg" in texts(status.blocks)
+    assert cards(office, f"D{nora[1:]}", nora, name) == []
+
+    account.deleted = False
+    clock.now += timedelta(minutes=15)
+    come_round(office)
+    come_round(office)
+    assert len(cards(office, f"D{nora[1:]}", nora, name)) == 1, "one card, and not only at the next reminder"
+    assert "Not reached" not in texts(status.blocks)
+    people.write_text(words)
+    office.ground.workspace.users.pop(nora)

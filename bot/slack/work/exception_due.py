@@ -1,6 +1,7 @@
 """What time brings to exceptions, every five minutes: reminders, escalations, warnings before an end, ends.
 
 And the cards of a deal that has changed meanwhile, however it came to: by a form, in a thread, from a CRM, in a shell.
+And those of people who decide and could not be sent theirs: they get it once Slack knows them.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class ExceptionsDue:
                 self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
         for number in steps("changed", self._changed):
             self._cards.show(number, steps, f"changed:{number}")
+        for number in steps("lacking", self._lacking):
+            self._cards.show(number, steps, f"lacking:{number}")
 
     def _changed(self) -> list[int]:
         """The requests that wait and whose deal was saved lately: their cards say whether it has changed since."""
@@ -59,6 +62,14 @@ class ExceptionsDue:
             if saved is not None and saved.updated_at > max(since, row.asked_at):
                 found.append(row.number)
         return found
+
+    def _lacking(self) -> list[int]:
+        """The requests that wait and that somebody who decides has no card of, though Slack knows their account now.
+
+        The account was closed or not known when the card was due, or they decide since then only.
+        """
+        waiting = self._services.store.exceptions.find(state=RequestState.OPEN.value)
+        return [row.number for row in waiting if self._cards.lacks(row.number)]
 
     def _pursue(self, number: int) -> list[list[str]]:
         """Do what is due of one request; what to say of it, each with the part whose cards it belongs to."""
