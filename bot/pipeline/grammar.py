@@ -18,9 +18,9 @@ _WORDS: Mapping[Meaning, str] = {
         show everything anything list give gives giving tell find get see all display want need know like look
         about any each every also now currently still so then whats when how too very quite out into hi hello
         hey thanks thank today's with_regard_to as_of right_now at_the_moment at_present as_it_stands
-        as_they_stand so_far must go going got make made take took put say said sell sold selling close
-        closing closes due sign signing land landing expected owned own bring table chart picture overview
-        report summary not_yet per_cent and_the waiting instead but""",
+        as_they_stand so_far must go going got make made take took put say said sell sold selling close given gave
+        closing closes due sign signed signing land landed landing expected owned own bring table chart picture overview
+        report summary not_yet yet per_cent and_the waiting instead but""",
     Word.DEALS: """
         deal deals opportunity opportunities opp opps pipeline pipelines prospect prospects account accounts proposal
         proposals ones quote quotes""",

@@ -22,7 +22,7 @@ _OPS: MappingProxyType[Word, ComparisonOp] = MappingProxyType(
     {Word.ABOVE: ">", Word.AT_LEAST: ">=", Word.BELOW: "<", Word.AT_MOST: "<=", Word.EXACTLY: "="}
 )
 _SUFFIXES: MappingProxyType[Word, ComparisonOp] = MappingProxyType({Word.OR_MORE: ">=", Word.OR_LESS: "<="})
-_PAST = frozenset({"won", "lost", "closed", "did", "gave", "were", "was"})
+_PAST = frozenset({"won", "lost", "closed", "did", "gave", "given", "were", "was", "had", "sold", "signed", "landed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,17 +50,6 @@ def names(draft: Draft, person: Person | None) -> None:
             draft.unused.append(item)
 
 
-def closed(draft: Draft) -> None:
-    """`did Dana close`: a deal that did close is not open, whatever "close" means elsewhere."""
-    tokens = [token for item in draft.items for token in item.tokens]
-    did = next((token for token in tokens if token.text == "did"), None)
-    close = next((token for token in tokens if token.text == "close" and did and token.start > did.start), None)
-    if did is None or close is None:
-        return
-    if not any(isinstance(each, WordFilter) and each.by == "status" for each, _ in draft.filters):
-        draft.add(WordFilter(by="status", any_of=("won", "lost")), [did, close])
-
-
 def _nothing(item: Item) -> bool:
     """Words that need no understanding of their own by now."""
     return item.noise or (

@@ -16,7 +16,8 @@ from bot.pipeline.draft import AskBack, Draft
 from bot.pipeline.following import checks_alone, edited, is_fresh
 from bot.pipeline.items import Item, items_of
 from bot.pipeline.meanings import Meaning, Word
-from bot.pipeline.naming import closed, names, without
+from bot.pipeline.naming import names, without
+from bot.pipeline.past import past
 from bot.pipeline.query import CloseDateFilter, Filter, Order, Query, Select, WordFilter
 from bot.pipeline.shaping import comparisons, groups, limits, measures, orders, periods
 from bot.pipeline.vocabulary import Vocabulary
@@ -34,7 +35,6 @@ _NOTHING_READ = "I understood none of these words. What do you want to know? For
 )
 _A_SLIP, _LONG_ENOUGH = 80, 5
 _OWN_FIGURE = frozenset({"given_away", "win_rate"})
-_DID = frozenset({"did", "gave", "given"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class QuestionReader:
         groups(draft)
         orders(draft)
         measures(draft)
+        past(draft, self._today)
         names(draft, self._person)
-        closed(draft)
         draft.filters.sort(key=lambda part: min(token.start for token in part[1]))
         return self._finished(draft)
 
@@ -223,10 +223,6 @@ def _query(draft: Draft) -> Query:
     if select.what in _OWN_FIGURE and order is not None and order.by in {"deals", "value"}:
         order = Order(by="measure", descending=order.descending)
     filters: list[Filter] = [each for each, _ in draft.filters]
-    gave_away = select.what == "given_away" and any(token.text in _DID for item in draft.items for token in item.tokens)
-    if gave_away and any(_is_past(each) for each in filters) and not _says_status(filters):
-        # What was given away in a period that is over was given away in the deals that were won.
-        filters.append(WordFilter(by="status", any_of=("won",)))
     compare = draft.compare[0] if draft.compare is not None else None
     if compare is not None and select.what == "deals":
         select = Select(what="count")
@@ -245,11 +241,3 @@ def _query(draft: Draft) -> Query:
         show=tuple(dict.fromkeys(fact for fact, _ in draft.show)),
         compare=compare if any(isinstance(each, CloseDateFilter) for each in filters) else None,
     )
-
-
-def _says_status(filters: Iterable[Filter]) -> bool:
-    return any(isinstance(each, WordFilter) and each.by == "status" for each in filters)
-
-
-def _is_past(each: Filter) -> bool:
-    return isinstance(each, CloseDateFilter) and (each.period or "").startswith("last ")

@@ -47,7 +47,7 @@ from bot.pipeline.figures.overview import Overview
 from bot.pipeline.figures.running import Answering, Statements
 from bot.pipeline.finding import Found, find_deal
 from bot.pipeline.proposing import QueryWriter, by_model, held, proposal_schema, told, worth_asking
-from bot.pipeline.query import Query
+from bot.pipeline.query import Query, Select, WordFilter
 from bot.pipeline.reading import LONGEST_QUESTION, QuestionReader, Understanding, UnknownWord
 from bot.pipeline.remembering import Memory
 from bot.pipeline.tables import Table
@@ -63,6 +63,7 @@ from bot.store.records import SavedDeal
 __all__ = ["AccessDenied", "Overview", "PipelineAnswer", "PipelineService"]
 
 SCHEMA = 1
+_CLOSED = ("won", "lost")
 
 
 class Live(Protocol):
@@ -248,7 +249,8 @@ class PipelineService:
             words = self._vocabulary(room, "")
             table = room.answering.run(query)
             chips = tuple(chips_of(query, words, room.today))
-        return PipelineAnswer(question, query, chips, (), (), table, room.judge.profile.id, ())
+            notes = tuple(_nothing_closed(query, table, room))
+        return PipelineAnswer(question, query, chips, (), (), table, room.judge.profile.id, notes)
 
     @needs(Action.PIPELINE)
     def change(self, query: Query, path: str, key: str, asker: Asker) -> PipelineAnswer:
@@ -338,6 +340,8 @@ def _answered(question: str, read: Understanding, room: Room, *, before: Underst
     """The answer to what was read; `before` is what was read without a model, where one read on."""
     table = None if read.query is None else room.answering.run(read.query)
     notes = [ask.words_for_people for ask in read.asks]
+    if read.query is not None and table is not None:
+        notes += _nothing_closed(read.query, table, room)
     if before is not None:
         parts = [f"“{chip.words}” as “{chip.text}”" for chip in by_model(before, read)]
         notes.append(f"A language model read {', '.join(parts)}. Change a part that you did not mean.")
@@ -345,6 +349,20 @@ def _answered(question: str, read: Understanding, room: Room, *, before: Underst
         question, read.query, read.understood, read.unknown, read.asks, table, room.judge.profile.id, tuple(notes),
         "words" if before is None else "model",
     )  # fmt: skip
+
+
+def _nothing_closed(query: Query, table: Table, room: Room) -> Iterator[str]:
+    """What is said where a question is about closed deals, and there are none at all that the asker sees."""
+    by = [each for each in query.filters if isinstance(each, WordFilter) and each.by == "status" and not each.negate]
+    statuses = by[0].any_of if by else _CLOSED if query.select.what == "win_rate" else ()
+    if not statuses or not set(statuses) <= set(_CLOSED) or (by and table.matched):
+        return
+    closed = WordFilter(by="status", any_of=tuple(statuses))
+    if room.answering.run(Query(select=Select(what="count"), filters=(closed,))).matched == 0:
+        yield (
+            f"None of the deals that you see is {' or '.join(statuses)}, in any period. Closed deals come in with "
+            "their stage or outcome, by an import or a sync with the CRM."
+        )
 
 
 def _profile_words(profile: ProfileId) -> str:

@@ -20,7 +20,7 @@ from bot.profile.loading import parse_profile
 from bot.profile.people import Person, Role
 
 from .support import ROOT, deal, judge, people
-from .table import House, house
+from .table import House, Shelf, house
 
 DEALS = [
     deal("Mercy", "Dana Reyes", payment_days=60),
@@ -286,3 +286,33 @@ def test_a_figure_that_no_database_holds_compares_as_it_should(tmp_path: Path, q
     table = made.service.ask(question, asker("morgan")).table
     assert table is not None
     assert table.matched == found
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how much discount did we give last quarter?", "None of the deals that you see is won, in any period."),
+        ("deals lost this year", "None of the deals that you see is lost, in any period."),
+        ("win rate by rep", "None of the deals that you see is won or lost, in any period."),
+    ],
+)
+def test_where_no_deal_is_closed_that_is_said_and_not_a_blank(question: str, said: str) -> None:
+    answer = service().ask(question, asker("morgan"))
+    assert answer.query is not None
+    (note,) = answer.notes
+    assert note.startswith(said)
+    assert service().run(answer.query, asker("morgan")).notes == answer.notes
+
+
+def test_a_period_without_closed_deals_is_not_taken_for_a_store_without_any(tmp_path: Path) -> None:
+    sold = deal("Sold", "Dana Reyes", closes=date(2026, 8, 1), discount=7)
+    made = house(tmp_path, Shelf().put([deal("Open", "Dana Reyes")]).put([sold], "won"))
+    last = made.service.ask("how much discount did we give last quarter?", asker("morgan"))
+    assert last.table is not None
+    assert [chip.text for chip in last.understood if chip.words == "did … give"] == ["status: won"]
+    assert Decimal(7) in last.table.rows[0]
+    assert last.notes == ()
+    assert made.service.ask("how much discount did we give last month?", asker("morgan")).notes == ()
+    # Who sees none of the closed deals hears the same as where there are none.
+    assert made.service.ask("deals sold last quarter", asker("sam")).notes != ()
+    made.tables.close()
