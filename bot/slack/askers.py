@@ -32,6 +32,10 @@ class _Known:
     at: datetime
 
 
+class NotNamed(ConnectionError):
+    """Slack does not say for now who somebody is; what is done in their name waits."""
+
+
 class Askers:
     """Looks people up in Slack, and remembers for ten minutes who they are. Roles always come from `people.yaml`.
 
@@ -65,6 +69,17 @@ class Askers:
         if person is None:
             return Asker(user=user, name=name)
         return Asker(user=user, name=person.name, roles=person.roles, person=person)
+
+    def named(self, user: str) -> Asker:
+        """The asker, for work that nobody waits for and that must not be lost while Slack is away.
+
+        Raises NotNamed while Slack does not say who it is.
+        """
+        asker = self.of(user)
+        if asker.unknown:
+            message = f"Slack does not say for now who {user} is"
+            raise NotNamed(message)
+        return asker
 
     def person_behind(self, user: str, people: People) -> Person | None:
         """The person of these people whose account it is; None for a guest and whoever else is nobody of ours."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -287,6 +287,18 @@ class DurableQueue:
             if len(done) < PORTION:
                 break
         return gone
+
+
+def one_by_one(things: Iterable[T], do: Callable[[T], None]) -> None:
+    """Do it for each of them, also behind one that fails; then raise what the first of those raised."""
+    failed: Exception | None = None
+    for thing in things:
+        try:
+            do(thing)
+        except Exception as error:  # noqa: BLE001 it is raised at the end
+            failed = failed or error
+    if failed is not None:
+        raise failed
 
 
 def _worker(seat: int) -> str:

@@ -71,7 +71,7 @@ class SavedQuestions:
             return
         user, channel = str(payload["user"]), str(payload["channel"])
         refused = steps("allowed", lambda: why_not_shown(self._services.client, channel, user), attempts=PATIENT)
-        message = said(refused) if refused else steps("compute", lambda: self._drawn(payload))
+        message = said(refused) if refused else steps("compute", lambda: self._drawn(payload), attempts=PATIENT)
         if message["ok"]:
             self._pipeline.post_shared(Place(channel, user, private=False), message, steps)
             return
@@ -79,7 +79,8 @@ class SavedQuestions:
         steps("tell", lambda: self._tell_why(payload, message), attempts=PATIENT)
 
     def _drawn(self, payload: Mapping[str, Any]) -> Message:
-        asker = self._services.askers.of(str(payload["user"]))
+        # Whoever Slack does not name for now may see nothing: that must not end what they have saved.
+        asker = self._services.askers.named(str(payload["user"]))
         return self._pipeline.drawn(payload.get("asked"), asker, title=str(payload["title"]))
 
     def _keep(self, payload: Mapping[str, Any], number: str, channel_name: str) -> Message:

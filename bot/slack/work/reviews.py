@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -17,15 +16,13 @@ from bot.pipeline.reviews.service import CannotNote, NoSuchCustomer, Reminder, R
 from bot.pipeline.view import AccessDenied
 from bot.slack.blocks import reviews as drawing
 from bot.slack.blocks.elements import inline, section
-from bot.slack.durable import PATIENT, Steps
-from bot.slack.outages import is_temporary
+from bot.slack.durable import PATIENT, Steps, one_by_one
 from bot.slack.private_files import send_privately
+from bot.slack.refusals import NOBODY, reason_of
 from bot.slack.replies import Place
 from bot.slack.schedules import Job
 
 if TYPE_CHECKING:
-    from slack_sdk.errors import SlackApiError
-
     from bot.profile.people import Person
     from bot.slack.services import Services
 
@@ -68,16 +65,21 @@ class ReviewWork:
         self._post(place, made, steps)
 
     def remind(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """The hourly turn: each owner hears of what comes, once for each date, when their day has begun."""
+        """The hourly turn: each owner hears of what comes, once for each date, when their day has begun.
+
+        What fails is due again in an hour, and keeps nobody else's from being sent.
+        """
         turn = payload.get("due")
         at = datetime.fromisoformat(str(turn)) if turn else None
-        for due in steps("due", lambda: self._due(at)):
-            who = steps(f"who {due['uid']}", partial(self._address, str(due["owner"])), attempts=3)
-            if who is not None:
-                message = steps(f"draw {due['uid']}", partial(self._reminder, due, who))
-                if message is not None:
-                    steps(f"post {due['uid']}", partial(self._send, who, message), attempts=PATIENT)
-            steps(f"done {due['uid']}", partial(self._done, due))
+        one_by_one(steps("due", lambda: self._due(at)), lambda due: self._remind(due, steps))
+
+    def _remind(self, due: Mapping[str, Any], steps: Steps) -> None:
+        who = steps(f"who {due['uid']}", lambda: self._address(str(due["owner"])), attempts=3)
+        if who is not None:
+            message = steps(f"draw {due['uid']}", lambda: self._reminder(due, who), attempts=3)
+            if message is not None:
+                steps(f"post {due['uid']}", lambda: self._send(who, message), attempts=PATIENT)
+        steps(f"done {due['uid']}", lambda: self._done(due))
 
     def _due(self, at: datetime | None) -> list[dict[str, Any]]:
         try:
@@ -90,7 +92,7 @@ class ReviewWork:
         self._reviews.reminded(str(due["uid"]), date.fromisoformat(str(due["on"])))
 
     def _reminder(self, due: Mapping[str, Any], user: str) -> dict[str, Any] | None:
-        asker = self._services.askers.of(user)
+        asker = self._services.askers.named(user)
         try:
             customer = self._reviews.customer(asker, str(due["key"]))
         except (NoSuchCustomer, AccessDenied):
@@ -103,7 +105,10 @@ class ReviewWork:
         return {"text": drawing.agenda_notification(agenda), "blocks": drawing.agenda_blocks(agenda, reminder=True)}
 
     def _address(self, key: str) -> str | None:
-        """The Slack user of somebody in people.yaml; None where the workspace does not know them."""
+        """The Slack user of somebody in people.yaml; None where the workspace does not know them.
+
+        Raises Slack's other refusals: those that the operator mends (a token, a scope) lose nobody their reminder.
+        """
         from slack_sdk.errors import SlackApiError  # loaded with the client
 
         person: Person | None = self._services.people().by_key(key)
@@ -112,18 +117,13 @@ class ReviewWork:
         try:
             return str(self._services.client.users_lookupByEmail(email=person.email)["user"]["id"])
         except SlackApiError as error:
-            self._not_reached(key, error)
+            if reason_of(error) not in NOBODY:
+                raise
+            structlog.get_logger("dealfit.reviews").warning("reminder not sent", person=key, reason=reason_of(error))
             return None
 
     def _send(self, user: str, message: Mapping[str, Any]) -> None:
         self._services.replies.send(Place(channel=user, user=user), text=message["text"], blocks=message["blocks"])
-
-    @staticmethod
-    def _not_reached(who: str, error: SlackApiError) -> None:
-        if is_temporary(error):
-            raise error
-        reason = error.response.get("error")
-        structlog.get_logger("dealfit.reviews").warning("reminder not sent", person=who, reason=reason)
 
     def _ahead(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         asker = self._services.askers.of(str(payload["user"]))
