@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.deals.facts import FactValue
 from bot.profile.blanks import Blank
-from bot.profile.conditions import ALWAYS, AllOf, Among, AnyOf, Compare, Condition, Within, relaxed, tests_of
+from bot.profile.conditions import ALWAYS, AllOf, Among, AnyOf, Compare, Condition, Known, Within, relaxed, tests_of
 from bot.profile.evaluate import (
     ORDERS,
     Evaluator,
@@ -171,6 +171,37 @@ class CompiledCheck:
         if self._when is not None:
             self.finding = _of_rows((_Row(self._when, self._when_missing, None, self.finding, blank),), self._idle)
 
+    @property
+    def all_rows(self) -> int:
+        """The rows as a set, each a bit."""
+        return (1 << len(self._rows)) - 1
+
+    def open_rows(self, facts: Facts) -> int:
+        """The rows to which a deal may come of which these facts are known: as a set, each row a bit."""
+        found = 0
+        for number, row in enumerate(self._rows):
+            if row.when is None or row.asks_known or row.when(facts) is not False:
+                found |= 1 << number
+        return found
+
+    def finding_among(self, rows: int, facts: Facts) -> Finding:
+        """What the check says of a deal that surely comes to one of these rows, or to none: `finding`, sooner."""
+        if self._when is not None:
+            applies = self._when(facts)
+            if applies is False:
+                return self._idle
+            if applies is None:
+                return _undecided(self._when_missing, facts, self._blank)
+        while rows:
+            row = self._rows[(rows & -rows).bit_length() - 1]
+            applies = True if row.when is None else row.when(facts)
+            if applies is True:
+                return row.finding(facts)
+            if applies is None:
+                return _undecided(row.when_missing, facts, row.blank)
+            rows &= rows - 1
+        return self._idle
+
     def accepts(self, facts: Facts) -> bool:
         """Whether the check stands in nobody's way: it passes or does not apply. Quicker than a finding."""
         if self._when is not None:
@@ -215,23 +246,25 @@ def _undecided(finder: Finder | None, facts: Facts, blank: Blank) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One case. `holds` is None where nothing is required."""
+    """One case. `holds` is None where nothing is required; `asks_known` says whether its `when` tests `known`."""
 
     when: Evaluator | None
     when_missing: Finder | None
     holds: Evaluator | None
     finding: Judged
     blank: Blank
+    asks_known: bool = False
 
 
 def _row(case: Case, bands: tuple[Band, ...], blank: Blank, words: Words) -> _Row:
     when = None if case.when is None else compiled(case.when)
     when_missing = None if case.when is None else missing_finder(case.when)
+    asks_known = any(isinstance(test, Known) for test in tests_of(case.when))
     if case.require is None:
         idle = blank.idle()
-        return _Row(when, when_missing, None, lambda _facts: idle, blank)
+        return _Row(when, when_missing, None, lambda _facts: idle, blank, asks_known)
     requirement = Requirement(case.require, bands, blank, words)
-    return _Row(when, when_missing, requirement.holds, requirement.finding, blank)
+    return _Row(when, when_missing, requirement.holds, requirement.finding, blank, asks_known)
 
 
 def compile_band(band: Band, condition: Condition) -> CompiledBand:

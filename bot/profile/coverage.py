@@ -11,7 +11,7 @@ from bot.profile.judge import Judge
 from bot.profile.model import SEGMENT_CHECK, Band, Case, Check, Profile
 from bot.profile.probes import Edge, Probe, edges, untried
 from bot.profile.verdict import Finding, Result, Verdict
-from bot.profile.words import Words, authority_name
+from bot.profile.words import Words
 from bot.profile.yaml_nodes import Place
 
 Tried = Iterable[tuple[Facts, Verdict]]
@@ -174,7 +174,7 @@ class _Band:
             end.see(facts, mine=mine)
 
     def gaps(self) -> Iterator[tuple[Place, str]]:
-        place, name = self._band.place, authority_name(self._band.authority)
+        place, name = self._band.place, self._words.authority(self._band.authority)
         if not self._used:
             yield place, f"has a band of {name} in which no case lies"
         for end in self._ends:

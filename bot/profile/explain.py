@@ -17,12 +17,12 @@ _SEGMENTS = "The first segment that describes the customer counts."
 
 def describe(profile: Profile, condition: Condition) -> str:
     """A condition in words: "the service term is at least 3 months and the offer is managed services"."""
-    return Words(profile.specs, profile.currency).condition(condition)
+    return Words.of(profile).condition(condition)
 
 
 def explain_check(profile: Profile, check_id: str) -> str:
     """The check as sentences, one thought a line. Raises KeyError when the profile has no such check."""
-    words = Words(profile.specs, profile.currency)
+    words = Words.of(profile)
     if check_id == SEGMENT_CHECK and profile.segments:
         return _explain_segments(profile, words)
     check = profile.check(check_id)
@@ -52,7 +52,7 @@ def _derivations(profile: Profile, check: Check) -> list[str]:
 
 def rule_sentences(profile: Profile, check: Check) -> list[str]:
     """What the check requires, a sentence for each of its cases."""
-    return _rule(profile, Words(profile.specs, profile.currency), check)
+    return _rule(profile, Words.of(profile), check)
 
 
 def _rule(profile: Profile, words: Words, check: Check) -> list[str]:

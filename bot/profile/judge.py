@@ -50,7 +50,7 @@ class Judge:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.words = Words(profile.specs, profile.currency)
+        self.words = Words.of(profile)
         self._deriving = Deriving(profile.derived) if profile.derived else None
         self._segments = CompiledSegments(profile) if profile.segments else None
         self._checks = tuple(CompiledCheck(check, profile, self.words) for check in profile.checks)

@@ -58,12 +58,12 @@ class _Linter:
         yield from self._effective()
         yield from self._facts()
         yield from self._derived()
-        for index, segment in enumerate(self._profile.segments):
+        for index, segment, found in self._rows.segments():
             node = self._places.node("segments", index)
             yield from self._places.accepted(
                 node,
                 (
-                    *self._rows.segment(index, segment),
+                    *found,
                     *self._guidance(segment.guidance, node),
                     *self._bands.bands(segment),
                     *self._shares.shares(node),

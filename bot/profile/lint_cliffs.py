@@ -11,10 +11,10 @@ from typing import Any
 from bot.deals.facts import FactSpec, FactValue
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.conditions import Compare, Known, Order, Subject, Test, tests_of
-from bot.profile.evaluate import value_test
 from bot.profile.model import Check, Profile
 from bot.profile.probes import edges, further
 from bot.profile.regions import samples
+from bot.profile.spans import Axis, Scale
 from bot.profile.verdict import Result
 from bot.profile.witness import deal_of
 from bot.profile.words import Words, authority_name
@@ -61,10 +61,12 @@ def cliffs(profile: Profile, words: Words, check: Check) -> Iterator[Cliff]:
 
 def _kinds(spec: FactSpec, tests: list[Test]) -> list[Any]:
     """One value for each way in which these tests can answer: others of the same kind are judged alike."""
-    answers = [value_test(test) for test in tests if not isinstance(test, Known)]
-    first: dict[tuple[bool, ...], Any] = {}
-    for value in samples(spec, tests):
-        first.setdefault(tuple(holds(value) for holds in answers), value)
+    values = list(dict.fromkeys(samples(spec, tests)))
+    scale = Scale(values)
+    answered = {n: scale.of(test) for n, test in enumerate(tests) if not isinstance(test, Known)}
+    first: dict[int, Any] = {}
+    for value, answers in zip(values, Axis(scale, answered, (1 << len(tests)) - 1).at, strict=True):
+        first.setdefault(answers, value)
     return list(first.values())
 
 
@@ -98,10 +100,12 @@ class _Levels:
 
     def fall(self, subject: Subject, pairs: list[tuple[Any, Any]], others: dict[Subject, list[Any]]) -> Cliff | None:
         worst: tuple[int, Cliff] | None = None
+        at = {value: self._open({subject: value}) for pair in pairs for value in pair}
         for chosen in itertools.product(*others.values()):
             values = dict(zip(others, chosen, strict=True))
+            rows = self._open(values)
             for pair in pairs:
-                levels = [self._level({**values, subject: value}) for value in pair]
+                levels = [self._level({**values, subject: value}, rows & at[value]) for value in pair]
                 if None in levels:
                     continue
                 high, low = sorted((level for level in levels if level is not None), reverse=True)
@@ -111,8 +115,16 @@ class _Levels:
                     worst = high - low, self._cliff(subject, steps, (low, high), values)
         return worst[1] if worst else None
 
-    def _level(self, values: Values) -> int | None:
-        finding = self._check.finding(deal_of(values))
+    def _open(self, values: Values) -> int:
+        """The rows that a deal with these values may still come to, as a set: what it decides no later value turns.
+
+        A list of outcomes has all its counts at once, so that one of them alone decides nothing.
+        """
+        known = {subject: value for subject, value in values.items() if subject.measure is None}
+        return self._check.open_rows(deal_of(known)) if known else self._check.all_rows
+
+    def _level(self, values: Values, rows: int) -> int | None:
+        finding = self._check.finding_among(rows, deal_of(values))
         if finding.result is Result.UNKNOWN:
             return None
         if finding.result is not Result.FAIL:

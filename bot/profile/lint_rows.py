@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from bot.profile.conditions import ALWAYS, AnyOf, Condition, all_of, facts_of, negated, tests_of
 from bot.profile.lint_places import Places
+from bot.profile.lint_table import RowTable
 from bot.profile.model import Case, Check, Profile, Segment
 from bot.profile.problems import Problem
-from bot.profile.regions import always, contradiction, covers, possible
+from bot.profile.regions import always, contradiction, possible
 from bot.profile.witness import surely_possible
 from bot.profile.words import Words
 from bot.profile.yaml_nodes import Table
@@ -26,19 +27,25 @@ class RowLinter:
         self._words = words
         self._places = places
 
-    def segment(self, index: int, segment: Segment) -> Iterator[Problem]:
-        """What is wrong with a segment; of the last one also whom they all leave out."""
+    def segments(self) -> Iterator[tuple[int, Segment, tuple[Problem, ...]]]:
+        """Each segment with what is wrong with it; with the last one also whom they all leave out."""
+        segments = self._profile.segments
+        table = RowTable(self._facts, None, [(segment.when, segment.stance) for segment in segments])
+        for index, segment in enumerate(segments):
+            yield index, segment, tuple(self._segment(table, index, segment))
+
+    def _segment(self, table: RowTable, index: int, segment: Segment) -> Iterator[Problem]:
         segments = self._profile.segments
         node = self._places.node("segments", index)
         yield from self.condition(segment.when, node, "when")
-        if why := self._unreached(segments[:index], segment, None):
+        if why := self._unreached(table, segments, index, None):
             message = f"Nobody reaches the segment `{segment.name}`: {why}"
             yield self._places.problem(segment.place, message, "Move it up, or make the earlier narrower.", "error")
-        elif other := self._overlap(segments[:index], segment):
+        elif other := self._overlap(table, segments, index, None):
             message = f"The segment overlaps with `{other.name}`, which has another stance and comes first."
             place = self._places.fact(node, "when", facts_of(segment.when))
             yield self._places.problem(place, message, _APART, kind="overlap")
-        if index == len(segments) - 1 and surely_possible(self._facts, *(_not(segment.when) for segment in segments)):
+        if index == len(segments) - 1 and self._gap(table, None, segments):
             message = "A deal that no segment describes does not fit, and no segment says so."
             remedy = "End with a segment without `when` and its stance."
             yield self._places.problem(segments[-1].place, message, remedy, kind="gap")
@@ -46,66 +53,92 @@ class RowLinter:
     def check(self, index: int, check: Check) -> Iterator[Problem]:
         """What is wrong with a check's rows."""
         yield from self.condition(check.when, self._places.node("checks", index), "when")
-        for number, case in enumerate(check.cases):
-            yield from self._case(check, number, case, self._places.row(index, number))
-        if surely_possible(self._facts, check.when, *(_not(case.when) for case in check.cases)):
+        required = [case.require for case in check.cases if case.require is not None]
+        table = RowTable(self._facts, check.when, [(case.when, case.require) for case in check.cases], required)
+        for number in range(len(check.cases)):
+            yield from self._case(table, check, number, self._places.row(index, number))
+        if self._gap(table, check.when, check.cases):
             message = f"Where none of the cases of `{check.id}` holds, the check does not apply."
             suggestion = "End with a case without `when`: a `require`, or `otherwise: not applicable`."
             yield self._places.problem(check.cases[-1].place, message, suggestion, kind="gap")
 
-    def _case(self, check: Check, number: int, case: Case, node: Table) -> Iterator[Problem]:
-        earlier = check.cases[:number]
+    def _gap(self, table: RowTable, when: Condition | None, rows: Sequence[Segment | Case]) -> bool:
+        """Whether it is certain that some deal comes to none of the rows."""
+        found = table.gap()
+        if found is None:
+            return surely_possible(self._facts, when, *(_not(row.when) for row in rows))
+        return found
+
+    def _case(self, table: RowTable, check: Check, number: int, node: Table) -> Iterator[Problem]:
+        case = check.cases[number]
         yield from self.condition(case.when, node, "when")
         yield from self.condition(case.require, node, "require")
-        if why := self._unreached(earlier, case, check.when):
+        if why := self._unreached(table, check.cases, number, check.when):
             message = f"Nobody reaches this case of `{check.id}`: {why}"
             yield self._places.problem(case.place, message, "Put the narrower case first.", "error")
             return
-        if other := self._overlap(earlier, case, check.when):
+        if other := self._overlap(table, check.cases, number, check.when):
             line = other.place[0]
             message = f"This case overlaps with the one in line {line}, which asks for something else and comes first."
             place = self._places.fact(node, "when", facts_of(case.when))
             yield self._places.problem(place, message, _APART, kind="overlap")
         if case.require is not None:
-            reach = [check.when, case.when, *(_not(each.when) for each in earlier)]
-            yield from self._required(case.require, reach, node)
+            yield from self._required(table, check, number, case.require, node)
 
-    def _required(self, require: Condition, reach: list[Condition | None], node: Table) -> Iterator[Problem]:
+    def _required(
+        self, table: RowTable, check: Check, number: int, require: Condition, node: Table
+    ) -> Iterator[Problem]:
         """A requirement that nobody can meet where it applies, or that everybody meets."""
-        applies = all_of(tuple(part for part in reach if part is not None))
-        if applies == ALWAYS or not possible(self._facts, require) or not possible(self._facts, *reach):
+        case = check.cases[number]
+        narrow = [part for part in (check.when, case.when) if part is not None and part != ALWAYS]
+        if (not narrow and number == 0) or not possible(self._facts, require) or not table.left(number):
             return
-        place = self._places.fact(node, "require", facts_of(require))
-        asked, where = self._words.condition(require), self._words.condition(applies)
-        if not possible(self._facts, require, *reach):
-            message = f"This can never be met: {asked}, where {where}."
+        if not table.left(number, require):
+            message = f"This can never be met: {self._told(require, narrow, check.cases[:number])}"
+            place = self._places.fact(node, "require", facts_of(require))
             yield self._places.problem(place, message, "Change the requirement, or for whom it is meant.", "error")
-        elif covers(self._facts, require, *reach) and not self._constant(require):
-            message = f"This is always met: {asked}, where {where}."
+        elif not table.left(number, negated(require)) and not self._constant(require):
+            message = f"This is always met: {self._told(require, narrow, check.cases[:number])}"
             remedy = "Remove it, or write `otherwise: not applicable`."
+            place = self._places.fact(node, "require", facts_of(require))
             yield self._places.problem(place, message, remedy, kind="always")
+
+    def _told(self, require: Condition, narrow: Sequence[Condition], earlier: Sequence[Case]) -> str:
+        """What is required, and where; of many earlier rows no more are put in words than a message can show."""
+        parts = (*narrow, *(_not(each.when) for each in earlier[:_MOST_TOLD]))
+        return f"{self._words.condition(require)}, where {self._words.condition(all_of(parts))}."
 
     def _constant(self, condition: Condition) -> bool:
         return any(always(self._facts, test) for test in tests_of(condition))
 
-    def _unreached(self, earlier: Sequence[Segment | Case], row: Segment | Case, when: Condition | None) -> str | None:
+    def _unreached(
+        self, table: RowTable, rows: Sequence[Segment | Case], number: int, when: Condition | None
+    ) -> str | None:
         """Why no deal comes to the row; None when some does."""
+        row = rows[number]
         if not possible(self._facts, row.when):
             return None  # told of the condition itself
         if not possible(self._facts, when, row.when):
             return "its `when` never holds together with that of the check."
-        if possible(self._facts, when, row.when, *(_not(each.when) for each in earlier)):
+        if table.left(number):
             return None
-        for each in earlier:
-            if not possible(self._facts, when, row.when, _not(each.when)):
-                named = f"`{each.name}`" if isinstance(each, Segment) else f"the one in line {each.place[0]}"
-                return f"{named} takes all of it first."
-        return "those before it together take all of it first."
+        alone = table.takes(number)
+        if alone is None:
+            return "those before it together take all of it first."
+        each = rows[alone]
+        named = f"`{each.name}`" if isinstance(each, Segment) else f"the one in line {each.place[0]}"
+        return f"{named} takes all of it first."
 
-    def _overlap(self, earlier: Sequence[Row], row: Row, when: Condition | None = None) -> Row | None:
+    def _overlap(self, table: RowTable, rows: Sequence[Row], number: int, when: Condition | None) -> Row | None:
         """An earlier row over the same facts that shares some deals, and not all, with this one and says otherwise."""
-        for each in earlier:
-            if each.when is None or row.when is None or set(facts_of(each.when)) != set(facts_of(row.when)):
+        row = rows[number]
+        if row.when is None:
+            return None
+        for at, certain in table.meeting(number):
+            each = rows[at]
+            if certain:
+                return each
+            if each.when is None or set(facts_of(each.when)) != set(facts_of(row.when)):
                 continue
             if _says(each) == _says(row) or not possible(self._facts, when, each.when, row.when):
                 continue
@@ -131,6 +164,9 @@ class RowLinter:
                 place = self._places.fact(node, key, (name,))
                 yield self._places.problem(place, message, "Tighten it, or remove it.", kind="always")
 
+
+_MOST_TOLD = 200
+"""So many rows are longer in words than any message."""
 
 _APART = "Make them apart, so that their order does not matter."
 _ONE_IS_ENOUGH = "Use any: [...] if one is enough."

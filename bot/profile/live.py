@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -32,15 +33,25 @@ class LiveProfile:
     is broken, half written or gone, the last good profile keeps judging and `problem` says what is wrong.
     """
 
-    def __init__(self, path: Path, log: Log, clock: Callable[[], datetime]) -> None:
-        """Load the file. Raises ProfileError or OSError: there is no earlier profile to fall back on yet."""
+    def __init__(
+        self,
+        path: Path,
+        log: Log,
+        clock: Callable[[], datetime],
+        called: Callable[[str], str | None] | None = None,
+    ) -> None:
+        """Load the file. Raises ProfileError or OSError: there is no earlier profile to fall back on yet.
+
+        `called` gives the name of an authority by its key, where it has one.
+        """
         self.path = path
+        self._called = called
         self._rates = rates_path(path)
         self._log = log
         self._clock = clock
         self._lock = threading.Lock()
         self._seen = self._state()
-        self._judge = Judge(load_profile(path))
+        self._judge = self._load()
         self._problem: ProfileError | None = None
         self._loaded_at = clock()
 
@@ -65,6 +76,9 @@ class LiveProfile:
         """What changes when the profile's file or its rates are edited."""
         return file_state(self.path), file_state(self._rates)
 
+    def _load(self) -> Judge:
+        return Judge(replace(load_profile(self.path), called=self._called))
+
     def _reload(self) -> None:
         state = self._state()
         if state == self._seen:
@@ -72,7 +86,7 @@ class LiveProfile:
         # The state is taken before the bytes: an edit in between is seen again at the next call, never missed.
         self._seen = state
         try:
-            judge = Judge(load_profile(self.path))
+            judge = self._load()
         except ProfileError as error:
             self._refuse(error)
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -102,6 +102,8 @@ class Profile:
     rates: Rates | None = field(default=None, repr=False, compare=False)
     """Exchange rates into the currency, from the rates.yaml beside the file. No verdict depends on them: amounts are
     converted where a deal is read, and the deal holds what came of it."""
+    called: Callable[[str], str | None] | None = field(default=None, repr=False, compare=False)
+    """What people.yaml calls an authority, by its key. No verdict depends on it: it is for sentences."""
 
     @property
     def specs(self) -> FactSpecs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Context, localcontext
@@ -27,7 +27,7 @@ from bot.profile.conditions import (
     Test,
     Within,
 )
-from bot.profile.model import Band
+from bot.profile.model import Band, Profile
 from bot.profile.read_conditions import measure_spec
 from bot.profile.verdict import Finding
 
@@ -42,9 +42,20 @@ _DAYS = {Order.AT_MOST: "on or before", Order.BELOW: "before", Order.AT_LEAST: "
 class Words:
     """Says conditions over these facts, with money in this currency."""
 
-    def __init__(self, facts: FactSpecs, currency: str) -> None:
+    def __init__(self, facts: FactSpecs, currency: str, called: Callable[[str], str | None] | None = None) -> None:
+        """`called` gives the name of an authority by its key, where it has one."""
         self._facts = facts
         self._currency = currency
+        self._called = called
+
+    @classmethod
+    def of(cls, profile: Profile) -> Words:
+        """The words for a profile's conditions and authorities."""
+        return cls(profile.specs, profile.currency, profile.called)
+
+    def authority(self, key: str) -> str:
+        """What an authority is called: its name in people.yaml, else its key as a name."""
+        return (self._called(key) if self._called is not None else None) or authority_name(key)
 
     def spec(self, subject: Subject) -> FactSpec:
         """The fact behind a subject; a count over outcomes as the whole number that it is."""
@@ -178,7 +189,7 @@ class Words:
 
     def band(self, band: Band, tests: Sequence[Test]) -> str:
         """Who may approve how much: "Deal desk may approve up to 15%"."""
-        name = authority_name(band.authority)
+        name = self.authority(band.authority)
         if not band.up_to:
             return f"{name} may approve an exception"
         reaches = [self._reach(subject, value, tests) for subject, value in band.up_to.items()]
@@ -207,7 +218,7 @@ def gap_words(finding: Finding, facts: FactSpecs) -> str:
 
 
 def authority_name(authority: str) -> str:
-    """An authority's key as a name: "Deal desk"."""
+    """An authority's key as a name, where no other is known: "Deal desk"."""
     words = authority.replace("-", " ")
     return words[:1].upper() + words[1:]
 
