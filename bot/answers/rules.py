@@ -16,7 +16,6 @@ from bot.deals.facts import FactType
 from bot.deals.values import format_value
 from bot.profile.model import SEGMENT_CHECK
 from bot.profile.verdict import Judgement, Result
-from bot.profile.words import authority_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from bot.profile.limits import LimitStatement
     from bot.profile.model import Profile
     from bot.profile.verdict import Finding
+    from bot.profile.words import Words
 
 Explain = Callable[["Profile", str], str]
 
@@ -162,7 +162,7 @@ class RuleBook:
         questions = {question.fact: question.question for question in verdict.ask}
         found: list[RuleEvidence] = []
         for finding in deciding[:MOST_FINDINGS]:
-            said = [_outcome(finding, questions)]
+            said = [_outcome(finding, questions, self._judge.words)]
             if not found:
                 said.insert(0, _SAID[verdict.judgement])
             found.append(self._evidence(finding.check, finding.label, tuple(said)))
@@ -212,13 +212,13 @@ def _sentence(limit: LimitStatement) -> str:
     return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
 
 
-def _outcome(finding: Finding, questions: Mapping[str, str]) -> str:
+def _outcome(finding: Finding, questions: Mapping[str, str], words: Words) -> str:
     """A finding in one sentence."""
     if finding.result is Result.PASS:
         return f"{finding.label}: within the limit"
     if finding.result is Result.UNKNOWN:
         asked = next((questions[fact] for fact in finding.missing if fact in questions), None)
         return f"{finding.label}: not known yet. {asked}" if asked else f"{finding.label}: not known yet"
-    approval = f"; {authority_name(finding.authority)} may approve it" if finding.authority else ""
+    approval = f"; {words.authority(finding.authority)} may approve it" if finding.authority else ""
     limit = f" (required: {finding.limit})" if finding.limit else ""
     return f"{finding.label}{limit}{approval}"

@@ -14,7 +14,7 @@ from bot.deals.facts import FactType
 from bot.deals.outcomes import format_outcomes
 from bot.deals.values import format_value
 from bot.profile.verdict import Judgement, Result
-from bot.profile.words import authority_name, gap_words
+from bot.profile.words import Words, gap_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,7 +138,8 @@ def _source(key: str | None, facts: Mapping[str, FactValue], text: str) -> str:
 def _fails(finding: Finding, profile: Profile) -> str:
     said = [part for part in (_actual(finding, profile), _limit(finding, profile)) if part]
     measured = f": {', '.join(said)}" if said else " fails"
-    approval = f"{authority_name(finding.authority)} may approve it" if finding.authority else "nobody may approve it"
+    who = Words.of(profile).authority(finding.authority) if finding.authority else "nobody"
+    approval = f"{who} may approve it"
     return f"{finding.label}{measured}; {approval}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from bot.cli.console import NOT_ALL_FIT, cell, fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 from bot.deals.wording import counted
 
 if TYPE_CHECKING:
@@ -43,12 +45,13 @@ def run_tests(
 
     with core() as rooms:
         path = file or rooms.settings.profile_path
+        judge = Judge(replace(load_profile(path), called=rooms.called))
         folder = cases or path.parent / "cases"
         if not folder.is_dir():
             fail(f"{folder}: there is no such folder. Put cases there, or name another with --cases.")
-        report = run_cases(Judge(load_profile(path)), folder)
+        report = run_cases(judge, folder)
     if junit is not None:
-        _write(junit, junit_bytes(report, strict=strict))
+        write_file(junit, junit_bytes(report, strict=strict), option="--junit")
     if json_:
         print_json(_plain(report))
     else:
@@ -60,13 +63,6 @@ def run_tests(
     untried = f" {counted(len(report.gaps), 'gap')} in what they try." if report.gaps else ""
     say(f"{len(report.results) - failed} cases passed, {failed} failed.{untried}")
     raise typer.Exit(NOT_ALL_FIT if failed or (strict and report.gaps) else 0)
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        fail(f"{path}: {error.strerror or error}. Name a file that can be written with --junit.")
 
 
 def _plain(report: CaseReport) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from bot.profile.conditions import Subject, tests_of
 from bot.profile.judge import Judge
 from bot.profile.model import Check
 from bot.profile.verdict import Finding, Result
-from bot.profile.words import authority_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _tighter(approved: Approved, judge: Judge) -> str | None:
     check = judge.profile.check(approved.check)
     if check is None:
         if again.authority != approved.authority:
-            return f"{authority_name(approved.authority)} may no longer approve what it approved."
+            return f"{judge.words.authority(approved.authority)} may no longer approve what it approved."
         return _other_segment(approved, then, judge)
     facts = usable(judge, then)
     requirement = requirement_for(check, facts)
@@ -87,7 +86,7 @@ def _tighter(approved: Approved, judge: Judge) -> str | None:
             return f"{_limits(judge, check, facts, found.subject)}, and the approved deal would be outside it by more."
     bands = [compile_band(band, requirement) for band in check.exception if band.authority == approved.authority]
     if not any(band.holds(facts) is True for band in bands):
-        return f"{authority_name(approved.authority)} may no longer approve what it approved."
+        return f"{judge.words.authority(approved.authority)} may no longer approve what it approved."
     return None
 
 

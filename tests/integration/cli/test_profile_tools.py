@@ -277,3 +277,17 @@ def test_without_a_name_all_of_the_profile_is_said_and_without_people_the_linter
         "The profile has no `economics`",
     )
     assert [said.index(head) for head in heads] == sorted(said.index(head) for head in heads)
+
+
+def test_an_authority_is_called_what_people_call_it_wherever_it_is_named(dealfit, own_profile):
+    """The key may hold small letters of English only; the name that people read may hold any."""
+    where = {"DEALFIT_PROFILE_DIR": str(own_profile)}
+    file = own_profile / "people.yaml"
+    file.write_text(file.read_text("utf-8").replace("name: Deal desk", "name: Preisgremium Süd"), "utf-8")
+    (own_profile / "cases" / "4-price.yaml").unlink()
+    said = "Preisgremium Süd may approve up to 15%"
+    assert said in dealfit("profile", "explain", "discount", **where).out
+    assert "has a band of Preisgremium Süd" in dealfit("profile", "test", **where).out
+    assert said in dealfit("ask", "what discount can I give on a six-month deal?", **where).out
+    file.write_text("people: [broken", "utf-8")
+    assert "Deal desk may approve up to 15%" in dealfit("profile", "explain", "discount", **where).out
