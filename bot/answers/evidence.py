@@ -79,6 +79,7 @@ class Evidence:
     no playbook does; `lookup` is for what is not here yet. `parts` are those of a question that has several, of which
     one at least is answered: the rules and hits are theirs together then. `rewritten` says that words of an earlier
     question were needed to make this one stand alone; `quoted_to` are then its own words, where it has some.
+    `other_language` says that the question is not in the passages' language, which is English.
     """
 
     question: str
@@ -98,6 +99,7 @@ class Evidence:
     parts: tuple[PartEvidence, ...] = ()
     rewritten: bool = False
     quoted_to: str = ""
+    other_language: bool = False
 
     @property
     def unsaid(self) -> tuple[PartEvidence, ...]:

@@ -10,6 +10,7 @@ from bot.answers import cues
 from bot.answers.deal_talk import Aim, DealTalk, aim_of, deal_talk, in_our_words, mentions, of_people
 from bot.answers.evidence import Evidence
 from bot.answers.followup import StandAlone, stand_alone
+from bot.answers.language import in_another_language
 from bot.answers.lookup import AtHand, Desk, Lookup
 from bot.answers.partly import Own, guided, hits_of, in_parts, led, rules_of
 from bot.answers.refusal import read_signals
@@ -140,6 +141,7 @@ class Gatherer:
             parts=several,
             rewritten=question.rewritten,
             quoted_to=own.quoted_to(hits),
+            other_language=bool(hits) and _in_another(question.text, hits),
         )
         whose = (f"Deal: {deal.name}",) if found.about_deal and deal is not None else ()
         return Gathered(evidence, question, (*whose, *found.read))
@@ -200,3 +202,8 @@ class Gatherer:
             return self._library.search(question, audience=audience(asker), limit=LOOKED_AT), None
         except KnowledgeError as error:
             return [], str(error)
+
+
+def _in_another(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a question is not in the passages' language. A firm may have playbooks that are not in English either."""
+    return in_another_language(question) and not any(in_another_language(hit.passage.text) for hit in hits)

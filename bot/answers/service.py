@@ -11,6 +11,7 @@ from bot.answers.compose import Composed, Composer, ExtractiveComposer, Rewriter
 from bot.answers.draft import Draft
 from bot.answers.evidence import by_document
 from bot.answers.gathering import Gathered, Gatherer, Live, Searches
+from bot.answers.language import ASK_IN_ENGLISH
 from bot.answers.lookup import AtHand, Desk
 from bot.answers.model import NOT_SAID, Answer, Asker, Citation, Turn
 from bot.answers.streaming import Counted
@@ -127,15 +128,16 @@ class AnswerService:
     def _refuse(
         self, gathered: Gathered, on_text: Callable[[str], None] | None, composed: Composed | None = None
     ) -> Answer:
-        """Say that the playbooks do not say, or that they could not be searched."""
+        """Say that the playbooks do not say, that they are in English, or that they could not be searched."""
         evidence = gathered.evidence
         if evidence.problem is not None:
             text = f"I cannot search the playbooks now: {evidence.problem}."
             return self._say(text, Answer(text, refused=True, question=gathered.question.text), on_text)
         nearest = by_document(evidence.near, MOST_NEAREST)
         owner = evidence.near[0].passage.owner if evidence.near else None
+        text = ASK_IN_ENGLISH if evidence.other_language else NOT_SAID
         answer = Answer(
-            NOT_SAID,
+            text,
             refused=True,
             nearest=nearest,
             ask_whom=owner or None,
@@ -144,7 +146,7 @@ class AnswerService:
             model=composed.model if composed else None,
             dropped=composed.dropped if composed else (),
         )
-        return self._say(NOT_SAID, answer, on_text)
+        return self._say(text, answer, on_text)
 
     @staticmethod
     def _say(text: str, answer: Answer, on_text: Callable[[str], None] | None) -> Answer:

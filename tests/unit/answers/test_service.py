@@ -16,6 +16,7 @@ from bot.answers.budget import HELD, Budget, Limits
 from bot.answers.compose import Composed, ExtractiveComposer
 from bot.answers.draft import Draft
 from bot.answers.evidence import Evidence
+from bot.answers.language import ASK_IN_ENGLISH
 from bot.answers.model import NOT_SAID, Asker, Turn
 from bot.answers.service import NOT_RECORDED, NOTHING_ASKED, OVER_BUDGET, AnswerService
 from bot.answers.streaming import Counted
@@ -142,6 +143,16 @@ def test_a_refusal_names_the_nearest_and_whom_to_ask() -> None:
     assert (answer.text, answer.refused, answer.ask_whom) == (NOT_SAID, True, "Victor Stone")
     assert [one.passage for one in answer.nearest] == [far.passage.id]
     assert answer.citations == ()
+
+
+def test_a_question_in_another_language_is_told_to_ask_in_english() -> None:
+    asked, heard = "Welche Rabatte dürfen wir Kliniken geben?", list[str]()
+    english = hit("Open a conversation with a CFO.", cosine=0.2, bm25=0)
+    answer = service(FakeLibrary([english])).answer(asked, asker=REP, on_text=heard.append)
+    assert (answer.text, answer.refused, heard) == (ASK_IN_ENGLISH, True, [ASK_IN_ENGLISH])
+    german = hit("Das Gespräch mit dem Vorstand ist nicht für uns.", cosine=0.2, bm25=0)
+    assert service(FakeLibrary([english, german])).answer(asked, asker=REP).text == NOT_SAID
+    assert service(FakeLibrary()).answer(asked, asker=REP).text == NOT_SAID, "there are no playbooks, in no language"
 
 
 def test_an_empty_question_is_asked_back() -> None:
