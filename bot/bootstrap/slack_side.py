@@ -53,7 +53,7 @@ def slack_client(token: str, api_url: str) -> WebClient:
 
 def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | None = None) -> SlackApp:
     """Wire the Slack side. The queue is started; nothing has been said to Slack yet."""
-    from bot.slack.app import build_app, handlers, tell_of_failure
+    from bot.slack.app import OUTWARD_KINDS, PATIENT_KINDS, build_app, handlers, tell_of_failure
     from bot.slack.askers import Askers
     from bot.slack.client import posting_client
     from bot.slack.delivery import Courier
@@ -103,7 +103,8 @@ def build_slack(core: Core, *, token: str, api_url: str, signing_secret: str | N
         handlers=watch.handlers(handlers(services, streams=core.has_model)),
         failed=tell_of_failure(services),
         workers=core.settings.workers,
-        patient={"question"},
+        patient=PATIENT_KINDS,
+        outward=OUTWARD_KINDS,
         clock=core.clock,
         schedules=services.schedules,
     )

@@ -37,6 +37,39 @@ if TYPE_CHECKING:
     from slack_bolt import App
 
 
+PATIENT_KINDS = frozenset({"question", "deal.message", "pipeline", "pipeline.again"})
+"""Work that may wait for a model."""
+
+OUTWARD_KINDS = frozenset(
+    {
+        "home",
+        "exception.decide",
+        "exception.question",
+        "exception.due",
+        "exception.digest",
+        "audit.head",
+        "retention",
+        "proposal",
+        "reviews.calendar",
+        "reviews.remind",
+        "pipeline.share",
+        "pipeline.csv",
+        "pipeline.picture",
+        "pipeline.share_picture",
+        "pipeline.save",
+        "pipeline.weekly",
+        "strategy.money",
+        "strategy.backtest",
+        "strategy.measure",
+        "strategy.suggest",
+        "strategy.picture",
+        "strategy.file",
+        SYNC,
+    }
+)
+"""Work that waits for Slack or a CRM itself, counts for long, or comes round."""
+
+
 def build_app(services: Services, put: Put, *, signing_secret: str | None) -> App:
     """Build the app. It makes no call to Slack; the first request does."""
     from slack_bolt import App  # it takes a second to import

@@ -17,7 +17,7 @@ import structlog
 
 from bot.slack import effects
 from bot.slack.inbox import Work
-from bot.slack.lanes import QUICK, Lanes
+from bot.slack.lanes import OUTWARD, QUICK, Lanes
 from bot.slack.leaving import GRACE_SECONDS, Running
 from bot.slack.outages import is_temporary
 from bot.slack.schedules import Schedules
@@ -31,9 +31,10 @@ T = TypeVar("T")
 REMEMBERED = timedelta(hours=72)
 """Slack was seen to deliver an event again after minutes; a key is remembered for three days."""
 POLL_SECONDS = 0.1
-BACKOFF = 1.6
-PATIENT = 20
-"""Attempts for what must reach somebody: the pauses between them add up to almost three hours."""
+FIRST_PAUSE, BACKOFF, LONGEST_PAUSE = 0.5, 1.6, 60.0
+"""Seconds between two tries of a step, growing; never longer than somebody waits once Slack is there again."""
+PATIENT = 190
+"""Attempts for what must reach somebody: the pauses between them add up to three hours."""
 HOUSEKEEPING_SECONDS = 3600.0
 ADOPTING_SECONDS = 5.0
 PORTION = 500
@@ -46,7 +47,7 @@ class Steps(Protocol):
     """Runs one step of a piece of work; a step that was done is not done again after a crash."""
 
     def __call__(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
-        """Do it, or give back what it gave when it was done. `attempts` above 1 retries with growing pauses."""
+        """Do it, or give back what it gave when it was done. `attempts` above 1: again after what passes by itself."""
         ...
 
 
@@ -74,12 +75,13 @@ class DurableQueue:
         clock: Callable[[], datetime],
         schedules: Schedules | None = None,
         patient: Collection[str] = (),
+        outward: Collection[str] = (),
     ) -> None:
         self.schedules = schedules or Schedules()
         self._database_url = database_url
         self._handlers = dict(handlers)
         self._failed = failed
-        self._lanes = Lanes(workers, patient)
+        self._lanes = Lanes(workers, patient=patient, outward=outward)
         self._clock = clock
         self._seats = seats_of(database_url)
         self._seat: int | None = None
@@ -125,7 +127,7 @@ class DurableQueue:
         for lane in self._lanes:
             DBOS.register_queue(lane.queue, worker_concurrency=lane.taken, polling_interval_sec=POLL_SECONDS)
         self._dbos = DBOS
-        self.schedules.bind(DBOS, on_time, QUICK, self._clock)
+        self.schedules.bind(DBOS, on_time, OUTWARD, self._clock)
         self._house = threading.Thread(target=self._keep_house, name="dealfit-housekeeping", daemon=True)
         self._house.start()
 
@@ -201,11 +203,18 @@ class DurableQueue:
     def _step(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
         from dbos import DBOS  # loaded already by start
 
-        options: Any = {"name": name}
-        if attempts > 1:
-            options |= {"retries_allowed": True, "max_attempts": attempts, "interval_seconds": 0.5}
-            options |= {"backoff_rate": BACKOFF, "should_retry": lambda error: isinstance(error, PassingFailure)}
-        return DBOS.run_step(options, lambda: self._without_secrets(name, do))
+        return DBOS.run_step({"name": name}, lambda: self._tried(name, do, attempts))
+
+    def _tried(self, name: str, do: Callable[[], T], attempts: int) -> T:
+        """Do it, again after what passes by itself. The library's own way pauses for an hour, also while we leave."""
+        pause = FIRST_PAUSE
+        for _ in range(attempts - 1):
+            try:
+                return self._without_secrets(name, do)
+            except PassingFailure:
+                self._running.pause(pause)
+                pause = min(pause * BACKOFF, LONGEST_PAUSE)
+        return self._without_secrets(name, do)
 
     def _without_secrets(self, name: str, do: Callable[[], T]) -> T:
         """Do it, and raise only the words of what fails.
@@ -221,9 +230,9 @@ class DurableQueue:
             with effects.step(f"{DBOS.workflow_id}:{DBOS.step_id}"), patience():
                 return do()
         except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
-            self._log.warning("step failed", step=name, exc_info=True)
             reason = f"{type(error).__name__}: {error}"
             kind = PassingFailure if is_temporary(error) else StepFailed
+            self._log.warning("step failed", step=name, exc_info=True)
         raise kind(reason)
 
     def _keep_house(self) -> None:

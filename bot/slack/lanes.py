@@ -1,4 +1,4 @@
-"""The lanes of the queue: work that may wait for a model does not stand in the way of work that never does.
+"""The lanes of the queue: work that may wait for somebody else does not stand in the way of work that never does.
 
 Each lane is a queue of its own, from which a process takes a few pieces ahead: the queue is looked at now and then
 only, and nobody should be idle in between.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 QUICK = "dealfit"
 PATIENT = "dealfit.patient"
+OUTWARD = "dealfit.outward"
 AHEAD = 2
 """Pieces that are taken, for each that is done at once."""
 
@@ -27,13 +28,17 @@ class Lane:
 
 
 class Lanes:
-    """Which work goes where. `patient` are the kinds of work that may wait long for somebody else."""
+    """Which work goes where.
 
-    def __init__(self, workers: int, patient: Collection[str]) -> None:
-        self._patient = frozenset(patient)
+    `patient` are the kinds of work that may wait for a model. `outward` are those that wait for Slack or a CRM
+    themselves instead of by the outbox (files, say), that count for long, or that come round by themselves.
+    """
+
+    def __init__(self, workers: int, *, patient: Collection[str] = (), outward: Collection[str] = ()) -> None:
+        self._apart = {**dict.fromkeys(outward, OUTWARD), **dict.fromkeys(patient, PATIENT)}
         self._lanes = {
             name: Lane(name, threading.Semaphore(workers), max(workers * AHEAD, workers + 1))
-            for name in (QUICK, PATIENT)
+            for name in (QUICK, PATIENT, OUTWARD)
         }
 
     def __iter__(self) -> Iterator[Lane]:
@@ -42,7 +47,7 @@ class Lanes:
 
     def of(self, kind: str) -> Lane:
         """The lane of a kind of work."""
-        return self._lanes[PATIENT if kind in self._patient else QUICK]
+        return self._lanes[self._apart.get(kind, QUICK)]
 
     @contextmanager
     def room(self, kind: str) -> Iterator[None]:

@@ -43,11 +43,18 @@ class Running:
         if self._leaving:
             raise HandedOver
 
+    def pause(self, seconds: float) -> None:
+        """Wait between two tries of a step. Raises HandedOver as soon as the process leaves."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self._leaving, seconds):
+                raise HandedOver
+
     def leave(self, seconds: float) -> int:
         """Let what runs finish its step. How many pieces still run after so many seconds."""
         deadline = time.monotonic() + seconds
         with self._changed:
             self._leaving = True
+            self._changed.notify_all()
             while self._pieces and (left := deadline - time.monotonic()) > 0:
                 self._changed.wait(left)
             return self._pieces

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from sqlalchemy import event
 
-from bot.slack.durable import DurableQueue
+from bot.slack.app import OUTWARD_KINDS, PATIENT_KINDS, handlers
+from bot.slack.durable import PATIENT, DurableQueue
 from bot.slack.inbox import Work
+
+
+def slack_is_away() -> None:
+    raise ConnectionError
 
 
 @pytest.fixture
@@ -26,12 +33,14 @@ def queue(tmp_path, released):
         handlers={
             "slow": lambda *_: released.wait(60),
             "quick": lambda payload, _: payload and None,
+            "away": lambda _, steps: steps("send", slack_is_away, attempts=PATIENT),
             "stepping": lambda _, steps: steps("one", lambda: "done"),
         },
         failed=lambda *_: None,
         workers=2,
         clock=lambda: datetime.now(UTC),
         patient={"slow"},
+        outward={"away"},
     )
     running.start()
     yield running
@@ -54,6 +63,24 @@ def test_many_pieces_that_hang_do_not_keep_a_quick_one_waiting(queue):
     finished = queue._dbos.retrieve_workflow("quick")
     wait_until(lambda: finished.get_status().status == "SUCCESS")
     assert queue.waiting() == 20
+
+
+def test_many_pieces_that_wait_for_slack_keep_neither_a_quick_one_waiting_nor_who_leaves(queue):
+    for n in range(20):
+        queue.put(Work("away", f"away-{n}", {}))
+    queue.put(Work("quick", "quick", {"n": 1}))
+    finished = queue._dbos.retrieve_workflow("quick")
+    wait_until(lambda: finished.get_status().status == "SUCCESS")
+    assert queue.waiting() == 20
+    assert queue.stop(5.0) == 0, "a pause between two tries ends at once"
+
+
+def test_every_kind_of_work_that_has_a_lane_of_its_own_has_a_handler():
+    services: Any = MagicMock()
+    known = set(handlers(services, streams=False))
+    assert known >= PATIENT_KINDS | OUTWARD_KINDS
+    assert not PATIENT_KINDS & OUTWARD_KINDS
+    assert not {kind for kind in known if kind.startswith("deal.")} & (OUTWARD_KINDS | PATIENT_KINDS - {"deal.message"})
 
 
 def test_what_is_put_away_waits_for_the_disk_and_a_step_does_not(queue):
