@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,16 +42,12 @@ from bot.store.records import (
 )
 from bot.store.review_book import GivenEvent
 from bot.store.sources import SourceBook
-from bot.store.tables import feedback, profiles, seen
+from bot.store.tables import feedback, profiles
 from bot.store.upsert import inserting, upsert
 from bot.store.urls import read_url
 
 Clock = Callable[[], datetime]
 
-REMEMBERED = timedelta(hours=72)
-"""How long an event's key is remembered: Slack delivers again for minutes, and a queue may wait over a weekend."""
-
-_PURGE_EVERY = timedelta(hours=1)
 _LONGEST_NAME = 300
 
 
@@ -78,7 +74,6 @@ class Store:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._purged: datetime | None = None
         self.exceptions = ExceptionBook(database, clock)
         """Requests to go outside the profile, kept together with what the log says of them."""
         self.personal = Eraser(database, clock)
@@ -359,21 +354,6 @@ class Store:
         with self._database.reading() as connection:
             return sorted((Feedback(*row) for row in connection.execute(query)), key=lambda given: given.user)
 
-    # Events
-
-    def seen(self, key: str) -> bool:
-        """Whether this key was seen in the last 72 hours. Of all who ask at once, in any process, one gets False."""
-        now = self._clock()
-        with self._database.writing() as connection:
-            if self._purged is None or now - self._purged > _PURGE_EVERY:
-                connection.execute(delete(seen).where(seen.c.at < now - REMEMBERED))
-                self._purged = now
-            statement = inserting(connection, seen).values(key=label(key, _LONGEST_NAME), at=now)
-            taken = statement.on_conflict_do_update(
-                index_elements=[seen.c.key], set_={"at": statement.excluded.at}, where=seen.c.at < now - REMEMBERED
-            ).returning(seen.c.key)
-            return connection.execute(taken).first() is None
-
     # Language models
 
     @property
@@ -386,7 +366,7 @@ class Store:
     def ping(self) -> None:
         """Raises StoreError unless the database can be reached and written."""
         with self._database.writing() as connection:
-            connection.execute(delete(seen).where(false()))
+            connection.execute(delete(feedback).where(false()))
 
     def scrub(self) -> bool:
         """Leaves nothing in the file of what was erased; False where another process kept us from it, or PostgreSQL."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.store.connections import MIGRATION_LOCK, Database
 from bot.store.errors import TooNewError
 
-HEAD = "0011"
+HEAD = "0012"
 """The revision that this code needs: the newest in migrations/versions, which a test checks."""
 
 VERSION_TABLE = "dealfit_version"

@@ -145,13 +145,6 @@ class FeedbackColumns(TypedColumns):
     at: Named[datetime] = Column(UtcTime)
 
 
-class SeenColumns(TypedColumns):
-    """Keys of events that were taken in, so that a redelivery has no second effect."""
-
-    key: Named[str] = Column(Text, primary_key=True)
-    at: Named[datetime] = Column(UtcTime)
-
-
 decisions = Table("decisions", metadata, DecisionColumns)
 Index(None, decisions.c.kind, decisions.c.id)
 Index(None, decisions.c.subject, decisions.c.id)
@@ -179,6 +172,3 @@ turns = Table(
 )
 
 feedback = Table("feedback", metadata, FeedbackColumns)
-
-seen = Table("seen", metadata, SeenColumns)
-Index(None, seen.c.at)

@@ -79,7 +79,7 @@ def test_no_right_to_write_beside_the_file(folder: Path, clock: FixedClock) -> N
 def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path, clock: FixedClock) -> None:
     path = tmp_path / "dealfit.sqlite"
     store = open_store(sqlite_url(path), clock)
-    store.seen("k")
+    store.ping()
     modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
     assert modes == {"dealfit.sqlite": "0o600", "dealfit.sqlite-wal": "0o600", "dealfit.sqlite-shm": "0o600"}
     store.close()

@@ -117,7 +117,7 @@ def test_a_clock_without_a_time_zone_is_refused(url: str) -> None:
     with pytest.raises((ValueError, StoreError), match="without a time zone"):
         store.record(kind="k", actor="a", subject="s", body={})
     with pytest.raises((ValueError, StoreError), match="without a time zone"):
-        store.seen("k")
+        store.remember_turn("C1", "1.0", "user", "k")
     assert store.head().id == 0
     store.close()
 

@@ -4,56 +4,10 @@ import hashlib
 
 import pytest
 
-from bot.store.database import Store, open_store
+from bot.store.database import Store
 from bot.store.errors import RecordError
 from bot.store.records import Feedback
-from tests.integration.store.outside import START, FixedClock, raw
-
-
-def test_a_key_is_new_once(store: Store) -> None:
-    assert [store.seen(key) for key in ("a", "b", "a", "A", "b", "a")] == [False, False, True, False, True, True]
-
-
-def test_a_key_is_remembered_for_72_hours_from_when_it_was_first_seen(store: Store, clock: FixedClock) -> None:
-    assert not store.seen("a")
-    clock.forward(hours=71, minutes=59)
-    assert store.seen("a")
-    clock.forward(minutes=1)
-    assert store.seen("a")
-    clock.forward(seconds=1)
-    assert not store.seen("a")
-    assert store.seen("a")
-
-
-def test_old_keys_are_purged(store: Store, url: str, clock: FixedClock) -> None:
-    for n in range(10):
-        store.seen(str(n))
-    clock.forward(hours=73)
-    store.seen("new")
-    assert raw(url, "SELECT key FROM seen") == [("new",)]
-
-
-def test_a_purge_that_is_not_due_does_not_make_an_old_key_seen(store: Store, url: str, clock: FixedClock) -> None:
-    clock.forward(minutes=-30)
-    store.seen("a")
-    clock.forward(hours=72)
-    store.seen("purges now")
-    clock.forward(minutes=40)
-    assert raw(url, "SELECT count(*) FROM seen WHERE key = 'a'") == [(1,)]
-    assert not store.seen("a")
-
-
-def test_a_key_outlives_the_process(store: Store, url: str, clock: FixedClock) -> None:
-    store.seen("a")
-    store.close()
-    again = open_store(url, clock)
-    assert again.seen("a")
-    again.close()
-
-
-@pytest.mark.parametrize("key", ["", "\0", "k" * 10_000, "\ud800", "'; DROP TABLE seen; --"])
-def test_any_text_can_be_a_key(store: Store, key: str) -> None:
-    assert [store.seen(key), store.seen(key), store.seen(key + "x")] == [False, True, False]
+from tests.integration.store.outside import START, FixedClock
 
 
 def test_the_last_word_of_a_user_counts(store: Store, clock: FixedClock) -> None:
@@ -91,6 +45,7 @@ def test_a_profile_under_a_wrong_hash_is_refused(store: Store) -> None:
 
 
 def test_ping_leaves_everything_as_it_was(store: Store) -> None:
-    store.seen("")
+    number = store.record(kind="answer", actor="U1", subject="q", body={}).id
+    store.give_feedback(decision_id=number, user="U1", value="good")
     store.ping()
-    assert store.seen("")
+    assert [given.value for given in store.feedback(number)] == ["good"]

@@ -29,12 +29,6 @@ def test_four_processes_append_to_one_chain(url: str, clock: FixedClock) -> None
     store.close()
 
 
-def test_of_four_processes_one_is_the_first_to_see_a_key(store: Store, url: str) -> None:
-    new = workers.together(workers.see, url, 80)
-    assert sorted(key for each in new for key in each) == sorted(f"key {n}" for n in range(80))
-    assert store.seen("key 0")
-
-
 def test_four_processes_talk_in_one_thread(store: Store, url: str) -> None:
     workers.together(workers.converse, url, 15)
     said = [turn.text for turn in store.thread("C1", "1.0").turns]

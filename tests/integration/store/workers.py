@@ -55,15 +55,6 @@ def append(url: str, worker: int, count: int) -> list[int]:
     return ids
 
 
-def see(url: str, worker: int, keys: int) -> list[str]:
-    """The keys that were new to this worker; each worker asks in another order."""
-    store = open_store(url, now)
-    turned = [f"key {(n + worker * keys // PROCESSES) % keys}" for n in range(keys)]
-    new = [key for key in turned if not store.seen(key)]
-    store.close()
-    return new
-
-
 def converse(url: str, worker: int, count: int) -> None:
     store = open_store(url, now)
     for n in range(count):
