@@ -89,6 +89,7 @@ _DID = re.compile(
     r"|\b(?:have|has) (?:[\w'-]+ ){0,3}(?:given|sold|won|closed|lost|signed|landed)\b",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}")
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3}$")
 _MONTH = re.compile(r"\b(?:in|by|since|before|after|until|of|from|last|next|this) may\b", re.IGNORECASE)
 _OF_MANY = re.compile(
@@ -149,7 +150,8 @@ class _Told:
         self.query = query
         self.measured = "select" in paths
         self.shaped = self.measured or bool(paths & {"order_by", "limit", "compare"}) or bool(query.group_by)
-        self.period = any(isinstance(each, CloseDateFilter) for each in filters)
+        asked = any(_DAY.fullmatch(ask.words) for ask in read.asks)
+        self.period = asked or any(isinstance(each, CloseDateFilter) for each in filters)
         self.person = bool(by & _PERSONS) or any(chip.text == "the deals that you see" for chip in read.understood)
         self.named = bool(by & _PERSONS)
         self.customer = bool(by & _NAMES)

@@ -21,6 +21,7 @@ _SIGNS = "".join(SYMBOLS)
 _SCALE = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?P<date>{DATE})(?!\w)"
+    r"|(?<![\w.,/])(?P<slashes>\d{1,2}(?:/\d{1,2}/|\.\d{1,2}\.)(?:\d{4}|\d{2})|\d{1,2}-\d{1,2}-\d{4})(?![\w/]|[.,-]\d)"
     rf"|(?:(?P<sign>[{_SIGNS}])\s?)?(?P<number>{NUMERAL})(?:\s?(?P<scale>{_SCALE})(?!\w))?"
     r"(?:\s?(?P<percent>%|percent\b|per cent\b|pct\b))?(?P<more>\+)?(?![^\W\d_])"
     r"|(?P<word>[^\W_]+(?:'[^\W_]+)*'?)"
@@ -36,7 +37,7 @@ _NOT = MappingProxyType(
 )  # fmt: skip
 _SHORT = frozenset({"what's", "who's", "where's", "that's", "there's", "it's", "let's", "how's"})
 _MARKS = MappingProxyType({"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="})
-
+_SHORT_YEAR, _CENTURY = 99, 2000
 
 SMALL = frozenset(["a", "an", "the", "of", "on", "in", "is", "are", "to", "at", "for", ",", "'", "’"])
 """Words that carry nothing between two others."""
@@ -44,7 +45,10 @@ SMALL = frozenset(["a", "an", "the", "of", "on", "in", "is", "are", "to", "at", 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word in lower case, a comparison sign, or a figure with its kind; `start` and `end` are offsets in the text."""
+    """A word in lower case, a comparison sign, or a figure with its kind; `start` and `end` are offsets in the text.
+
+    `either` are the two days that a day in figures may mean, such as 12/01/2026; `day` is then the first of them.
+    """
 
     text: str
     stem: str
@@ -56,6 +60,7 @@ class Token:
     kind: Kind = "plain"
     day: date | None = None
     more: bool = False
+    either: tuple[date, date] | None = None
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -97,6 +102,8 @@ def _tokens(match: re.Match[str], start: int, end: int) -> Iterable[Token]:
             yield Token(match["date"], "", start, end, day=parse_date(match["date"]))
         except DateError:
             yield Token(match["date"].lower(), match["date"].lower(), start, end)
+    elif match["slashes"]:
+        yield _day_in_figures(match["slashes"], start, end)
     elif match["number"]:
         yield _figure(match, start, end)
     elif match["mark"]:
@@ -104,6 +111,26 @@ def _tokens(match: re.Match[str], start: int, end: int) -> Iterable[Token]:
         yield Token(mark, mark, start, end)
     else:
         yield from _word(match["word"], start, end)
+
+
+def _day_in_figures(text: str, start: int, end: int) -> Token:
+    """12/01/2026 is two days to two readers; 13/12/2026 can be one only, and 31/31/2026 none."""
+    first, second, year = (int(part) for part in re.split(r"[/.-]", text))
+    days = [
+        found for month, day in ((first, second), (second, first))
+        if (found := _day_of(year if year > _SHORT_YEAR else _CENTURY + year, month, day)) is not None
+    ]  # fmt: skip
+    if not days:
+        return Token(text, text, start, end)
+    either = (days[0], days[1]) if len(set(days)) > 1 else None
+    return Token(text, "", start, end, day=days[0], either=either)
+
+
+def _day_of(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _figure(match: re.Match[str], start: int, end: int) -> Token:

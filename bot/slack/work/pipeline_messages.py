@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.slack.services import Services
 from bot.slack.work.pipeline_figures import asked_body, glance_of
 
 Message = dict[str, Any]
+_FIGURES = re.compile(r"\d")
 _MOST_SLIPS = 2
 """Words that were not understood, in as many places, of which a follow-up is asked back as one."""
 
@@ -98,7 +100,8 @@ class PipelineMessages:
     def follow(self, text: str, previous: Mapping[str, Any], asker: Asker, *, surely: bool = False) -> Message | None:
         """The answer to words that change the question before them; None where they are about something else.
 
-        Words that were not understood but are near to known ones are asked back. With `surely` any words are answered.
+        Words that were not understood but are near to known ones are asked back, and so are a day or a figure that may
+        mean several things. With `surely` any words are answered.
         """
         try:
             answer = self._services.pipeline.ask(text, asker, previous=query_of(previous))
@@ -106,7 +109,8 @@ class PipelineMessages:
             return None
         about_it = answer.query is not None and not answer.unknown and any(chip.words for chip in answer.understood)
         slips = 0 < len(answer.unknown) <= _MOST_SLIPS and all(each.near for each in answer.unknown)
-        if not (about_it or slips or surely):
+        which = bool(answer.asks) and not answer.unknown and all(_FIGURES.search(ask.words) for ask in answer.asks)
+        if not (about_it or slips or which or surely):
             return None
         return self.answer(answer, asker, previous=self._services.store.asked.keep(previous))
 

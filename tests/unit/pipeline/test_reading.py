@@ -11,9 +11,10 @@ from bot.pipeline.query import WordFilter
 from bot.pipeline.reading import EXAMPLES, QuestionReader, Understanding
 from bot.pipeline.validating import check_query
 from bot.pipeline.vocabulary import Seen, vocabulary
+from bot.profile.loading import load_profile
 from bot.profile.people import People, Person, Role
 
-from .support import TODAY, deal, judge, people, read, record
+from .support import ROOT, TODAY, deal, judge, people, read, record
 
 PIECES = [
     "Dana's",
@@ -71,6 +72,16 @@ PIECES = [
     "of",
     "to",
     "in",
+    "at",
+    "below",
+    "above",
+    "list price",
+    "12/01/2026",
+    "did",
+    "we",
+    "give",
+    "sold",
+    "closed",
 ]
 
 
@@ -247,3 +258,32 @@ def test_an_owner_with_a_number_for_a_name_takes_no_figure() -> None:
     of_agent = reader.read("deals of Agent 3").query
     assert of_agent is not None
     assert of_agent.filters[0] == WordFilter(by="owner", any_of=("agent 3",))
+
+
+def test_a_day_that_two_readers_read_differently_is_asked_back_with_both() -> None:
+    (ask,) = read("deals closing before 12/01/2026").asks
+    assert ask.question == "'12/01/2026' may be 1 December 2026 or 12 January 2026. Which day is it?"
+    assert ask.options == ("2026-12-01", "2026-01-12")
+    for option, day in zip(ask.options, ("30 November 2026", "11 January 2026"), strict=True):
+        answer = read(f"deals closing before {option}")
+        assert ("closes by " + day, f"before {option}") in chips(answer)
+
+
+def test_above_list_price_is_a_discount_below_zero_where_the_profile_keeps_one() -> None:
+    (ask,) = read("won deals above list price").asks
+    assert "keeps no Discount off book price under 0%" in ask.question
+    assert read(f"won deals {ask.options[0]}").query is not None
+    profile = load_profile(ROOT / "examples" / "maven-crm" / "deal-profile.yaml")
+    words = vocabulary(profile, people(), people().all)
+    for asked, said in (
+        ("won deals above list price", ["Discount off list price under 0%"]),
+        ("won deals more than 5% above the list price", ["Discount off list price under -5%"]),
+        (
+            "won deals between 5% and 10% above list price",
+            ["Discount off list price at most -5%", "Discount off list price at least -10%"],
+        ),
+        ("won deals with a list price above 500", ["List price over $500"]),
+    ):
+        reading = QuestionReader(words, person=None, today=TODAY).read(asked)
+        assert not reading.unknown
+        assert [text for text, _ in chips(reading) if "list price" in text.lower()] == said
