@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.cli.run_command import manifest
 from bot.playground.server import Playground
 from bot.settings import Settings, content_root
 from bot.slack.connecting import SocketConnection
+from tests.e2e.settling import Listeners, settle
 from tests.e2e.spoken import silent
 from tests.playgrounds import patient
 
@@ -36,6 +36,7 @@ class Office:
     ground: Playground
     slack: SlackApp
     core: Core
+    listeners: Listeners
 
     def new_messages(self, channel: str, viewer: str, known: set[str]) -> list[Any]:
         return [m for m in self.ground.messages(channel, viewer) if m.ts not in known and m.user == "U0DEALFIT"]
@@ -52,19 +53,17 @@ class Office:
         stack = self.ground.workspace.stack(user)
         return stack[-1] if stack else None
 
-    def settle(self, seconds: float = 60.0) -> None:
-        """Return once nothing is on its way to the app, no work is left, and no message waits to be sent.
-
-        A listener goes on for a moment after its ack, so it must stay so for a tenth of a second.
-        """
-        deadline = time.monotonic() + seconds
-        calm = 0
-        while calm < 5:
-            queue, outbox = self.slack.queue.waiting(), self.core.store.outgoing.waiting().messages
-            left = {"deliveries": self.ground.pending, "work": queue, "messages": outbox}
-            calm = 0 if any(left.values()) else calm + 1
-            assert time.monotonic() < deadline or not any(left.values()), f"still left after {seconds} s: {left}"
-            time.sleep(0.02)
+    def settle(self, seconds: float = 150.0) -> None:
+        """Return once nothing is on its way to the app, no listener runs, no work is left, and no message waits."""
+        settle(
+            self.ground,
+            lambda: {
+                "listeners": self.listeners.running,
+                "work": self.slack.queue.waiting(),
+                "messages": self.core.store.outgoing.waiting().messages,
+            },
+            seconds,
+        )
 
     def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
         return self.ground.post_as(user, channel, text, thread_ts)
@@ -131,10 +130,11 @@ class Running:
     def __enter__(self) -> Office:
         self._ground.start()
         self._slack = build_slack(self._core, token=self._ground.bot_token, api_url=self._ground.api_url)
+        listeners = Listeners(self._slack.app)
         self._connection = SocketConnection(self._slack.app, self._ground.app_token)
         self._connection.open()
         self._ground.wait_connected()
-        return Office(self._ground, self._slack, self._core)
+        return Office(self._ground, self._slack, self._core, listeners)
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
