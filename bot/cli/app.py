@@ -24,6 +24,7 @@ from bot.cli import (
 )
 from bot.cli.console import fail
 from bot.cli.faults import expected
+from bot.cli.streams import prepare
 
 app = typer.Typer(
     name="dealfit",
@@ -69,6 +70,7 @@ def _root(
 
 def run() -> None:
     """Run, and turn the faults that we expect into one message on standard error."""
+    prepare()
     try:
         app()
     except KeyboardInterrupt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 OURS = frozenset(
     {
         "StoreError",
@@ -18,6 +20,8 @@ OURS = frozenset(
     }
 )
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 def expected(error: BaseException) -> str | None:
     """The message for a fault that we expect; None for one that is a defect of ours and deserves its traceback."""
@@ -30,6 +34,9 @@ def expected(error: BaseException) -> str | None:
     # By name, so that a command does not load the rooms whose faults it cannot meet.
     if any(parent.__name__ in OURS and parent.__module__.startswith("bot.") for parent in type(error).__mro__):
         return str(error)
+    if isinstance(error, OSError) and error.errno in FULL:
+        where = error.filename or "what the results are written to"
+        return f"{where}: {error.strerror}. Free some room there, or write elsewhere."
     named = isinstance(error, OSError) and bool(error.filename)  # links in a circle, a name that is too long
     if isinstance(error, OSError) and (named or isinstance(error, FileNotFoundError | PermissionError)):
         name = f"{error.filename}: " if named else ""

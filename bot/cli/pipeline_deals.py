@@ -14,6 +14,7 @@ from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, say
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 from bot.deals.wording import counted
 
 if TYPE_CHECKING:
@@ -146,13 +147,7 @@ def export(
                 sys.stdout.buffer.write(piece)
             sys.stdout.flush()
             return
-        writing = to.with_name(f"{to.name}.writing")
-        try:
-            with writing.open("wb") as stream:
-                stream.writelines(pieces)
-            writing.replace(to)
-        finally:
-            writing.unlink(missing_ok=True)
+        write_file(to, pieces, option="--out")
     understood = " · ".join(chip.text for chip in answer.understood) or "all deals"
     table = answer.table
     many = counted(table.matched, "deal") if table.keys or not table.rows else counted(len(table.rows), "group")

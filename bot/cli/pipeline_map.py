@@ -14,6 +14,7 @@ import typer
 from bot.cli.console import fail, print_json, say
 from bot.cli.deal_files import check_file
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 
 if TYPE_CHECKING:
     from bot.deals.files import Record
@@ -75,7 +76,7 @@ def map_(
         print(text, end="")
         _show(preview)
     if write is not None:
-        write.write_text(text, encoding="utf-8")
+        write_file(write, text.encode(), option="--write")
         say(f"Written to {write}. Look it over, then: dealfit pipeline import {file} --mapping {write}")
 
 

@@ -14,6 +14,7 @@ from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
 from bot.cli.given import exact_facts
 from bot.cli.which_deal import key_of
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 from bot.deals.wording import counted
 
 if TYPE_CHECKING:
@@ -153,10 +154,7 @@ def _date(text: str | None, option: str) -> date | None:
 def _write(path: Path, made: Made) -> None:
     if path.suffix.lower() not in {".docx", ".md"}:
         fail(f"{path}: name a .docx or a .md file.")
-    if path.suffix.lower() == ".docx":
-        path.write_bytes(made.docx)
-    else:
-        path.write_text(made.markdown, encoding="utf-8")
+    write_file(path, made.docx if path.suffix.lower() == ".docx" else made.markdown.encode(), option="--output")
     gaps = made.proposal.gaps
     say(f"Wrote {path}. {counted(len(gaps), 'open point')}" + (":" if gaps else "."))
     for number, gap in enumerate(gaps, start=1):

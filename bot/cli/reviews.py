@@ -14,6 +14,7 @@ from bot.cli.asking import HELP as AS_HELP
 from bot.cli.asking import asker_of
 from bot.cli.console import cell, fail, out, print_json, say, table
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 from bot.deals.wording import WEEKDAYS, counted, weekday_words
 
 if TYPE_CHECKING:
@@ -150,8 +151,8 @@ def ics(
     if output is None:
         sys.stdout.write(data.decode().replace("\r\n", "\n"))
         return
-    output.write_bytes(data)
-    say(f"Wrote {output}: {data.count(b'BEGIN:VEVENT')} dates.")
+    write_file(output, data, option="--output")
+    say(f"Wrote {output}: {counted(data.count(b'BEGIN:VEVENT'), 'date')} from today on.")
 
 
 def _allowed(do: Callable[[], T]) -> T:

@@ -12,6 +12,7 @@ import typer
 from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
 from bot.cli.strategy_deals import deals_of
 from bot.cli.wiring import core
+from bot.cli.writing import write_file
 
 
 class Format(StrEnum):
@@ -121,7 +122,7 @@ def money(
     if png is not None:
         from bot.pipeline.strategy.whale_chart import whale_png
 
-        png.write_bytes(whale_png(found))
+        write_file(png, whale_png(found), option="--png")
         say(f"The curve is drawn in {png}.")
 
 
