@@ -8,7 +8,8 @@ from typing import Any, Literal, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+
+from bot.cli.tables import PlainTable
 
 UNREADABLE = 2
 NOT_ALL_FIT = 1
@@ -40,12 +41,16 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def table(*columns: str, title: str | None = None, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Table:
-    """A plain table. In a narrow terminal the cells of the columns in `whole` are the last to be broken."""
-    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
+def table(
+    *columns: str, title: str | None = None, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()
+) -> PlainTable:
+    """A plain table. The cells of the columns in `whole` are never broken, nor are the figures of those in `right`."""
+    made = PlainTable(title=title)
+    for number, column in enumerate(columns):
         justify: Literal["left", "right"] = "right" if column in right else "left"
-        made.add_column(column, justify=justify, overflow="fold", no_wrap=column in whole)
+        made.add_column(column, justify=justify, overflow="fold")
+        if column in whole:
+            made.whole.add(number)
     return made
 
 

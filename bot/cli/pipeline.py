@@ -18,15 +18,10 @@ from bot.cli.wiring import core
 from bot.deals.wording import counted
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from bot.pipeline.service import PipelineAnswer
-    from bot.pipeline.tables import Cell, Column, ColumnType, Table
+    from bot.pipeline.tables import Cell, Column, Table
 
 _NARROWEST = 8
-_WIDEST_WORDS = (24, 10)
-_BETWEEN = 2
-"""Blanks between two columns."""
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -173,15 +168,10 @@ def _table(answer: PipelineAnswer) -> None:
             head for head, kind in zip(heads, kinds, strict=True) if kind not in {ColumnType.TEXT, ColumnType.VERDICT}
         ),
     )
-    least = _widths(heads, cells, kinds, console.width)
-    for column, width in zip(made.columns, least, strict=False):
-        column.min_width = width
     for row in zip(*cells, strict=True):
         made.add_row(*map(cell, row))
-    if found.rows and least:
+    if found.rows:
         console.print(made)
-    elif found.rows:
-        _records(console, found, cells)
     for note in found.notes:
         console.print(f"[dim]{cell(note)}[/]")
     if not found.rows:
@@ -189,34 +179,6 @@ def _table(answer: PipelineAnswer) -> None:
         return
     cut = f"; {found.cut:,} rows left off: `dealfit pipeline export` writes all" if found.cut else ""
     console.print(f"[dim]{counted(found.matched, 'deal')} matched{cut}.[/]")
-
-
-def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], kinds: Sequence[ColumnType], room: int) -> list[int]:
-    """How narrow each column may get: no word is broken, else only long ones. Empty where there is no room for that."""
-    for longest in _WIDEST_WORDS:
-        found = [_least(*each, longest) for each in zip(heads, cells, kinds, strict=True)]
-        if sum(found) + _BETWEEN * (len(found) - 1) <= room:
-            return found
-    return []
-
-
-def _least(head: str, cells: Sequence[str], kind: ColumnType, longest: int) -> int:
-    words = kind in {kind.TEXT, kind.VERDICT}
-    parts = [word for text in cells for word in text.split()] if words else cells
-    return max(
-        max((min(len(part), longest) if words else len(part) for part in parts), default=1),
-        max(map(len, head.split()), default=1),
-    )
-
-
-def _records(console: Console, found: Table, cells: Sequence[Sequence[str]]) -> None:
-    """Row by row, where the terminal is too narrow for a table: what is known of each, under its name."""
-    labels = [column.label for column in found.columns[1:]]
-    for name, *rest in zip(*cells, strict=True):
-        console.print(f"[bold]{cell(name)}[/]")
-        said = " · ".join(f"{label} {words}" for label, words in zip(labels, rest, strict=True) if words)
-        for line in wrap(said, max(console.width - 2, _NARROWEST), break_on_hyphens=False):
-            console.print(f"  {cell(line)}")
 
 
 def _columns(found: Table) -> Iterator[tuple[Column, list[Cell]]]:

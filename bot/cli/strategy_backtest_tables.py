@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from bot.cli.console import cell, out, table
 from bot.deals.wording import spoken
 from bot.pipeline.strategy.effects import Effect
@@ -47,7 +45,7 @@ def _rules(found: Backtest) -> None:
     refusing = [rule for rule in found.rules if any(each.part.deals for each in rule.refused.values())]
     asking = [rule for rule in found.rules if sum(rule.approval.values()) or sum(rule.unknown.values())]
     right = ("Won", "alone", found.measure.value.capitalize(), "its share", "Lost", "Churned")
-    made = wide("Rule refuses", *right)
+    made = table("Rule refuses", *right, right=right)
     for rule in refusing:
         won, lost, churned = (rule.refused[each] for each in (Outcome.WON, Outcome.LOST, Outcome.CHURNED))
         counts = (f"{won.part.deals:,}", f"{won.alone:,}", money(won, found), won.money_share.words)
@@ -55,20 +53,14 @@ def _rules(found: Backtest) -> None:
     if refusing:
         out().print()
         out().print(made)
-    made = wide("Rule asks", "Won to approve", "Lost to approve", "Not known")
+    asked = ("Won to approve", "Lost to approve", "Not known")
+    made = table("Rule asks", *asked, right=asked)
     for rule in asking:
         approve = [f"{rule.approval[each]:,}" for each in (Outcome.WON, Outcome.LOST)]
         made.add_row(_label(rule), *approve, f"{sum(rule.unknown.values()):,}")
     if asking:
         out().print()
         out().print(made)
-
-
-def wide(first: str, *right: str) -> Table:
-    """A table whose first column is not squeezed."""
-    made = table(first, *right, right=right)
-    made.columns[0].min_width = 22
-    return made
 
 
 def _label(rule: Effect) -> str:
@@ -144,7 +136,7 @@ def show_candidates(found: Candidates) -> None:
         "Churned",
         "To approve",
     )
-    made = wide("Profile", *right)
+    made = table("Profile", *right, right=right)
     for each in found.candidates:
         made.add_row(
             cell(f"{each.profile.title} {each.profile.version} ({each.profile.sha256[:8]})"),

@@ -96,7 +96,6 @@ def show_measured(found: Measured) -> None:
 def _by_verdict(found: Measured) -> Table:
     right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Margin", "Days")
     made = table("The profile now says", *right, right=right)
-    made.columns[0].min_width = 16
     for row in (*found.by_verdict, found.whole):
         shares = (row.win_rate.words, row.churn.words, row.margin.words)
         made.add_row(cell(spoken(row.name)), *_counts(row), *shares, _days(row))
@@ -106,7 +105,6 @@ def _by_verdict(found: Measured) -> Table:
 def _by_period(found: Measured) -> Table:
     right = ("Won", "Lost", "Churned", "Win rate", "Churn", "Value won", "Margin", "Days", "Won that fit")
     made = table(f"Closed in the {found.length.value}", *right, right=right)
-    made.columns[0].min_width = 12
     for row in found.periods:
         value = whole_money(row.value_won, found.currency)
         shares = (share_words(row.win_rate.percent), share_words(row.churn.percent))
