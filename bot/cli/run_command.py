@@ -291,13 +291,14 @@ def _watch(rooms: Core, stop: threading.Event) -> None:
     def playbooks() -> None:
         # An index that was there answers from the start; bringing it up to date and loading the model can wait until
         # the address is printed, and nobody should wait for them with a question.
-        changed()
         try:
+            changed()
             rooms.library.search("discount", audience=frozenset({"rep"}), limit=1)
         except KnowledgeError as error:
             rooms.log.warning("playbooks_not_searchable", reason=str(error))
-        if rooms.settings.knowledge_dir.is_dir():
-            watch(rooms.settings.knowledge_dir, changed, stop)
+        except Exception:
+            rooms.log.exception("playbooks_not_indexed")  # the watch tries again, and must not end with this
+        watch(rooms.settings.knowledge_dir, changed, stop)
 
     threading.Thread(target=look, name="dealfit-profile", daemon=True).start()
     threading.Thread(target=playbooks, name="dealfit-playbooks", daemon=True).start()

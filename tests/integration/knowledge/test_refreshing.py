@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -359,3 +360,25 @@ def test_what_changed_before_the_watch_began_is_found_too(make: Make, folder: Pa
         stop.set()
         watching.join(timeout=20)
     assert "quokka" in library.search("quokka", audience=REP)[0].passage.text
+
+
+def test_a_folder_that_comes_late_or_is_put_in_anothers_place_is_watched(tmp_path: Path) -> None:
+    folder, heard = tmp_path / "playbooks", queue.Queue[tuple[str, ...]]()
+    stop = threading.Event()
+    watching = threading.Thread(target=watch, args=(folder, heard.put, stop))
+    watching.start()
+    try:
+        folder.mkdir()
+        assert heard.get(timeout=30) == (), "it has begun"
+        folder.rename(tmp_path / "before")
+        (tmp_path / "next").mkdir()
+        write(tmp_path / "next", moved="# Moved\n\nA fresh copy.\n")
+        (tmp_path / "next").rename(folder)
+        while True:
+            write(folder, fresh=f"# Fresh\n\nWritten for the {heard.qsize()}th time.\n")
+            if "fresh.md" in heard.get(timeout=30):
+                break
+    finally:
+        stop.set()
+        watching.join(timeout=20)
+    assert not watching.is_alive()
