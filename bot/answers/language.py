@@ -11,7 +11,7 @@ import unicodedata
 
 from bot.answers.words import FUNCTION_WORDS, word_set
 
-ASK_IN_ENGLISH = "I found nothing, for the playbooks are in English: please ask in English."
+ASK_IN_ENGLISH = "I found nothing: the playbooks are in English. Please ask in English."
 """What is said in the place of a refusal: in English they may well say it."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
