@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.checking.access import UNKNOWN, AccessDenied
-from bot.slack.blocks.elements import actions, inline, section
+from bot.slack.blocks.elements import Block, actions, inline, section, sections
+from bot.slack.blocks.exception_parts import QUOTE
 from bot.slack.durable import Handler
 from bot.slack.forms import form_again
 from bot.slack.inbox import Inbox, Work
@@ -153,8 +154,8 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
 
     def tell(work: Work, error: BaseException) -> None:
         # The error is in the log, under the same reference; it may hold what nobody else should read.
-        if "channel" not in work.payload:
-            return
+        if "channel" not in work.payload or "user" not in work.payload:
+            return  # nobody waits for it: a job, or a card that is drawn anew
         place = Place.of(work.payload)
         if work.kind == "question":
             if not work.payload["direct"] and not services.store.thread(place.channel, str(place.thread_ts)).turns:
@@ -163,9 +164,17 @@ def tell_of_failure(services: Services) -> Callable[[Work, BaseException], None]
         if UNKNOWN in str(error):  # a step keeps only the words of what fails
             services.replies.send(place, text=UNKNOWN, blocks=[section(UNKNOWN)])
             return
-        # What was typed into the form comes back with the button; it is nowhere else.
-        again = [actions(form_again(payload=work.payload))] if work.kind == "deal.form" else []
+        # What was typed comes back: it is nowhere else. A deal's form comes back with the button that opens it.
+        again = [actions(form_again(payload=work.payload))] if work.kind == "deal.form" else _typed(work)
         text = "Something went wrong, and your request was not finished"
         services.replies.send(place, text=text, blocks=[*failure_blocks(work.key), *again])
 
     return tell
+
+
+def _typed(work: Work) -> list[Block]:
+    """What somebody typed into a form or behind a command, as a quotation. A message stands where it was written."""
+    names = () if work.kind in {"question", "deal.message"} else ("text", "title", "why", "gives", "words")
+    texts = [str(work.payload.get(name) or "") for name in names]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
+    return sections(["You wrote:", *(f"> {inline(line, QUOTE)}" for line in lines)]) if lines else []

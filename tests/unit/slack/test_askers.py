@@ -137,3 +137,21 @@ def test_a_listener_and_work_that_failed_for_it_say_so():
     payload = {"channel": "C1", "user": "U1"}
     tell_of_failure(services)(Work("deal.share", "k", payload), StepFailed(f"NotKnown: {UNKNOWN}"))
     assert [(place.channel, place.user, text) for place, text in sent] == [("C1", "U1", UNKNOWN)] * 2
+
+
+def test_what_was_typed_comes_back_when_its_work_fails_and_a_job_that_fails_tells_nobody():
+    sent: list[tuple[str, str]] = []
+    services: Any = SimpleNamespace(
+        replies=SimpleNamespace(send=lambda place, text, blocks: sent.append((place.user, str(blocks))))
+    )
+    tell, who = tell_of_failure(services), {"channel": "C1", "user": "U1"}
+    tell(Work("exception.ask", "k", {**who, "why": "It ends <!here>\n\nin June.", "gives": "A visit."}), ValueError())
+    ((user, shown),) = sent
+    assert user == "U1"
+    for words in ("Nothing you entered was lost", "> It ends &lt;!here&gt;\\n> in June.\\n> A visit."):
+        assert words in shown
+    tell(Work("deal.share", "k", {**who, "text": ""}), ValueError())
+    assert "You wrote" not in sent[1][1]
+    for payload in ({"channel": "C1", "ts": "1.5"}, {"channel": None, "job": "audit:head"}, {}):
+        tell(Work("exception.carded", "k", payload), ValueError())
+    assert len(sent) == 2
