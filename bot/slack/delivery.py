@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.slack.blocks.elements import MESSAGE_BLOCKS
 from bot.slack.outages import is_temporary
 from bot.slack.refusals import (
     NO_MESSAGE,
@@ -280,7 +281,9 @@ def _direct(body: Body, user: str, why: str) -> Body:
     words = f"I answer here, because {why}."
     note = {"type": "context", "elements": [{"type": "mrkdwn", "text": words, "verbatim": True}]}
     blocks = body.get("blocks") or [{"type": "section", "text": {"type": "mrkdwn", "text": body["text"] or "-"}}]
-    return {**moved, "blocks": [note, *blocks][:50]}
+    if len(blocks) == MESSAGE_BLOCKS:
+        return moved  # what it says matters more than why it is said here
+    return {**moved, "blocks": [note, *blocks]}
 
 
 def _apology(body: Body, reason: str, mark: str) -> Body:

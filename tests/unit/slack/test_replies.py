@@ -55,6 +55,14 @@ def test_where_the_app_may_not_write_the_person_gets_it_directly_with_the_reason
     assert client.calls[-1][1]["blocks"][1:] == BLOCKS
 
 
+def test_a_full_message_that_goes_to_the_person_instead_loses_nothing(tmp_path):
+    client = Recording(chat_postEphemeral="not_in_channel")
+    posting(client, tmp_path).send(Place("C1", "U1"), text="card", blocks=[section(f"{n}.") for n in range(50)])
+    method, said = client.calls[-1]
+    assert (method, len(said["blocks"])) == ("chat.postMessage", 50)
+    assert "49." in str(said["blocks"])
+
+
 @pytest.mark.parametrize("refusal", ["invalid_blocks", "msg_too_long", "a_word_that_is_new"])
 def test_what_slack_does_not_take_is_told_where_it_was_waited_for_with_a_reference(send, refusal):
     client = Recording(chat_postMessage=[refusal])
