@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.answers import cues
 from bot.answers.deal_talk import aim_of, in_our_words
 from bot.answers.evidence import PartEvidence
+from bot.answers.extractive import choose
 from bot.answers.parts import own_words, parts
 from bot.answers.refusal import LOOKED_AT, proper_names, read_signals
 from bot.answers.words import content_stems, has_figure, stems
@@ -85,14 +86,15 @@ def in_parts(question: str, book: RuleBook, deal: Deal | None, search: Search) -
         signals = read_signals(searched, hits)
         rules = led(rules, part.text, hits)
         mine = Own(part.asked if part.leans else "")
-        answered = signals.answered or (part.leans and whole)
+        text = mine.quoted_to(hits) or part.text
+        told = guided(mine.hits(hits), rules) if signals.answered or (part.leans and whole) else ()
         found.append(
             PartEvidence(
                 asked=part.asked,
-                text=mine.quoted_to(hits) or part.text,
+                text=text,
                 rules=mine.rules(rules.rules, hits),
                 rules_lead=rules.lead,
-                hits=guided(mine.hits(hits), rules) if answered else (),
+                hits=told if choose(text, told) else (),  # passages of which nothing answers leave the part unsaid
                 owner=hits[0].passage.owner or None if hits and signals.near else None,
             )
         )

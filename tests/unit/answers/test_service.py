@@ -145,6 +145,16 @@ def test_a_refusal_names_the_nearest_and_whom_to_ask() -> None:
     assert answer.citations == ()
 
 
+def test_a_part_that_asks_for_an_amount_no_passage_has_is_said_to_be_unanswered() -> None:
+    asked = "How do I open a conversation with a CFO, and how long is a conversation with a CFO?"
+    answer = service(FakeLibrary([CFO])).answer(asked, asker=REP)
+    assert answer.text.startswith("Open a conversation with a CFO with a number.")
+    assert answer.unsaid == ("how long is a conversation with a CFO?",)
+    assert answer.text.endswith(
+        "On “how long is a conversation with a CFO?” the playbooks do not say. Ask Victor Stone."
+    )
+
+
 def test_a_question_in_another_language_is_told_to_ask_in_english() -> None:
     asked, heard = "Welche Rabatte dürfen wir Kliniken geben?", list[str]()
     english = hit("Open a conversation with a CFO.", cosine=0.2, bm25=0)
