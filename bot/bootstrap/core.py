@@ -54,7 +54,7 @@ class Core:
     @cached_property
     def live(self) -> LiveProfile:
         """The live Deal Profile. Raises ProfileError or OSError at the first use when there is no good one."""
-        return LiveProfile(self.settings.profile_path, self.log, self.clock, self.called)
+        return LiveProfile(self.settings.profile_path, self.log, self.called)
 
     def called(self, authority: str) -> str | None:
         """What people.yaml calls an authority; None where it says nothing, or cannot be read: others tell of that."""

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +36,6 @@ class LiveProfile:
         self,
         path: Path,
         log: Log,
-        clock: Callable[[], datetime],
         called: Callable[[str], str | None] | None = None,
     ) -> None:
         """Load the file. Raises ProfileError or OSError: there is no earlier profile to fall back on yet.
@@ -48,12 +46,10 @@ class LiveProfile:
         self._called = called
         self._rates = rates_path(path)
         self._log = log
-        self._clock = clock
         self._lock = threading.Lock()
         self._seen = self._state()
         self._judge = self._load()
         self._problem: ProfileError | None = None
-        self._loaded_at = clock()
 
     def current(self) -> Judge:
         """The judge of the profile that is live now."""
@@ -66,11 +62,6 @@ class LiveProfile:
     def problem(self) -> ProfileError | None:
         """Why the file as it stands is not the profile that is live; None when it is."""
         return self._problem
-
-    @property
-    def loaded_at(self) -> datetime:
-        """When the profile that is live was read."""
-        return self._loaded_at
 
     def _state(self) -> tuple[object, object]:
         """What changes when the profile's file or its rates are edited."""
@@ -93,7 +84,7 @@ class LiveProfile:
             message = f"The profile cannot be read: {error.strerror or error}."
             self._refuse(ProfileError([Problem(str(self.path), 1, 1, message, "Put the file back.")]))
         else:
-            self._judge, self._problem, self._loaded_at = judge, None, self._clock()
+            self._judge, self._problem = judge, None
             profile = judge.profile.id
             self._log.info("profile_live", file=str(self.path), version=profile.version, sha256=profile.sha256)
 

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import docx
 import icalendar
 
+from bot.checking.access import ONLY, Action
 from bot.deals.deal import Deal
 from bot.exceptions.model import Choice
-from bot.pipeline.proposals.service import NOT_FOR_YOU
 from bot.slack import ids
 from bot.slack.blocks.reviews import DAY, OUTCOME, VALUE
 from bot.slack.inbox import Work
@@ -150,7 +150,7 @@ def test_a_deal_of_somebody_else_gets_no_proposal_by_a_forged_button(office: Off
     button = next(b for b in block["elements"] if b["action_id"] == ids.PROPOSAL)
     button["value"] = key
     said = press(office, ALEX, other, ids.PROPOSAL)
-    assert texts(said.blocks).strip() == NOT_FOR_YOU, "an approver sells nothing"
+    assert texts(said.blocks).strip() == ONLY[Action.PROPOSE], "an approver sells nothing"
     other = office.command(MORGAN, "/deal-check", f"Public Regional: {FITS}")
     block = next(block for block in other.blocks if block["type"] == "actions")
     next(b for b in block["elements"] if b["action_id"] == ids.PROPOSAL)["value"] = "name:nothing"

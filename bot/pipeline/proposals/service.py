@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.checking.access import ONLY, Action, needs
+from bot.checking.access import Action, needs
 from bot.checking.asker import Asker
 from bot.checking.desk import CheckedDeal
 from bot.deals.deal import Deal, plain_value
@@ -26,7 +26,6 @@ from bot.profile.verdict import CounterOffer, Judgement, Result, Verdict
 from bot.store.records import DecisionLog, SavedDeal
 
 DECISION = "proposal"
-NOT_FOR_YOU = ONLY[Action.PROPOSE]
 GONE = "That deal is not there any more, or it is not yours to see."
 
 

@@ -1,4 +1,4 @@
-"""A book of deals that any profile can judge: deals read from a file, those of the store, or a table elsewhere."""
+"""A book of deals that any profile can judge: deals read from a file, or those of the store."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import ibis
 import pyarrow as pa
 
 from bot.deals.deal import Deal
-from bot.deals.facts import FactSpecs, FactType
+from bot.deals.facts import FactSpecs
 from bot.pipeline.strategy.desk import Desk
 from bot.pipeline.strategy.outcomes import STATUS
-from bot.profile.columns import names
 from bot.profile.columns.deals import deals_table
 from bot.profile.columns.names import fact_columns
 from bot.profile.judge import PYTHON_TYPES
@@ -24,14 +22,6 @@ if TYPE_CHECKING:
 
 ROW = "_row"
 """What tells a deal from the others: the same in every table of one book."""
-
-_DTYPES = {
-    FactType.YES_NO: "boolean",
-    FactType.CHOICE: "string",
-    FactType.TEXT: "string",
-    FactType.DATE: "date",
-    FactType.INTEGER: "int64",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +88,6 @@ class DealBook:
     def close(self) -> None:
         """Let go of the tables."""
         self._desk.close()
-
-
-class TableBook:
-    """A table that stands in a database: `_row` and the columns that the class `Book` names; facts may be absent.
-
-    `run` works out an expression over it there.
-    """
-
-    def __init__(self, table: ir.Table, run: Callable[[ir.Table], pa.Table], *, notes: Sequence[str] = ()) -> None:
-        self._table = table
-        self._run = run
-        self.notes = tuple(notes)
-
-    def source(self, profile: Profile) -> Source:
-        """The table, with an empty column for each fact that it does not have."""
-        table = self._table
-        missing = [column for column in fact_columns(profile) if column.name not in table.columns]
-        fields = {names.NAME: "string", names.CUSTOMER: "string", names.CLOSE_DATE: "date"}
-        empty = {name: ibis.null(kind) for name, kind in fields.items() if name not in table.columns}
-        empty |= {column.name: ibis.null(_DTYPES.get(column.type, "decimal(18, 2)")) for column in missing}
-        return Source(table.mutate(**empty) if empty else table, self._run)
-
-    def deal(self, row: Any, profile: Profile) -> Deal | None:
-        """None: a table holds columns, and no outcomes."""
-        del row, profile
-        return None
 
 
 def absent_facts(source: Source, profile: Profile) -> tuple[str, ...]:

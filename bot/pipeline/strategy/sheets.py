@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.pipeline.strategy.backtest import Backtest
     from bot.pipeline.strategy.measuring import Measured
     from bot.pipeline.strategy.sources import Sources
-    from bot.pipeline.strategy.suggesting import Suggestion
 
 Parts = Iterable[tuple[str, Iterable[Mapping[str, Any]]]]
 
@@ -64,11 +63,6 @@ def measured_sheet(found: Measured) -> bytes:
         ("open pipeline", plain["pipeline"]),
         ("trend", plain["trends"]),
     ])  # fmt: skip
-
-
-def suggestion_sheet(found: Suggestion) -> bytes:
-    """The rules of a suggestion with what they did on the deals that they are from."""
-    return _sheet([("rule", found.plain()["rules"])])
 
 
 def _sheet(parts: Parts) -> bytes:

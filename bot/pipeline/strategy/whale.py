@@ -16,7 +16,6 @@ from bot.pipeline.strategy.exact import Array, cents, scaled
 QUARTER = 25
 MOST_OF_IT = 75
 SLACK_STEPS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 90, 100)
-SLACK_POINTS = 20
 LONGEST = 2**62
 _TENTH = Decimal("0.1")
 

@@ -48,7 +48,7 @@ def library(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="session")
 def live() -> LiveProfile:
-    return LiveProfile(ROOT / "profile" / "deal-profile.yaml", SilentLog(), clock)
+    return LiveProfile(ROOT / "profile" / "deal-profile.yaml", SilentLog())
 
 
 @pytest.fixture(scope="session")

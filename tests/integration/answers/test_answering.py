@@ -93,7 +93,7 @@ def test_rules_are_those_of_the_live_file(tmp_path: Path, library: Library) -> N
     path = tmp_path / "deal-profile.yaml"
     source = (ROOT / "profile" / "deal-profile.yaml").read_text("utf-8")
     path.write_text(source, "utf-8")
-    service = AnswerService(live=LiveProfile(path, SilentLog(), clock), library=library, clock=clock)
+    service = AnswerService(live=LiveProfile(path, SilentLog()), library=library, clock=clock)
     question = "what discount can I give on a two-month deal?"
     assert service.answer(question, asker=REP).text.startswith("At most 0% discount off book price. [1]")
     path.write_text(source.replace('require: {discount: "<= 0%"}', 'require: {discount: "<= 1%"}'), "utf-8")

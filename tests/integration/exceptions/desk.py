@@ -101,7 +101,7 @@ class Desk:
             self.profile.write_text(PROFILE)
             self.people.write_text(PEOPLE)
         log = structlog.get_logger()
-        self.live = LiveProfile(self.profile, log, clock)
+        self.live = LiveProfile(self.profile, log)
         self.who = LivePeople(self.people, log)
         self.store, self.clock = store, clock
         self.deals = DealDesk(live=self.live, people=self.who, library=None, store=store, clock=clock)

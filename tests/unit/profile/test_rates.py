@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def test_old_rates_and_rates_to_come_are_remarked_on() -> None:
 def test_rates_beside_a_profile_are_live_and_a_broken_file_keeps_the_last_good_ones(tmp_path: Path) -> None:
     file, rates = tmp_path / "deal-profile.yaml", tmp_path / "rates.yaml"
     file.write_bytes(PROFILE.read_bytes())
-    live = LiveProfile(file, Silent(), lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    live = LiveProfile(file, Silent())
     before = live.current().profile
     assert (before.rates, before) == (Rates("USD", file=str(rates)), parse_profile(file.read_bytes(), str(file)))
     rates.write_text(GOOD, "utf-8")

@@ -21,7 +21,7 @@ from bot.pipeline.strategy.measuring import Measured, Results, Said, Stood
 from bot.pipeline.strategy.offers import NearOffers
 from bot.pipeline.strategy.outcomes import CLOSED
 from bot.pipeline.strategy.periods import Length
-from bot.pipeline.strategy.sheets import backtest_sheet, measured_sheet, money_sheet, suggestion_sheet
+from bot.pipeline.strategy.sheets import backtest_sheet, measured_sheet, money_sheet
 from bot.pipeline.strategy.sources import Kind, Measure, Named, Sources
 from bot.pipeline.strategy.suggesting import Suggestion
 from bot.pipeline.strategy.trends import Trend
@@ -152,7 +152,7 @@ def test_no_message_is_over_a_limit_live_or_cut_in_silence(seed: int) -> None:
             assert '"Churned"' in json.dumps(measured_blocks(measured)), (
                 "without it the win rate does not follow from the counts beside it"
             )
-        for sheet in (money_sheet(money), backtest_sheet(looked), measured_sheet(measured), suggestion_sheet(found)):
+        for sheet in (money_sheet(money), backtest_sheet(looked), measured_sheet(measured)):
             cells = [str(cell) for row in rows(sheet) for cell in row.values() if cell]
             assert not [cell for cell in cells if cell[0] in "=@\t\r"]
         assert sum(row["part"] == "rule" for row in rows(backtest_sheet(looked))) == len(looked.rules)
