@@ -118,12 +118,13 @@ class Gatherer:
                 lookup=self._lookup(asker, book, at_hand, said, private=private),
             )
             return Gathered(evidence, question, (f"Deal: {talk.verdict.name}",))
-        several: tuple[PartEvidence, ...] = ()
-        if aim is None and not found.about_deal and search_for is None:
-            several = in_parts(question.text, book, deal, partial(self._search, asker=asker))
         searched = in_our_words(search_for or question.text, book.judge.profile)
         hits, problem = ([], None) if found.about_deal else self._search(searched, asker)
         signals = read_signals(searched, hits)
+        several: tuple[PartEvidence, ...] = ()
+        if aim is None and not found.about_deal and search_for is None:
+            search = partial(self._search, asker=asker)
+            several = in_parts(question.text, book, deal, search, whole=signals.answered)
         own = Own(question.own)
         found = led(replace(found, rules=own.rules(found.rules, hits)), question.text, hits)
         evidence = Evidence(

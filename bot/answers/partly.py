@@ -70,12 +70,15 @@ def _said(hit: Hit) -> str:
     return f"{hit.passage.heading} {hit.passage.text}"
 
 
-def in_parts(question: str, book: RuleBook, deal: Deal | None, search: Search) -> tuple[PartEvidence, ...]:
-    """The parts with their evidence; none when the question has one part, is about the deal, or nothing answers any."""
+def in_parts(
+    question: str, book: RuleBook, deal: Deal | None, search: Search, *, whole: bool
+) -> tuple[PartEvidence, ...]:
+    """The parts with their evidence; none when the question has one part, is about the deal, or nothing answers any.
+
+    `whole` says that passages were found which answer the question as a whole.
+    """
     found: list[PartEvidence] = []
-    several = parts(question)
-    whole = bool(several) and read_signals(question, search(question)[0]).answered
-    for part in several:
+    for part in parts(question):
         rules = book.find(part.text, deal, whole=question)
         if rules.about_deal or (deal is not None and aim_of(part.text, deal, book.judge.profile) is not None):
             return ()

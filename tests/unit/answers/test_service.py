@@ -155,6 +155,17 @@ def test_a_part_that_asks_for_an_amount_no_passage_has_is_said_to_be_unanswered(
     )
 
 
+def test_nothing_is_searched_for_twice() -> None:
+    library = FakeLibrary([CFO])
+    service(library).answer("How do I meet the finance chief, and what do I ask the finance chief?", asker=REP)
+    asked = [question for question, _ in library.asked]
+    assert asked == [
+        "How do I meet the CFO, and what do I ask the CFO?",
+        "How do I meet the CFO?",
+        "what do I ask the CFO?",
+    ]
+
+
 def test_a_question_in_another_language_is_told_to_ask_in_english() -> None:
     asked, heard = "Welche Rabatte dürfen wir Kliniken geben?", list[str]()
     english = hit("Open a conversation with a CFO.", cosine=0.2, bm25=0)
