@@ -5,10 +5,13 @@ Slack has no file that only one person in a channel sees. Where a file cannot go
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from bot.slack.blocks.elements import inert
+from bot.slack.durable import PATIENT, Steps
 from bot.slack.outages import is_temporary
 from bot.slack.replies import Place
 
@@ -58,6 +61,26 @@ def send_privately(
         return Delivery(problem=_why_not(error))
     problem = send_to(client, channel, Upload(name, data, title, comment, alt), place.thread_ts if here else None)
     return Delivery(here=here and problem is None, problem=problem)
+
+
+def send_one_by_one(
+    steps: Steps, make: Callable[[], Sequence[Upload]], send: Callable[[Upload], Delivery]
+) -> list[Delivery]:
+    """Send several files, each in a step of its own, so that one that is tried again brings no other a second time.
+
+    They are made again where the process died in between: a queue should not keep files, and they come out the same.
+    """
+    made: list[Sequence[Upload]] = []
+
+    def nth(turn: int) -> dict[str, Any] | None:
+        if not made:
+            made.append(make())
+        return asdict(send(made[0][turn])) if turn < len(made[0]) else None
+
+    sent: list[Delivery] = []
+    while (one := steps(f"file {len(sent)}", partial(nth, len(sent)), attempts=PATIENT)) is not None:
+        sent.append(Delivery(**one))
+    return sent
 
 
 def send_to(client: WebClient, channel: str, file: Upload, thread_ts: str | None = None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bot.pipeline.strategy.periods import Length
@@ -12,7 +13,7 @@ from bot.profile.columns.names import ColumnError
 from bot.slack.blocks import strategy as drawing
 from bot.slack.blocks.elements import Block, context, inline, section
 from bot.slack.durable import PATIENT, Handler, Steps
-from bot.slack.private_files import Delivery, send_privately
+from bot.slack.private_files import Delivery, Upload, send_one_by_one, send_privately
 from bot.slack.replies import Place
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class StrategyWork:
         steps: Steps,
         begun: str,
         compute: Callable[[Asker], Message],
-        files: Callable[[], str | None],
+        files: Callable[[], list[Upload]],
     ) -> None:
         """Say that it has begun, answer, and send the files."""
         place = Place.of(payload)
@@ -91,8 +92,7 @@ class StrategyWork:
         if refusal is None:
             steps("begun", lambda: self._send(place, _said(begun)), attempts=PATIENT)
             self._answer(payload, steps, compute)
-            # A second step makes the figures anew: a queue should not keep files, and they come out the same.
-            told = steps("files", files, attempts=PATIENT)
+            told = _where(*send_one_by_one(steps, files, lambda file: self._give(payload, file)))
             if told:
                 steps("told", lambda: self._send(place, {"text": told, "blocks": [context(told)]}), attempts=PATIENT)
         else:
@@ -150,8 +150,8 @@ class StrategyWork:
             return str(error)
         return None
 
-    def _files(self, payload: Mapping[str, Any], name: str) -> str | None:
-        """The picture and the table, sent; what has to be said besides."""
+    def _files(self, payload: Mapping[str, Any], name: str) -> list[Upload]:
+        """The picture and the tables."""
         from bot.pipeline.strategy.backtest import NothingClosed  # takes a second to load
         from bot.pipeline.strategy.backtest_chart import backtest_alternative, backtest_png  # the same
         from bot.pipeline.strategy.rows import deal_sheet  # the same
@@ -160,33 +160,25 @@ class StrategyWork:
         try:
             found = self._looked_back(self._asker(payload), name)
         except (AccessDenied, NoCandidate, NothingClosed, ColumnError):
-            return None  # said already
+            return []  # said already
         day = self._services.clock().date().isoformat()
-        picture = self._give(
-            payload,
-            f"backtest-{day}.png",
-            backtest_png(found),
-            "Backtest, rule by rule",
-            backtest_alternative(found),
-        )
-        table = self._give(
-            payload, f"backtest-{day}.csv", deal_sheet(found.judged, found.before), "Backtest, deal by deal", ""
-        )
-        rules = self._give(payload, f"backtest-rules-{day}.csv", backtest_sheet(found), "Backtest, all rules", "")
-        return _where(picture, table, rules)
+        shown = backtest_alternative(found)
+        return [
+            _file(f"backtest-{day}.png", backtest_png(found), "Backtest, rule by rule", shown),
+            _file(f"backtest-{day}.csv", deal_sheet(found.judged, found.before), "Backtest, deal by deal"),
+            _file(f"backtest-rules-{day}.csv", backtest_sheet(found), "Backtest, all rules"),
+        ]
 
-    def _segments(self, payload: Mapping[str, Any], by: str) -> str | None:
-        """The suggested segments as a file, sent; what has to be said besides."""
+    def _segments(self, payload: Mapping[str, Any], by: str) -> list[Upload]:
+        """The suggested segments as a file."""
         from bot.pipeline.strategy.sources import Unreadable  # takes a second to load
 
         try:
             found = self._found(self._asker(payload), by)
         except (AccessDenied, ColumnError, Unreadable):
-            return None  # said already
-        if not found.segments:
-            return None
+            return []  # said already
         name = f"suggested-segments-{self._services.clock().date().isoformat()}.yaml"
-        return _where(self._give(payload, name, found.segments.encode(), "Suggested segments", ""))
+        return [_file(name, found.segments.encode(), "Suggested segments")] if found.segments else []
 
     def _sheet(self, payload: Mapping[str, Any]) -> str | None:
         from bot.pipeline.strategy.sheets import measured_sheet, money_sheet  # takes a second to load
@@ -202,7 +194,7 @@ class StrategyWork:
                 what, data, title = "money", money_sheet(self._strategy.money(asker)), "Where the money comes from"
         except (AccessDenied, ColumnError) as error:
             return str(error)
-        return _where(self._give(payload, f"{what}-{day}.csv", data, title, ""))
+        return _where(self._give(payload, _file(f"{what}-{day}.csv", data, title)))
 
     def _picture(self, payload: Mapping[str, Any]) -> str | None:
         from bot.pipeline.strategy.whale_chart import alternative, whale_png  # takes a second to load
@@ -215,18 +207,21 @@ class StrategyWork:
             return f"No {found.scope} deal with a known {found.measure.value}: there is nothing to draw yet."
         name = f"money-{self._services.clock().date().isoformat()}.png"
         title = f"Where the {found.measure.value} comes from"
-        return _where(self._give(payload, name, whale_png(found), title, alternative(found)))
+        return _where(self._give(payload, _file(name, whale_png(found), title, alternative(found))))
 
-    def _give(self, payload: Mapping[str, Any], name: str, data: bytes, title: str, alt: str) -> Delivery:
-        place, client = Place.of(payload), self._services.client
-        shown = alt if len(alt) <= ALTERNATIVE else alt[: ALTERNATIVE - 1] + "…"
-        return send_privately(client, place, name=name, data=data, title=title, comment=title, alt=shown)
+    def _give(self, payload: Mapping[str, Any], file: Upload) -> Delivery:
+        return send_privately(self._services.client, Place.of(payload), **asdict(file))
 
     def _asker(self, payload: Mapping[str, Any]) -> Asker:
         return self._services.askers.of(str(payload["user"]))
 
     def _send(self, place: Place, message: Message) -> None:
         self._services.replies.send(place, text=message["text"], blocks=message["blocks"])
+
+
+def _file(name: str, data: bytes, title: str, alt: str = "") -> Upload:
+    shown = alt if len(alt) <= ALTERNATIVE else alt[: ALTERNATIVE - 1] + "…"
+    return Upload(name, data, title, comment=title, alt=shown)
 
 
 def _said(text: str) -> Message:

@@ -13,6 +13,7 @@ from bot.pipeline.reviews.calendar import Meeting
 from bot.profile.people import parse_people
 from bot.slack.askers import Askers, NotNamed
 from bot.slack.outages import is_temporary
+from bot.slack.private_files import Delivery, Upload, send_one_by_one
 from bot.slack.work.pipeline_saved import SavedQuestions
 from bot.slack.work.reviews import ReviewWork
 from tests.unit.slack.recording import Recording
@@ -116,3 +117,30 @@ def test_a_saved_question_is_not_ended_while_slack_does_not_name_who_saved_it():
     with pytest.raises(NotNamed):
         SavedQuestions(services, pipeline).post(payload, step)
     assert dropped == []
+
+
+def test_files_that_were_sent_are_not_sent_again_with_one_that_slack_did_not_take_at_once():
+    files = [Upload(name, b"x", name, name) for name in ("picture", "deals", "rules")]
+    tried, made = list[str](), list[int]()
+
+    def make() -> list[Upload]:
+        made.append(1)
+        return files
+
+    def send(file: Upload) -> Delivery:
+        tried.append(file.name)
+        if tried.count("deals") == 1 and file.name == "deals":
+            raise ConnectionError
+        return Delivery(here=True)
+
+    def patiently(name: str, do: Any, *, attempts: int = 1) -> Any:
+        del name, attempts
+        try:
+            return do()
+        except ConnectionError:
+            return do()
+
+    assert send_one_by_one(patiently, make, send) == [Delivery(here=True)] * 3
+    assert tried == ["picture", "deals", "deals", "rules"]
+    assert len(made) == 1
+    assert send_one_by_one(patiently, list, send) == []
