@@ -23,9 +23,15 @@ def main(url: str, seed: int, ids: int, copies: int) -> None:
         def once() -> None:
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("INSERT INTO effects (ts, process) VALUES (%s, %s)", (payload["ts"], seed))
+                for _ in range(0 if shared else 1200):  # the first effects wait for one of another process
+                    if connection.execute("SELECT count(DISTINCT process) > 1 FROM effects").fetchone() == (True,):
+                        shared.append(True)
+                        break
+                    time.sleep(0.05)
 
         steps("effect", once)
 
+    shared: list[bool] = []
     failed: list[str] = []
     queue = DurableQueue(
         database_url=url,

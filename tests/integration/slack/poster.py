@@ -15,7 +15,8 @@ def main(database: str, api_url: str, token: str, name: str, seconds: float) -> 
     """Send until standard input ends."""
     store = open_store(database, lambda: datetime.now(UTC))
     courier = Courier(posting_client(token, api_url), lambda: datetime.now(UTC))
-    outbox = Outbox(store.outgoing, courier, Pace(seconds, senders=3, held=1500))
+    # Longer than a busy machine keeps a living process from its post: else another would take it up, and post twice.
+    outbox = Outbox(store.outgoing, courier, Pace(seconds, senders=3, held=8000))
     outbox.start(name, lambda _: None)
     print("ready", flush=True)
     sys.stdin.read()

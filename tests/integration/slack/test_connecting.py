@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
-from bot.playground.server import Playground
 from bot.slack.connecting import SocketConnection
 from tests.integration.playground.conftest import make_app
+from tests.integration.slack.test_lanes import wait_until
+from tests.playgrounds import patient
 
 
 def test_a_closing_socket_acknowledges_what_runs_and_its_threads_end():
@@ -16,12 +16,12 @@ def test_a_closing_socket_acknowledges_what_runs_and_its_threads_end():
 
     def slow(ack):
         began.set()
-        go_on.wait(2)
+        go_on.wait(60)
         ack()
 
     before = set(threading.enumerate())
     with (
-        Playground(clock=lambda: datetime.now(UTC), redelivery=(0.0,), ack_timeout=3.0) as ground,
+        patient(redelivery=(0.0,)) as ground,
         ThreadPoolExecutor(2) as pool,
     ):
         app = make_app(ground)
@@ -32,12 +32,13 @@ def test_a_closing_socket_acknowledges_what_runs_and_its_threads_end():
         client = connection._handler.client
         reader = client.current_session_runner.thread
         said = pool.submit(ground.slash_command, "U0DANA", "C0DEALS", "/deal-check", "x")
-        assert began.wait(5)
+        assert began.wait(60)
         closed = pool.submit(connection.close)
-        assert not closed.done()
+        wait_until(lambda: client.closed)
+        assert not closed.done(), "it is closed while something that was taken in runs"
         go_on.set()
-        assert said.result(10).acked, "it was acknowledged before the socket was closed"
-        closed.result(10)
+        assert said.result(60).acked, "it was acknowledged before the socket was closed"
+        closed.result(60)
         assert not connection.is_open
         assert not reader.is_alive()
         # The library's own way would have waited for the reader, which looks up only every three seconds.

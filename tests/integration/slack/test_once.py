@@ -42,7 +42,7 @@ def test_500_ids_10_deliveries_4_processes_give_500_effects(postgres_url):
     reports = [json.loads(process.stdout.readline()) for process in processes]
     for process in processes:
         process.stdin.close()
-        process.wait(60)
+        process.wait(120)
         process.stdout.close()
     assert sum(report["acknowledged"] for report in reports) == IDS * COPIES
     assert all(report["failed"] == [] and report["waiting"] == 0 for report in reports)

@@ -74,7 +74,6 @@ def worker(url: str, log: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.timeout(120)
 def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
     log = tmp_path / "log"
     log.touch()
@@ -82,16 +81,13 @@ def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
     assert first.stdout.readline().strip() == "ready"
     second = worker(url, log)
     assert second.stdout.readline().strip() == "ready"
-    deadline = time.monotonic() + 30
-    while "begun worker hang" not in log.read_text(encoding="utf-8") and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(log, "begun worker hang")
     assert "done" not in log.read_text(encoding="utf-8")
     first.kill()
-    first.wait(10)
-    while "done" not in log.read_text(encoding="utf-8") and time.monotonic() < deadline + 30:
-        time.sleep(0.05)
+    first.wait(60)
+    wait_for(log, "done")
     second.terminate()
-    second.wait(30)
+    second.wait(60)
     first.stdout.close()
     second.stdout.close()
     lines = log.read_text(encoding="utf-8").splitlines()
@@ -99,25 +95,25 @@ def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
 
 
 def wait_for(log: Path, word: str) -> None:
-    deadline = time.monotonic() + 30
-    while word not in log.read_text(encoding="utf-8") and time.monotonic() < deadline:
+    deadline = time.monotonic() + 120
+    while word not in log.read_text(encoding="utf-8"):
+        assert time.monotonic() < deadline, f"the log never said {word!r}"
         time.sleep(0.02)
 
 
-@pytest.mark.timeout(120)
 def test_who_leaves_ends_the_step_that_runs_and_hands_the_rest_over(url, tmp_path):
     log = tmp_path / "log"
     log.touch()
     first = worker(url, log, "leave")
     wait_for(log, "waiting")
     first.terminate()
-    said, _ = first.communicate(timeout=30)
+    said, _ = first.communicate(timeout=60)
     assert (first.returncode, said.split("\n")[-2]) == (0, "left 0")
     assert log.read_text(encoding="utf-8").splitlines() == ["begun worker leave", "waiting", "waited"]
     second = worker(url, log)
     wait_for(log, "done")
     second.terminate()
-    second.communicate(timeout=30)
+    second.communicate(timeout=60)
     assert log.read_text(encoding="utf-8").splitlines()[3:] == ["done worker steady"]
 
 
@@ -131,6 +127,6 @@ def test_who_must_leave_a_step_running_keeps_the_seat_so_that_nobody_begins_it_a
     with visiting(seats_of(url), 0) as free:
         assert not free
     leaving.kill()
-    leaving.communicate(timeout=30)
+    leaving.communicate(timeout=60)
     with visiting(seats_of(url), 0) as free:
         assert free

@@ -58,28 +58,38 @@ def put(store: Store, channel: str, text: str) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
 def test_a_thousand_messages_at_slacks_pace_by_two_processes_of_which_one_dies(
     ground: Playground, postgres_url: str
 ) -> None:
     """None lost, none twice, in order, never faster than allowed, and another channel does not wait behind them."""
     ground.faults.enforce_channel_rate(seconds=UNIT, burst=1)
     store = open_store(postgres_url, utc_now)
-    for number in range(MANY):
-        put(store, BUSY, f"{number}")
+    numbers = itertools.count()
+
+    def put_more(messages: int) -> None:
+        for number in itertools.islice(numbers, messages):
+            put(store, BUSY, f"{number}")
+
+    put_more(MANY)
     running = [poster(postgres_url, ground, name) for name in ("one", "two")]
     for one in running:
         assert one.stdout is not None
         assert one.stdout.readline().strip() == "ready"
     ground.wait_for(lambda: len(posts(ground, BUSY)) > MANY // 3)
     put(store, QUIET, "at once")
-    ground.wait_for(lambda: posts(ground, QUIET))
-    assert len(posts(ground, BUSY)) < MANY * 2 // 3, "one busy channel keeps another waiting"
+    deadline = time.monotonic() + 60
+    while not posts(ground, QUIET):  # the busy channel is never done before, however fast it is
+        assert time.monotonic() < deadline, "one busy channel keeps another waiting"
+        if store.outgoing.waiting().messages < MANY // 2:
+            put_more(MANY // 10)
+        time.sleep(0.02)
     running[0].kill()
-    ground.wait_for(lambda: len(ground.messages(BUSY)) == MANY)
+    put_more(1)
+    last = next(numbers)
+    ground.wait_for(lambda: len(ground.messages(BUSY)) == last, 120)
     for one in running:
-        one.communicate(timeout=30)
-    assert [m.text for m in ground.messages(BUSY)] == [f"{number}" for number in range(MANY)]
+        one.communicate(timeout=60)
+    assert [m.text for m in ground.messages(BUSY)] == [f"{number}" for number in range(last)]
     assert not [call for call in ground.calls if call.status == 429], "Slack had to ask for less"
     apart = [later - earlier for earlier, later in itertools.pairwise(posts(ground, BUSY))]
     assert min(apart) >= UNIT
@@ -97,7 +107,7 @@ def office(ground: Playground, tmp_path: Path) -> Iterator[tuple[Outbox, Store]]
 
 
 def until_sent(outbox: Outbox, store: Store) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while store.outgoing.waiting().messages and time.monotonic() < deadline:
         outbox.drain()
         time.sleep(0.05)

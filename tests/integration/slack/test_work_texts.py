@@ -31,7 +31,7 @@ def test_finished_work_loses_its_texts_and_a_redelivery_has_no_second_effect(url
         database_url=url,
         handlers={
             "say": lambda payload, steps: done.append(steps("words", lambda: payload["text"])),
-            "wait": lambda *_: gate.wait(60),
+            "wait": lambda *_: gate.wait(600),
         },
         failed=lambda *_: None,
         workers=2,

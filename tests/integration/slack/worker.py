@@ -1,6 +1,6 @@
 """A worker process for a test. A word says what it does with the one piece of work that it takes in.
 
-"hang": it begins and never ends. "leave": SIGTERM comes while a step runs. "stay": the same, and the step never ends.
+"hang": it begins and never ends. "leave": a step runs until SIGTERM has come. "stay": the step never ends.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from typing import Any
 from bot.slack.durable import DurableQueue, Steps
 from bot.slack.inbox import Work
 
-STEP_SECONDS = {"leave": 1.0, "stay": 60.0}
-
 
 def main(url: str, log: Path, word: str) -> None:
     """Start, take the piece in unless there is no word, and work until SIGTERM."""
@@ -30,7 +28,10 @@ def main(url: str, log: Path, word: str) -> None:
 
     def wait_long() -> None:
         write("waiting")
-        threading.Event().wait(STEP_SECONDS.get(word, 0.0))
+        if word == "stay":
+            threading.Event().wait()
+        while word == "leave" and not queue._running._leaving:
+            threading.Event().wait(0.02)
         write("waited")
 
     def handle(_: Mapping[str, Any], steps: Steps) -> None:
