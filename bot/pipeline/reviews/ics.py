@@ -1,7 +1,9 @@
 """Dates as an iCalendar file: whole days, a stable UID each, and a SEQUENCE that grows when a date changes.
 
 Single events and no rule of repetition: dates that fall on a weekend move, and each meeting has its own number. A date
-that is gone is given out once more as cancelled, so that calendars take it off.
+that is gone is given out once more as cancelled, so that calendars take it off. What has passed is left out: nobody
+can come any more, and calendars keep what they have. It stays where it changed after its day, as calendars may still
+show it on another.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 from bot.pipeline.proposals.document import clean
 from bot.pipeline.reviews.calendar import Event
@@ -40,6 +42,11 @@ class Words:
 def uid_of(key: str, event: Event) -> str:
     """The same for the same meeting of the same deal, whenever it takes place; it says nothing of the deal."""
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-{event.kind.value}-{event.number}@dealfit"
+
+
+def is_ahead(event: GivenEvent, today: date) -> bool:
+    """Whether calendars need this date: it is not over, or it was moved into the past or cancelled after its day."""
+    return event.on >= today or (event.sequence > 0 and event.changed_at.astimezone(UTC).date() > event.on)
 
 
 def calendar_bytes(given: Iterable[GivenEvent], words: Mapping[str, Words]) -> bytes:

@@ -22,7 +22,7 @@ from bot.pipeline.proposals.texts import MeetingShape, ProposalTexts, days
 from bot.pipeline.records import owner_of
 from bot.pipeline.reviews.agenda import TITLES, Agenda, Guide, Sources, plain_event, steps_of
 from bot.pipeline.reviews.calendar import Event, Meeting, Promise, business_days_before, events_of, is_open, last_day
-from bot.pipeline.reviews.ics import Words, calendar_bytes, uid_of
+from bot.pipeline.reviews.ics import Words, calendar_bytes, is_ahead, uid_of
 from bot.pipeline.reviews.standing import OutcomeState, states_of
 from bot.pipeline.view import view_of
 from bot.profile.judge import Judge
@@ -243,7 +243,7 @@ class ReviewService:
 
     @needs(Action.REVIEWS)
     def calendar(self, asker: Asker, words: str | None = None) -> bytes:
-        """The dates as an .ics file: of one customer, or of all that the asker may see."""
+        """The dates ahead as an .ics file: of one customer, or of all that the asker may see."""
         customers = [self.customer(asker, words)] if words is not None else self.customers(asker)
         texts = self._current_texts()
         said = {
@@ -252,7 +252,9 @@ class ReviewService:
         }
         given = self._give(customers, said)
         by_uid = {uid: each for of_one in said.values() for uid, each in of_one.items()}
-        return calendar_bytes((event for events in given.values() for event in events), by_uid)
+        today = self._today()
+        ahead = (event for events in given.values() for event in events if is_ahead(event, today))
+        return calendar_bytes(ahead, by_uid)
 
     def due(self, *, at: datetime | None = None) -> list[Reminder]:
         """The dates whose time to be reminded of has come, and which nobody was reminded of: see `reminded`.

@@ -155,7 +155,7 @@ class ReviewWork:
             name=ICS,
             data=ics.encode(),
             title="Calls and reviews",
-            comment="Open it with your calendar; importing it again changes what moved and takes off what is gone.",
+            comment="The dates from today on. Importing it again changes what moved and takes off what is gone.",
             alt="A calendar file",
         )
         if delivery.problem is not None:
