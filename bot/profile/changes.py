@@ -132,7 +132,10 @@ class _Comparison:
         return ", and ".join(f"{self._was.test(one)}{ARROW}{self._is.limit_beside(other)}" for one, other in pairs)
 
     def _rule(self, old: Check, new: Check) -> Iterator[tuple[str, str]]:
-        before, after = [_row(case) for case in old.cases], [_row(case) for case in new.cases]
+        numbers: dict[tuple[Condition | None, Condition | None], int] = {}  # rows are long to compare, numbers are not
+        before, after = (
+            [numbers.setdefault((case.when, case.require), len(numbers)) for case in each.cases] for each in (old, new)
+        )
         for tag, low, high, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if tag == "equal":
                 continue
@@ -201,10 +204,6 @@ def _by(key: str, things: Sequence[Any]) -> dict[str, Any]:
 
 def _title(thing: FactSpec | Segment | Check) -> str:
     return thing.name if isinstance(thing, Segment) else thing.label
-
-
-def _row(case: Case) -> tuple[Condition | None, Condition | None]:
-    return case.when, case.require
 
 
 def _always(words: Words, when: Condition | None) -> str:

@@ -7,21 +7,22 @@ some candidate puts comes out the same. There are far fewer of them than deals, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import chain
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bot.profile.columns.judge import ColumnJudge
+from bot.profile.columns.judge import MOST_ROWS, ColumnJudge
 from bot.profile.columns.names import ColumnError
 from bot.profile.columns.truths import affirmed
-from bot.profile.conditions import AllOf, AnyOf, Condition, Known, Test, tests_of
-from bot.profile.model import Check, Profile
+from bot.profile.conditions import AllOf, AnyOf, Condition, Known, Test, negated, relaxed, tests_of
+from bot.profile.model import Check, Profile, Segment, Stance
 from bot.profile.verdict import Judgement
-from bot.profile.weights import APPROVABLE, FATAL, PASS, UNKNOWN, questions
+from bot.profile.weights import APPROVABLE, FATAL, NOT_APPLICABLE, PASS, UNKNOWN, questions
 
 _WEIGHT, _DEALS, _MONEY = "_weight", "_deals", "_money"
 _JUDGED = {Judgement.FITS: PASS, Judgement.NEEDS_APPROVAL: APPROVABLE, Judgement.DOES_NOT_FIT: FATAL,
@@ -46,8 +47,8 @@ class Candidates:
         self._shared = frozenset.intersection(*(frozenset(each) for each in counted))
         self._segments = all(_segments(each) == _segments(first) for each in profiles)
         self._common = ColumnJudge(self._part(first, shared=True))
-        self._own = [tuple(questions(self._part(each, shared=False))) for each in profiles]
-        said = (test for own in self._own for _, condition in own for test in tests_of(condition))
+        self._own = [_Own.of(self._part(each, shared=False)) for each in profiles]
+        said = (test for own in self._own for condition in own.conditions() for test in tests_of(condition))
         tests = dict.fromkeys(affirmed(test)[0] for test in said)
         valued = {test.subject for test in tests if not isinstance(test, Known)}
         kept = [test for test in tests if not isinstance(test, Known) or test.subject not in valued]
@@ -84,9 +85,7 @@ class Candidates:
         columns = {name: cells[name].combine_chunks() for name in self._tests.values()}
         return [self._fit(cells, columns, own, list(by)) for own in self._own]
 
-    def _fit(
-        self, cells: pa.Table, columns: dict[str, pa.Array], own: Sequence[tuple[int, Condition]], by: list[str]
-    ) -> pa.Table:
+    def _fit(self, cells: pa.Table, columns: dict[str, pa.Array], own: _Own, by: list[str]) -> pa.Table:
         weight = self._weigh(cells[_WEIGHT].combine_chunks(), columns, own)
         sums: dict[str, Any] = {"deals": cells[_DEALS]}
         money = {"money": cells[_MONEY]} if _MONEY in cells.column_names else {}
@@ -101,13 +100,30 @@ class Candidates:
         added = added.select([*by, *(f"{name}_sum" for name in names)]).rename_columns([*by, *names])
         return added.sort_by([(name, "ascending") for name in by]) if by else added
 
-    def _weigh(self, common: pa.Array, columns: dict[str, pa.Array], own: Sequence[tuple[int, Condition]]) -> pa.Array:
+    def _weigh(self, common: pa.Array, columns: dict[str, pa.Array], own: _Own) -> pa.Array:
         """What the rows weigh under the rules that all candidates have and one's own."""
         weight: Any = pa.repeat(pa.scalar(PASS, pa.int8()), len(common))
-        for code, condition in reversed(own):
+        for code, condition in reversed(own.asked):
             holds = pc.fill_null(self._truth(condition, columns, len(common)), False)  # noqa: FBT003 - no keyword there
             weight = pc.if_else(holds, pa.scalar(code, pa.int8()), weight)
+        for rows in own.long:
+            weight = pc.max_element_wise(weight, self._along(rows, columns, len(common)))
         return pc.max_element_wise(weight, common)
+
+    def _along(self, rows: Sequence[_Row], columns: dict[str, pa.Array], count: int) -> Any:
+        """What the first of many rows says that holds, the others asked one after the other."""
+        code: Any = pa.repeat(pa.scalar(PASS, pa.int8()), count)
+        for when, branches, last in reversed(rows):
+            says: Any = pa.repeat(pa.scalar(last, pa.int8()), count)
+            for condition, held in reversed(branches):
+                says = self._either(self._truth(condition, columns, count), pa.scalar(held, pa.int8()), says)
+            code = says if when is None else self._either(self._truth(when, columns, count), says, code)
+        return code
+
+    @staticmethod
+    def _either(truth: Any, held: Any, failed: Any) -> Any:
+        found = pc.if_else(pc.fill_null(truth, False), held, failed)  # noqa: FBT003 - no keyword there
+        return pc.if_else(pc.is_null(truth), pa.scalar(UNKNOWN, pa.int8()), found)
 
     def _truth(self, condition: Condition, columns: dict[str, pa.Array], count: int) -> Any:
         """The condition over cells, null where it is unknown."""
@@ -128,6 +144,60 @@ class Candidates:
             return (pc.is_null if opposite else pc.is_valid)(columns[self._known[positive.subject]])
         message = f"the cells lack the test {test}"
         raise KeyError(message)
+
+
+_Row = tuple[Condition | None, list[tuple[Condition, int]], int]
+"""A row's `when`; conditions with the code where the first of them holds that does; the code of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The rules that a candidate does not share: as questions, and those of many rows row by row."""
+
+    asked: tuple[tuple[int, Condition], ...]
+    long: tuple[list[_Row], ...]
+
+    @classmethod
+    def of(cls, part: Profile) -> _Own:
+        """The rules of this part of a profile."""
+        short = replace(
+            part,
+            checks=tuple(check for check in part.checks if len(check.cases) <= MOST_ROWS),
+            segments=part.segments if len(part.segments) <= MOST_ROWS else (),
+        )
+        long = [_rows(check) for check in part.checks if len(check.cases) > MOST_ROWS]
+        if len(part.segments) > MOST_ROWS:
+            long.append([(each.when, [], _stance_code(each)) for each in part.segments] + [(None, [], FATAL)])
+        return cls(tuple(questions(short)), tuple(long))
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that is looked at."""
+        yield from (condition for _, condition in self.asked)
+        for when, branches, _ in chain.from_iterable(self.long):
+            yield from (condition for condition, _ in branches)
+            if when is not None:
+                yield when
+
+
+def _rows(check: Check) -> list[_Row]:
+    rows: list[_Row] = [] if check.when is None else [(negated(check.when), [], NOT_APPLICABLE)]
+    for case in check.cases:
+        if case.require is None:
+            rows.append((case.when, [], NOT_APPLICABLE))
+            continue
+        branches, last = [(case.require, PASS)], FATAL
+        for band in check.exception:
+            if not band.up_to:
+                last = APPROVABLE
+                break
+            branches.append((relaxed(case.require, dict(band.up_to)), APPROVABLE))
+        rows.append((case.when, branches, last))
+    return rows
+
+
+def _stance_code(segment: Segment) -> int:
+    declined = APPROVABLE if segment.exception else FATAL
+    return declined if segment.stance is Stance.DECLINE else PASS
 
 
 def same_facts(one: Profile, other: Profile) -> bool:

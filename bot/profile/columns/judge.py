@@ -20,6 +20,9 @@ from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.verdict import Judgement
 from bot.profile.weights import questions
 
+MOST_ROWS = 25
+"""Of more rows than this "the third, and neither the first nor the second" is too long to ask: they come in turn."""
+
 _MOST_QUERIES = 64
 _INNER = ("_test_", "_value_", "_code_", "_place", "_weight", "_amount", "_deals", "_money")
 
@@ -42,6 +45,8 @@ class ColumnJudge:
         self._tests = {test: f"_test_{n}" for n, test in enumerate(dict.fromkeys(tests))}
         segments = [SEGMENT_CHECK] if profile.segments else []
         self._checks = (*segments, *(check.id for check in profile.checks))
+        rows = [profile.segments, *(check.cases for check in profile.checks if check.counted)]
+        self._long = any(len(each) > MOST_ROWS for each in rows)
         self._counted = (*segments, *(check.id for check in profile.checks if check.counted))
 
     def judged(self, deals: ir.Table, *, keep: Sequence[str] | None = None) -> ir.Table:
@@ -158,6 +163,13 @@ class ColumnJudge:
     def _weights(self, deals: ir.Table, keep: Sequence[str], more: dict[str, ir.Column]) -> ir.Table:
         """The kept columns and the weight of the whole alone."""
         _refuse_ours(keep)
+        if self._long:
+            tested = self._tested(deals, keep, more)
+            coded = tested.select(*keep, *more, **self._codes(tested, self._counted)).view()
+            heaviest = codes.heaviest([coded[_code(each)] for each in self._counted])
+            # As the questions have it, which tell no fact that is missing from another.
+            weight = (heaviest == codes.OPEN).ifelse(codes.small(codes.UNKNOWN), heaviest)
+            return coded.select(*keep, *more, _weight=weight).view()
         deals = self._with_figures(deals)
         subjects = dict.fromkeys(test.subject for test in self._tests)
         names_of = {subject: f"_value_{n}" for n, subject in enumerate(subjects)}
