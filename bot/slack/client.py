@@ -24,10 +24,13 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.slack.refusals import retry_after
 
 TIMEOUT = 10
+IN_TIME = 2
+"""Seconds that a lookup of a listener waits for its answer: Slack waits three for the listener."""
 PATIENCE_SECONDS = 60.0
 """How long a step of work waits for Slack's limits before it is tried again later."""
 
 _PATIENCE: ContextVar[float] = ContextVar("dealfit_patience", default=0.0)
+_TIMEOUT: ContextVar[int] = ContextVar("dealfit_timeout", default=TIMEOUT)
 
 
 @contextmanager
@@ -42,9 +45,19 @@ def patience(seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Calls inside wait no longer than this, however much patience there is around them."""
-    with patience(min(seconds, _PATIENCE.get())):
+    """Calls inside wait no longer than this for Slack's limits, however much patience there is around them."""
+    with in_time(), patience(min(seconds, _PATIENCE.get())):
         yield
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Lookups that an acknowledgement may wait for: in a listener, which has no patience, they are given up in time."""
+    token = _TIMEOUT.set(_TIMEOUT.get() if _PATIENCE.get() > 0 else IN_TIME)
+    try:
+        yield
+    finally:
+        _TIMEOUT.reset(token)
 
 
 class _WhenPatient:
@@ -69,12 +82,20 @@ class SlackClient(WebClient):
         super().__init__(
             token=token,
             base_url=api_url,
-            timeout=TIMEOUT,
             retry_handlers=[_Network(max_retry_count=2), _Server(max_retry_count=2)],
             logger=logging.getLogger("slack_sdk"),
         )
         self._closed: dict[str, float] = {}
         self._lock = threading.Lock()
+
+    @property
+    def timeout(self) -> int:
+        """Seconds that a call waits for its answer."""
+        return _TIMEOUT.get()
+
+    @timeout.setter
+    def timeout(self, seconds: int) -> None:
+        """The SDK's own is not kept: where a call is made says how long it may take."""
 
     def api_call(self, api_method: str, **arguments: Any) -> Any:
         """Call a method. Raises SlackApiError `ratelimited` where its limit ends later than there is patience."""

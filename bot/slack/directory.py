@@ -47,6 +47,8 @@ class SlackDirectory:
         """
         from slack_sdk.errors import SlackApiError, SlackClientError  # loaded with the client
 
+        from bot.slack.client import in_time  # the same
+
         if person.slack:
             return None if self._askers.of(person.slack).guest else person.slack
         with self._lock:
@@ -54,7 +56,8 @@ class SlackDirectory:
         if known is not None and self._clock() - known[0] < FRESH:
             return known[1]
         try:
-            found: str | None = str(self._client.users_lookupByEmail(email=person.email)["user"]["id"])
+            with in_time():
+                found: str | None = str(self._client.users_lookupByEmail(email=person.email)["user"]["id"])
         except SlackApiError as error:
             if error.response.get("error") != "users_not_found":
                 return known[1] if known is not None else None
@@ -69,6 +72,8 @@ class SlackDirectory:
         """The user ids in a user group; None while Slack does not say."""
         from slack_sdk.errors import SlackClientError  # loaded with the client
 
+        from bot.slack.client import in_time  # the same
+
         with self._lock:
             known = self._groups.get(group)
             failed = self._failed.get(group)
@@ -77,7 +82,8 @@ class SlackDirectory:
         if failed is not None and self._clock() - failed < AGAIN:
             return known[1] if known is not None else None
         try:
-            found = tuple(str(user) for user in self._client.usergroups_users_list(usergroup=group)["users"])
+            with in_time():
+                found = tuple(str(user) for user in self._client.usergroups_users_list(usergroup=group)["users"])
         except (SlackClientError, OSError) as error:
             self._log.warning("user_group", group=group, reason=str(error)[:200])
             with self._lock:

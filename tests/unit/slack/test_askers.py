@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +14,11 @@ from bot.checking.access import UNKNOWN, Action, NotKnown, denied, may, needs
 from bot.checking.asker import Asker
 from bot.exceptions.looking import not_there
 from bot.exceptions.model import Refused
-from bot.profile.people import Role, parse_people
+from bot.profile.people import Person, Role, parse_people
 from bot.slack.app import tell_of_failure, told
 from bot.slack.askers import AGAIN, FRESH, KEPT, Askers
+from bot.slack.client import IN_TIME, TIMEOUT, SlackClient, patience
+from bot.slack.directory import SlackDirectory
 from bot.slack.durable import StepFailed
 from bot.slack.inbox import Work
 from tests.unit.slack.recording import Recording
@@ -155,3 +158,36 @@ def test_what_was_typed_comes_back_when_its_work_fails_and_a_job_that_fails_tell
     for payload in ({"channel": "C1", "ts": "1.5"}, {"channel": None, "job": "audit:head"}, {}):
         tell(Work("exception.carded", "k", payload), ValueError())
     assert len(sent) == 2
+
+
+class Timed(SlackClient):
+    """Keeps how long each call would have waited for its answer."""
+
+    def __init__(self) -> None:
+        super().__init__("xoxb-none", "http://127.0.0.1:9/api/")
+        self.waits: list[tuple[str, int]] = []
+
+    def api_call(self, api_method: str, **_: Any) -> Any:
+        self.waits.append((api_method, self.timeout))
+        return {"ok": True, "user": {"id": "U0SAM", "team_id": "T1"}, "users": ["U0SAM"], "team_id": "T1"}
+
+
+def test_an_acknowledgement_waits_for_no_slow_lookup_and_a_step_of_work_does():
+    group = Person("zoe", "Zoe Adler", "zoe@firm.example")
+    for patient in (False, True):
+        slack, clock = Timed(), Clock()
+        known = Askers(client=slack, people=lambda: PEOPLE, clock=clock)
+        directory = SlackDirectory(client=slack, askers=known, clock=clock)
+        with patience() if patient else nullcontext():
+            known.of("U0SAM")
+            assert directory.users("S0DESK") == ("U0SAM",)
+            assert directory.account(group) == "U0SAM"
+            slack.views_open(trigger_id="t", view={})
+        seconds = TIMEOUT if patient else IN_TIME
+        assert slack.waits == [
+            ("users.info", seconds),
+            ("auth.test", seconds),
+            ("usergroups.users.list", seconds),
+            ("users.lookupByEmail", seconds),
+            ("views.open", TIMEOUT),
+        ]
