@@ -55,6 +55,11 @@ class Topic:
     stems: Mapping[str, float]
     percent: bool = False
 
+    @property
+    def stated(self) -> frozenset[str]:
+        """The facts that, stated in a question, make this check its matter: for a segment all that tell it."""
+        return frozenset(self.required + self.conditions if self.check == SEGMENT_CHECK else self.required)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -86,12 +91,13 @@ class Topics:
         limits, method = cues.about_limits(question), cues.about_method(question)
         if not limits and not numeric and not cues.asks_why(question) and (method or not cues.is_brief(question)):
             return ()  # nothing tells that it asks for a rule
-        # "How long does the visit take?" asks for an amount; a rule about yes or no has none to give.
+        # "How long does the visit take?" asks for an amount; a rule about yes or no has none to give. And "what if the
+        # customer asks for net 60?" is about the days that it states, not about every rule that names the customer.
         amounts_only = limits and not cues.about_duty(question)
         scored = [
             (topic, self._score(topic, wanted, read, numeric, limits=limits))
             for topic in self._topics
-            if topic.measured or not amounts_only
+            if (topic.measured or not amounts_only) and (limits or not numeric or numeric & topic.stated)
         ]
         best = max((score for _, score in scored), default=0.0)
         floor = SAID if limits else REASON if method else UNSAID

@@ -196,3 +196,9 @@ def test_another_profile_needs_no_other_code(question: str, statement: str) -> N
 
 def test_another_profile_knows_nothing_of_discounts() -> None:
     assert OTHER.find("what payment terms can I offer?", None).rules == ()
+
+
+def test_a_number_that_is_stated_tells_which_rules_a_question_is_about() -> None:
+    asked = BUNDLED.find("What if the customer asks for net 60?", None)
+    assert asked.rules == (), "no rule that only names the customer belongs to it"
+    assert [rule.check for rule in BUNDLED.find("customer has 140 beds", None).rules] == ["segment"]
