@@ -2,7 +2,8 @@
 
 A job names the kind of work that does it (a handler, see `app.handlers`). When its time comes the work is put into the
 durable queue under a key made of the job's name and the time: as many processes as there are see the time come, and
-one does the work. A turn that came while nothing ran is done at the next start, once, however many were missed.
+one does the work. A turn that came while nothing ran is done at the next start, once, however many were missed; so is
+one that comes before the queue's own scheduler has seen a new job.
 """
 
 from __future__ import annotations
@@ -10,14 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+import structlog
 
 if TYPE_CHECKING:
     from dbos import DBOS
 
 WEEKLY = "0 8 * * 1"
 """Mondays at eight."""
+
+STALE = timedelta(hours=12)
+"""How late a turn is done of a job that does not ask for every turn: a restart at its hour must not cost a week."""
+SEEN_WITHIN = timedelta(minutes=1)
+"""The queue's scheduler looks for new jobs each half minute: a turn that comes sooner is done by a timer of ours."""
 
 Clock = Callable[[], datetime]
 
@@ -32,7 +41,8 @@ class Job:
 
     `name` is unique; what stands before its first colon is its group ("digest:C0DEALS:fit"). `cron` has five fields
     (minute, hour, day, month, weekday), read in `timezone`. `kind` is the handler that does it, with `payload` (JSON
-    data) and in it `job` (the name) and `due` (when it was to be done, ISO). `catch_up`: a missed turn is made good.
+    data) and in it `job` (the name) and `due` (when it was to be done, ISO). `catch_up`: a missed turn is made good
+    however late; else only within `STALE`.
     """
 
     name: str
@@ -60,6 +70,7 @@ class Schedules:
         self._workflow: Callable[..., None] | None = None
         self._queue = ""
         self._clock: Clock = lambda: datetime.now(UTC)
+        self._timers: list[Timer] = []
 
     def bind(self, dbos: type[DBOS], workflow: Callable[..., None], queue: str, clock: Clock) -> None:
         """Called by the queue once it runs. Makes good what was missed."""
@@ -70,6 +81,9 @@ class Schedules:
     def unbind(self) -> None:
         """Called by the queue when it stops."""
         self._dbos = None
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
 
     def put(self, job: Job) -> Kept:
         """Keep a job, or change the one of this name. Keeping the same again changes nothing.
@@ -77,29 +91,19 @@ class Schedules:
         Raises ScheduleError for a time, a time zone or a name that cannot be.
         """
         _check(job)
-        running, workflow = self._running(), self._workflow
-        if workflow is None:
-            raise ScheduleError("The queue is not running, so nothing can be scheduled. Start Dealfit first.")
-        before = running.get_schedule(job.name)
+        before = self._running().get_schedule(job.name)
         same = before is not None and (before["schedule"], before.get("cron_timezone")) == (job.cron, job.timezone)
         since = before["context"].get("since") if before is not None and same else self._clock().isoformat()
-        context = {"name": job.name, "kind": job.kind, "payload": dict(job.payload), "since": since}
-        context["catch_up"] = job.catch_up
-        running.apply_schedules(
-            [
-                {
-                    "schedule_name": job.name,
-                    "workflow_fn": workflow,
-                    "schedule": job.cron,
-                    "context": context,
-                    "cron_timezone": job.timezone,
-                    "queue_name": self._queue,
-                }
-            ]
-        )
+        self._apply(job, since)
         kept = self.get(job.name)
         if kept is None:  # dropped by another process in between
             raise ScheduleError(f"The job '{job.name}' was removed while it was being kept. Keep it again.")
+        left = kept.next - self._clock()
+        if left <= SEEN_WITHIN:
+            timer = Timer(left.total_seconds(), self._due, (job.name, kept.next))
+            timer.daemon = True
+            self._timers = [each for each in self._timers if each.is_alive()] + [timer]
+            timer.start()
         return kept
 
     def keep_only(self, group: str, *jobs: Job) -> None:
@@ -153,15 +157,52 @@ class Schedules:
 
     def _catch_up(self, job: Job) -> None:
         """Do the last turn that was missed, under the key that it would have had."""
-        running = self._running()
-        row = running.get_schedule(job.name)
-        if row is None or not job.catch_up:
+        row = self._running().get_schedule(job.name)
+        now = self._clock()
+        last = _turn(job, now, forward=False)
+        if row is None or (not job.catch_up and now - last > STALE):
             return
-        known = row.get("last_fired_at") or row["context"].get("since")
-        last = _turn(job, self._clock(), forward=False)
-        if known and datetime.fromisoformat(known) < last:
-            second = timedelta(seconds=1)
-            running.backfill_schedule(job.name, last - second, last + second)
+        known = [
+            datetime.fromisoformat(each) for each in (row.get("last_fired_at"), row["context"].get("since")) if each
+        ]
+        if known and max(known) < last:
+            self._do(job.name, last)
+            # It is not remembered as fired, and its key is forgotten after some days: it would be done again then.
+            self._apply(job, last.isoformat())
+
+    def _due(self, name: str, turn: datetime) -> None:
+        """What the timer of a job that was kept just before its turn does; a job that is gone by then is left."""
+        if self._dbos is None:
+            return
+        try:
+            if self.get(name) is not None:
+                self._do(name, turn)
+        except Exception:  # noqa: BLE001 - nobody hears a timer; the turn is made good at the next start
+            structlog.get_logger("dealfit.schedules").warning("turn_missed", job=name, exc_info=True)
+
+    def _do(self, name: str, turn: datetime) -> None:
+        """Put a turn into the queue, under its key: whoever else does it too adds nothing."""
+        second = timedelta(seconds=1)
+        self._running().backfill_schedule(name, turn - second, turn + second)
+
+    def _apply(self, job: Job, since: str | None) -> None:
+        running, workflow = self._running(), self._workflow
+        if workflow is None:
+            raise ScheduleError("The queue is not running, so nothing can be scheduled. Start Dealfit first.")
+        context: dict[str, Any] = {"name": job.name, "kind": job.kind, "payload": dict(job.payload), "since": since}
+        context["catch_up"] = job.catch_up
+        running.apply_schedules(
+            [
+                {
+                    "schedule_name": job.name,
+                    "workflow_fn": workflow,
+                    "schedule": job.cron,
+                    "context": context,
+                    "cron_timezone": job.timezone,
+                    "queue_name": self._queue,
+                }
+            ]
+        )
 
 
 def _turn(job: Job, now: datetime, *, forward: bool) -> datetime:
