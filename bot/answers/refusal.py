@@ -97,6 +97,8 @@ def read_signals(question: str, hits: Sequence[Hit]) -> Signals:
     if not first:
         return Signals(0.0, 0.0, 0.0, ())
     wanted = set(question_stems(question))
+    if all(stem.isdigit() for stem in wanted):
+        wanted = set()  # "is 12% ok?" is not about the passages that happen to have a 12
     bags = [set(content_stems(f"{hit.passage.heading} {hit.passage.text}")) for hit in hits]
     share = max((len(wanted & bag) / len(wanted) for bag in bags[:LOOKED_AT]), default=0.0) if wanted else 0.0
     return Signals(

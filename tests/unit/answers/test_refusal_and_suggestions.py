@@ -21,6 +21,13 @@ def test_a_passage_without_the_questions_words_does_not() -> None:
     assert not signals.answered
 
 
+def test_a_bare_number_is_not_answered_by_whatever_has_it() -> None:
+    passage = hit("Time to deploy was to be 12 working days after 90 days of service.", cosine=0.25, bm25=4)
+    assert not read_signals("is 12% ok?", [passage]).answered
+    assert read_signals("is 12% ok?", [passage]).share == 0
+    assert read_signals("12 days?", [passage]).share == 1
+
+
 def test_a_name_that_nobody_wrote_about_counts_against_an_answer() -> None:
     hits = [hit(DISCOUNTS, cosine=0.6, bm25=4)]
     plain = read_signals("what discount is given on book price?", hits)
