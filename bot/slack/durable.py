@@ -256,25 +256,30 @@ class DurableQueue:
 
     def adopt(self) -> int:
         """Put the running work of processes that have died back into the queue. Returns how many pieces there were."""
+        adopted = 0
+        for seat in self._left():
+            with visiting(self._seats, seat) as free:
+                # Looked at anew with the seat in hand: another process may have been here, and it runs there now.
+                for queue, pieces in self._left().get(seat, {}).items() if free else ():
+                    if self._dbos is not None:
+                        self._dbos.resume_workflows(pieces, queue_name=queue)
+                        adopted += len(pieces)
+        if adopted:
+            self._log.warning("work_adopted", pieces=adopted)
+        return adopted
+
+    def _left(self) -> dict[int, dict[str, list[str]]]:
+        """The pieces that run elsewhere, or did when their process died: by seat, by queue."""
         if self._dbos is None:
-            return 0
+            return {}
         queues = [lane.queue for lane in self._lanes]
         running = self._dbos.list_workflows(status="PENDING", queue_name=queues, load_input=False, load_output=False)
         by_seat: dict[int, dict[str, list[str]]] = {}
         for workflow in running:
             seat = _seat_of(workflow.executor_id)
             if seat is not None and seat != self._seat:
-                orphans = by_seat.setdefault(seat, {})
-                orphans.setdefault(workflow.queue_name or QUICK, []).append(workflow.workflow_id)
-        adopted = 0
-        for seat, left in by_seat.items():
-            with visiting(self._seats, seat) as free:
-                for queue, orphans_there in left.items() if free else ():
-                    self._dbos.resume_workflows(orphans_there, queue_name=queue)
-                    adopted += len(orphans_there)
-        if adopted:
-            self._log.warning("work_adopted", pieces=adopted)
-        return adopted
+                by_seat.setdefault(seat, {}).setdefault(workflow.queue_name or QUICK, []).append(workflow.workflow_id)
+        return by_seat
 
     def forget(self) -> int:
         """Remove finished work older than three days, with the texts in it. Returns how many pieces went."""

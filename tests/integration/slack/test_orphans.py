@@ -7,10 +7,13 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace as Stands
+from typing import Any
 
 import psycopg
 import pytest
 
+from bot.slack.durable import DurableQueue
 from bot.slack.seats import first_free, seats_of, visiting
 from bot.store.database import open_store
 from tests.postgres import postgres_url
@@ -92,6 +95,36 @@ def test_the_work_of_a_killed_process_is_finished_by_another(url, tmp_path):
     second.stdout.close()
     lines = log.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("done")] == ["done worker steady"]
+
+
+class Orphans:
+    """What DBOS shows of work whose process died, at one look after the other."""
+
+    def __init__(self, *looks: list[str]) -> None:
+        self.looks = list(looks)
+        self.resumed: list[str] = []
+
+    def list_workflows(self, **_: Any) -> list[Any]:
+        found = self.looks.pop(0)
+        return [Stands(executor_id="worker-7", queue_name="dealfit", workflow_id=each) for each in found]
+
+    def resume_workflows(self, pieces: list[str], *, queue_name: str) -> None:
+        assert queue_name == "dealfit"
+        self.resumed += pieces
+
+
+@pytest.mark.parametrize(("again", "resumed"), [(["a", "b"], ["a", "b"]), (["b"], ["b"]), ([], [])])
+def test_work_that_another_process_has_taken_up_meanwhile_is_not_begun_a_second_time(tmp_path, again, resumed):
+    url = f"sqlite:///{tmp_path / 'work.db'}"
+    queue = DurableQueue(
+        database_url=url, handlers={}, failed=lambda *_: None, workers=1, clock=lambda: datetime.now(UTC)
+    )
+    orphans: Any = Orphans(["a", "b"], again)
+    queue._dbos = orphans
+    assert queue.adopt() == len(resumed)
+    assert orphans.resumed == resumed
+    with visiting(seats_of(url), 7) as free:
+        assert free
 
 
 def wait_for(log: Path, word: str) -> None:
