@@ -26,6 +26,7 @@ from bot.deals.sentence.clauses import split
 from bot.deals.sentence.doubts import refuse
 from bot.deals.sentence.elements import elements
 from bot.deals.sentence.lexicon import Lexicon
+from bot.deals.sentence.list_price import against_list_price, with_their_words
 from bot.deals.sentence.passages import Passage, Passages
 from bot.deals.sentence.pieces import pieces
 from bot.deals.sentence.tokens import tokenise
@@ -117,7 +118,9 @@ class SentenceReader:
             if part.doubt is None:
                 clause.named()
                 unnamed(clause)
+                told = against_list_price(clause)
                 refuse(clause)
+                with_their_words(clause, told)
             taken = [claim for claim in clause.claims if work.claim(clause, claim, tokens)]
             work.remarks.extend(
                 Unread(source.words(start, end), *source.span(start, end), hint)

@@ -10,7 +10,7 @@ import yaml
 
 from bot.deals.deal import plain_facts
 from bot.deals.reading import SentenceReader, Understood, Unread
-from tests.unit.deals.specs import boats, bundled
+from tests.unit.deals.specs import boats, bundled, spec
 
 PHRASINGS = yaml.safe_load(Path(__file__).with_name("phrasings.yaml").read_text(encoding="utf-8"))
 READERS = {"bundled": SentenceReader(bundled()), "boats": SentenceReader(boats(), "EUR")}
@@ -36,3 +36,15 @@ def test_phrasing(row: dict[str, Any]) -> None:
     parts: list[Understood | Unread] = [*reading.understood, *reading.remarks]
     for part in parts:
         assert row["text"][part.start : part.end] == part.words
+
+
+def test_above_list_price_is_a_discount_below_zero_where_the_profile_keeps_one() -> None:
+    """And where a profile has one percentage only, 5% over book price is not taken for a discount of 5%."""
+    none_below, below = ({"discount": spec("discount", "percent", minimum=least, maximum=100)} for least in (0, -1000))
+    for text, figure in (("5% over book price", -5), ("sold 12% higher than the list price", -12)):
+        assert plain_facts(SentenceReader(below).read(text).facts) == {"discount": figure}
+        reading = SentenceReader(none_below).read(text)
+        assert (plain_facts(reading.facts), len(reading.remarks)) == ({}, 1)
+    assert plain_facts(SentenceReader(none_below).read("5% below list price").facts) == {"discount": 5}
+    two = none_below | {"volume": spec("volume", "percent", label="Volume discount")}
+    assert plain_facts(SentenceReader(two).read("5% below list price").facts) == {}, "which of the two is not said"
