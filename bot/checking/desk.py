@@ -28,12 +28,14 @@ from bot.profile.model import Profile
 from bot.profile.people import People, Person
 from bot.profile.verdict import Judgement, Result, Verdict
 from bot.profile.words import inside_sentence
+from bot.store.blanking import GONE
 from bot.store.database import Store
 from bot.store.records import OPEN, NewDecision, SavedDeal, deal_key
 
 UNNAMED = "Unnamed deal"
 LONGEST_TEXT = 20_000
 IN_THE_LOG = ("verdict", "judge", "profile")
+OVER = frozenset({"won", "lost"})
 
 
 class UnreadableDeal(ValueError):
@@ -270,7 +272,7 @@ class DealDesk:
         """The asker's own open deal of the name that the words give: to say one thing more of it loses nothing."""
         if self._store is None or not (reading.name or reading.customer):
             return None
-        saved = self._store.deal(deal_key(self._named(reading, asker, source)))
+        saved = self._store.deal(_key_for(self._store, self._named(reading, asker, source)))
         return self.deal_of(saved) if saved is not None and self._owns(asker, saved) else None
 
     def _sentences(self, judge: Judge) -> SentenceReader:
@@ -313,15 +315,33 @@ class DealDesk:
         if key is None and deal.source_id is None and deal.name == UNNAMED:
             facts = {"asker": asker.user, "deal": deal.sha256}
             key = f"unnamed:{hashlib.sha256(canonical_json(facts)).hexdigest()[:32]}"
+        key = key or _key_for(store, deal)
         author = asker.person.key if asker.person is not None else asker.user
         saved = store.save_deal(
             deal,
             key=key,
             verdict=checked.verdict,
-            decision=_decision(checked, key or deal_key(deal), asker.user, author),
+            decision=_decision(checked, key, asker.user, author),
             checked_by=asker.user,
         )
         return replace(checked, key=saved.key, decision_id=saved.decision_id)
+
+
+def _key_for(store: Store, deal: Deal) -> str:
+    """The key that a deal is checked under. One of the same name that is won, lost or erased stays as it is.
+
+    A deal of a source has its id there, and is that deal whatever became of it.
+    """
+    first = key = deal_key(deal)
+    number = 1
+    while not deal.source_id and (there := store.deal(key)) is not None and _is_over(there):
+        number += 1
+        key = f"{first}:{number}"
+    return key
+
+
+def _is_over(saved: SavedDeal) -> bool:
+    return saved.status in OVER or (saved.status == "removed" and saved.name == GONE)
 
 
 def _decision(checked: CheckedDeal, key: str, actor: str, author: str) -> NewDecision:

@@ -10,13 +10,16 @@ import pytest
 
 from bot.checking.asker import OPERATOR, Asker
 from bot.checking.desk import DealDesk
+from bot.deals.deal import Deal
 from bot.deals.exchange import Rate, Rates
 from bot.profile.judge import Judge
 from bot.profile.loading import load_profile
 from bot.profile.people import parse_people
 from bot.profile.verdict import Judgement
 from bot.settings import content_root
+from bot.store.database import open_store
 from bot.store.records import SavedDeal
+from bot.store.urls import sqlite_url
 
 PEOPLE = parse_people(
     b"""\
@@ -127,3 +130,28 @@ def test_an_amount_of_another_currency_that_is_said_again_was_reached_once(judge
     assert [note for note in again.notices if "1.0871" in note] == list(first.notices)
     dearer = desk.check_text("EUR 90,000", asker=asker("dana"), previous=again.deal)
     assert [made.amount for made in dearer.deal.converted] == [90_000]
+
+
+@pytest.mark.parametrize("ended", ["won", "lost", "erased"])
+def test_a_check_leaves_a_deal_of_that_name_that_is_over_as_it_was(judge, tmp_path, ended):
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    store = open_store(sqlite_url(tmp_path / "s.db"), lambda: now)
+    old = Deal("Mercy Regional", {"beds": 120, "service_months": 12}, owner="Dana Reyes", source="crm.csv")
+    over = store.save_deal(old, verdict=None, status="open" if ended == "erased" else ended)
+    if ended == "erased":
+        store.personal.erase(deal=over.key)
+    before = store.deal(over.key)
+    desk = DealDesk(
+        live=SimpleNamespace(current=lambda: judge),  # type: ignore[arg-type]
+        people=lambda: PEOPLE,
+        library=None,
+        store=store,
+        clock=lambda: now,
+    )
+    first = desk.check_text("Mercy Regional: hospital, 400 beds, 12% discount", asker=asker("dana"))
+    again = desk.check_text("Mercy Regional: net 60", asker=asker("dana"))
+    assert store.deal(over.key) == before
+    assert first.key == again.key != over.key
+    assert [(mine.key, mine.facts_plain["beds"]) for mine in desk.mine(asker("dana"))] == [(again.key, 400)]
+    assert "service_months" not in again.deal.facts
+    store.close()
