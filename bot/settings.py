@@ -122,5 +122,5 @@ def shown_url(url: str) -> str:
 
 def _unknown(name: str, known: set[str]) -> str:
     match = process.extractOne(name, sorted(known), score_cutoff=80)
-    hint = f" Did you mean {match[0]}?" if match else " `dealfit doctor` lists the settings there are."
+    hint = f" Did you mean {match[0]}?" if match else " `dealfit doctor --settings` lists those there are."
     return f"{name} is not a setting.{hint}"

@@ -36,7 +36,7 @@ app = typer.Typer(
         "Tells whether a proposed deal fits the firm's Deal Profile, why, how to reshape it, and what to say next.\n\n"
         "Start with `dealfit run` (a Slack-like playground in your browser, no token needed) or "
         '`dealfit check "Mercy Regional: hospital, 120 beds, 8% discount, net 60"`.\n\n'
-        "Settings come from the environment or a `.env` file; `dealfit doctor` lists and checks them."
+        "Settings come from the environment or a `.env` file; `dealfit doctor` checks them, `--settings` lists them."
     ),
 )
 app.command("run")(run_command.run)

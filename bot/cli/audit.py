@@ -29,6 +29,7 @@ app = typer.Typer(
     ),
 )
 NOT_WHOLE = 1
+LARGEST_ID = 2**63 - 1
 HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
@@ -98,7 +99,7 @@ def head_(json_: Annotated[bool, typer.Option("--json", help="As JSON on standar
 
 @app.command("export")
 def export(
-    after: Annotated[int, typer.Option(min=0, help="Only rows after this id.")] = 0,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Only rows after this id.")] = 0,
     kind: Annotated[str | None, typer.Option(help="Only rows of this kind, such as exception.decided.")] = None,
     texts: Annotated[
         bool, typer.Option("--texts", help="With what stands beside the log, such as facts and answers, under `texts`.")
@@ -115,6 +116,7 @@ def export(
       dealfit audit export --kind exception.decided > decided.jsonl
     """
     with core() as rooms:
+        row = None
         for row in rooms.store.each_decision(after=after, kind=kind):
             line = {
                 "id": row.id,
@@ -131,6 +133,13 @@ def export(
                 beside = {} if whole is None else {k: v for k, v in whole.body.items() if row.body.get(k) != v}
                 line["texts"] = None if beside.get("erased") else beside
             sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        if row is None:
+            kinds = sorted({each.kind for each in rooms.store.each_decision()})
+            say(
+                f"No row was written. The log has rows of the kinds {', '.join(kinds)}."
+                if kinds
+                else "The log is empty."
+            )
 
 
 @app.command("erase")
@@ -163,6 +172,8 @@ def erase(
 
       dealfit audit erase --author dana --before 2025-12-31
     """
+    if any(given is not None and not given.strip() for given in (before, author, deal)):
+        fail("--before, --author and --deal need something behind them; what is empty erases nothing.")
     if before is None and author is None and deal is None:
         fail("Say what to erase: --before a day, --author a person, --deal a deal, or several of them.")
     day = None if before is None else _day(before)

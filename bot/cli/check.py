@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 SCHEMA = 1
 MOST_FACTS = 6
 MOST_LABELS = 2
-DEAL_FILES = frozenset({".csv", ".tsv", ".yaml", ".yml", ".jsonl", ".ndjson", ".json"})
+DEAL_FILES = frozenset({".csv", ".tsv", ".xlsx", ".parquet", ".yaml", ".yml", ".jsonl", ".ndjson", ".json"})
+LONGEST_NAME = 1000
+"""What is longer is a deal in words, not the name of a file."""
 MARKS = {
     "fits": "[green]fits[/]",
     "needs_approval": "[yellow]needs approval[/]",
@@ -45,7 +47,10 @@ class Format(StrEnum):
 def check(
     deal: Annotated[
         str | None,
-        typer.Argument(help="The deal in words, or a file of deals (.csv, .tsv, .yaml, .jsonl).", show_default=False),
+        typer.Argument(
+            help="The deal in words, or a file of deals (.csv, .tsv, .xlsx, .parquet, .yaml, .jsonl).",
+            show_default=False,
+        ),
     ] = None,
     fact: Annotated[
         list[str] | None,
@@ -87,13 +92,16 @@ def check(
 
       dealfit check hospitals.csv --mapping examples/us-hospitals.yaml --format csv > judged.csv
     """
-    if deal is None and not fact:
+    if not (deal or "").strip() and not fact:
         fail('Nothing to check. Give the deal in words, a file, or --facts NAME=VALUE. See "dealfit check --help".')
     with core() as rooms:
-        path = Path(deal) if deal is not None and len(deal) < 1000 and "\n" not in deal else None  # noqa: PLR2004
+        path = Path(deal) if deal and len(deal) < LONGEST_NAME and "\n" not in deal else None
         if path is not None and _names_a_file(path):
-            if what_if:
-                fail("--what-if goes with one deal, in words or with --facts.")
+            unused = [
+                option for option, given in (("--what-if", what_if), ("--facts", fact), ("--name", name)) if given
+            ]
+            if unused:
+                fail(f"{unused[0]} goes with one deal, in words or with --facts; {path} is a file of deals.")
             status = _file(rooms, path, mapping, format_, limit, record=record)
         else:
             if mapping is not None:
@@ -105,7 +113,7 @@ def check(
 def _names_a_file(path: Path) -> bool:
     """Whether the words are a file's name; a sentence may be longer than any name may be."""
     try:
-        return path.suffix.lower() in DEAL_FILES or path.is_file()
+        return path.suffix.lower() in DEAL_FILES or path.is_file() or (path.is_dir() and len(path.parts) > 1)
     except (OSError, ValueError):
         return False
 
@@ -284,7 +292,10 @@ def _table(checked: Sequence[CheckedDeal], limit: int, facts: FactSpecs) -> None
     if len(shown) < len(checked):
         console.print(f"... and {len(checked) - len(shown)} more; --limit 0 shows all, --format csv is for a file.")
     console.print()
-    console.print(f"{len(checked)} deals: " + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common()))
+    console.print(
+        f"{len(checked)} {'deal' if len(checked) == 1 else 'deals'}: "
+        + ", ".join(f"{n} {MARKS[v]}" for v, n in counts.most_common())
+    )
     console.print("Segments: " + ", ".join(f"{n} {cell(s)}" for s, n in segments.most_common()))
     asked = Counter(q.fact for c in checked if c.verdict.judgement is Judgement.INCOMPLETE for q in c.verdict.ask)
     if asked:

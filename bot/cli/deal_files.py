@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.profile.model import Profile
 
 LARGEST = 200 * 1024 * 1024
+KINDS = "a .csv, .tsv, .xlsx, .parquet, .yaml or .jsonl"
+MAPPING = "the mapping's .yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,18 @@ class FileOfDeals:
     sha256: str
 
 
-def check_file(path: Path) -> Path:
+def check_file(path: Path, kinds: str = KINDS) -> Path:
     """The path of a file that is there; a folder or a missing file is refused in words."""
+    if path.is_dir():
+        fail(f"{path} is a folder. Give the path of {kinds} file in it.")
     if not path.is_file():
-        fail(f"{path}: there is no such file. Give the path of a .csv, .tsv, .xlsx, .parquet, .yaml or .jsonl file.")
+        fail(f"{path}: there is no such file. Give the path of {kinds} file.")
     return path
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, kinds: str = KINDS) -> bytes:
     """The file's bytes; a folder, a missing or a far too large file is refused in words."""
-    check_file(path)
+    check_file(path, kinds)
     if path.stat().st_size > LARGEST:
         fail(f"{path}: larger than {LARGEST // 2**20} MB. Split it, or import it with `dealfit pipeline import`.")
     return path.read_bytes()
@@ -54,7 +58,7 @@ def read_mapping(path: Path | None, profile: Profile, *beside: Path) -> Mapping 
 
     folders = [folder.parent for folder in (*beside, path)]
     return load_mapping(
-        read_bytes(path),
+        read_bytes(path, MAPPING),
         filename=str(path),
         facts=profile.facts,
         currency=profile.currency,

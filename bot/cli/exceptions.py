@@ -26,13 +26,15 @@ app = typer.Typer(
     ),
 )
 DAY = "%Y-%m-%d"
+FIRST_YEAR, LAST_YEAR = 1000, 9999
+"""A year is written with four digits; what lies outside was mistyped, and no month follows its last one."""
 STATES = ("open", "granted", "declined", "withdrawn", "expired", "superseded")
 
 
 @app.command("list")
 def list_(
     state: Annotated[str | None, typer.Option(help=f"Only those that are {', '.join(STATES)}.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many, the newest first.")] = 50,
     json_: Annotated[bool, typer.Option("--json", help="As JSON on standard output.")] = False,
 ) -> None:
     """List exceptions, the newest first.
@@ -132,9 +134,12 @@ def digest(
 
 def _month(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
-        fail(f"{text!r} is no month. Write year and month, such as 2026-11.")
+        found = None
+    if found is None or not FIRST_YEAR <= found.year < LAST_YEAR:
+        fail(f"{text!r} is no month of an exception. Write year and month, such as 2026-11.")
+    return found
 
 
 def _show_digest(made: Digest) -> None:

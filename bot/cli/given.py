@@ -1,4 +1,4 @@
-"""Facts that are given exactly on the command line: NAME=VALUE."""
+"""What is given on the command line: facts exactly, as NAME=VALUE, and options that would do nothing."""
 
 from __future__ import annotations
 
@@ -48,3 +48,10 @@ def exact_facts(
         except FactError as error:
             fail(f"{option} {pair}: {error}")
     return values
+
+
+def refuse_unused(why: str, **given: object) -> None:
+    """End the command where an option was given that would do nothing, instead of leaving it out in silence."""
+    for name, value in given.items():
+        if value:
+            fail(f"--{name.replace('_', '-')} does nothing here. {why[0].upper()}{why[1:]}.")

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.console import UNREADABLE, cell, fail, out, print_json, say, table
 from bot.cli.deal_files import check_file
+from bot.cli.given import refuse_unused
 from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
 from bot.deals.wording import counted
@@ -57,6 +58,8 @@ def accounts(
     """
     if clear and file is not None:
         fail("--clear goes without a file: a file takes the place of all assignments anyway.")
+    if file is None:
+        refuse_unused("It goes with a workbook to import", sheet=sheet)
     with core() as rooms:
         if clear:
             _clear(rooms)

@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.console import UNREADABLE, cell, err, out, print_json, say, table
 from bot.cli.deal_files import check_file, read_mapping
+from bot.cli.given import refuse_unused
 from bot.cli.rejecting import rejects_file
 from bot.cli.wiring import core
 from bot.deals.wording import counted
@@ -139,8 +140,11 @@ def activities(
       dealfit pipeline activities --since 2026-10-01
     """
     if file is not None:
+        counting = "With a file, calls are imported; without one they are counted"
+        refuse_unused(counting, since=since, until=until, format=None if format_ is Format.TABLE else format_)
         _import(file, mapping, source)
         return
+    refuse_unused("It goes with a file to import", mapping=mapping, source=source)
     from bot.pipeline.sources.calls import buyers, calls_to_buyers
 
     with core() as rooms:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.cli.console import NOT_ALL_FIT, fail, print_json, say
-from bot.cli.given import exact_facts
+from bot.cli.given import exact_facts, refuse_unused
 from bot.cli.which_deal import key_of
 from bot.cli.wiring import core
 from bot.cli.writing import write_file
@@ -68,14 +68,22 @@ def proposal(
 
       dealfit proposal "$(cat mercy.txt)" --owner dana --close 2026-12-15 --format json
     """
+    if check_texts or write_texts:
+        lone = "--check-texts and --write-texts go alone"
+        both = "--write-texts" if check_texts and write_texts else None
+        refuse_unused(lone, deal=deal or words, facts=fact, output=output, write_texts=both)
     with core() as rooms:
         if check_texts or write_texts:
             from bot.cli import proposal_texts
 
             (proposal_texts.check_texts if check_texts else proposal_texts.write_texts)(rooms)
             return
-        if (words is not None or bool(fact)) == (deal is not None):
+        if (bool((words or "").strip()) or bool(fact)) == (deal is not None):
             fail('Give the deal in words (or --facts), or a saved one with --deal DEAL. See "dealfit proposal --help".')
+        if deal is not None:
+            refuse_unused(
+                "--deal: the deal is kept with its own facts", name=name, customer=customer, owner=owner, close=close
+            )
         made = _made(rooms, words, deal, fact or [], (name, customer, owner), (close, dated), record=record)
     if output is not None:
         _write(output, made)

@@ -14,6 +14,9 @@ from bot.cli.strategy_deals import deals_of
 from bot.cli.wiring import core
 from bot.cli.writing import write_file
 
+MOST_DIGITS = 15
+"""No amount in any currency has more before the point; sums of such amounts stay exact."""
+
 
 class Format(StrEnum):
     """How results are printed."""
@@ -92,6 +95,8 @@ def money(
 
       dealfit pipeline money --of open --by segment --by offer --png money.png
     """
+    if png is not None and png.suffix.lower() != ".png":
+        fail(f"--png {png}: name a .png file.")
     from bot.cli.strategy_tables import show_sources
     from bot.pipeline.strategy.outcomes import Outcome
     from bot.pipeline.strategy.sources import Measure, Unreadable, money_sources
@@ -215,7 +220,7 @@ def measure(
         fail("No deal is won, lost or churned. Give closed deals with --deals, or import some.")
 
 
-def number(text: str | None, option: str) -> Decimal | None:
+def number(text: str | None, option: str, *, least: int | None = None) -> Decimal | None:
     """A number given on the command line, with or without its thousands' commas."""
     if text is None:
         return None
@@ -223,8 +228,10 @@ def number(text: str | None, option: str) -> Decimal | None:
         value = Decimal(text.replace(",", "").removesuffix("%").removeprefix("$"))
     except InvalidOperation:
         fail(f"{option}: {text!r} is no number. Write it like 25000 or 12.5.")
-    if not value.is_finite():
+    if not value.is_finite() or value.adjusted() > MOST_DIGITS:
         fail(f"{option}: {text!r} is no number. Write it like 25000 or 12.5.")
+    if least is not None and value < least:
+        fail(f"{option}: {text!r} is less than {least}. Write it like 25000 or 12.5.")
     return value
 
 

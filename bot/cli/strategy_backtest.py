@@ -62,7 +62,7 @@ def backtest(
     from bot.pipeline.strategy.outcomes import Outcome
     from bot.profile.loading import load_profile
 
-    cost = number(selling_cost, "--selling-cost")
+    cost = number(selling_cost, "--selling-cost", least=0)
     with core() as rooms:
         several = [load_profile(path) for path in profile or ()]
         new = several[0] if several else rooms.live.current().profile
