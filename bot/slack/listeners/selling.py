@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from bot.slack.listeners import Put
 
+MOST_DIGITS = 15
+"""Before the decimal point or behind it: 1e999999999 is a number too, and would be written out."""
 WORK = {
     ids.PROPOSAL: "proposal",
     ids.REVIEW_AGENDA: "reviews.agenda",
@@ -99,9 +101,11 @@ def register(app: App, services: Services, put: Put, reviews: ReviewService) -> 
 def _errors(number: str, day: str, today: str) -> dict[str, str]:
     errors: dict[str, str] = {}
     try:
-        if not Decimal(number).is_finite():
-            errors[VALUE] = "Write a number, such as 12 or 98.6."
+        value = Decimal(number)
+        good = value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS
     except InvalidOperation:
+        good = False
+    if not good:
         errors[VALUE] = "Write a number, such as 12 or 98.6."
     if not day:
         errors[DAY] = "Say on which day it was measured."
@@ -116,9 +120,8 @@ def _metric(services: Services, reviews: ReviewService, user: str, key: str, cho
         states = reviews.states(reviews.customer(services.askers.of(user), key))
     except (AccessDenied, NoSuchCustomer, TextsError):
         return None
-    if not chosen.isascii() or not chosen.isdigit() or int(chosen) >= len(states):
-        return None
-    return states[int(chosen)].outcome.metric
+    number = next((n for n in range(len(states)) if str(n) == chosen), None)
+    return None if number is None else states[number].outcome.metric
 
 
 def _value(values: dict[str, Any], block: str, name: str) -> str:
