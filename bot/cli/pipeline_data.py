@@ -21,6 +21,9 @@ from bot.deals.wording import counted
 if TYPE_CHECKING:
     from bot.pipeline.importing import ImportReport
 
+MOST_OWNERS = 10
+"""So many unknown owners are named."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands that bring data in."""
@@ -133,5 +136,6 @@ def tell(report: ImportReport) -> None:
         say(note)
     if report.unknown_owners:
         owners = list(report.unknown_owners)
-        some = ", ".join(owners[:10]) + (f" and {len(owners) - 10:,} more" if len(owners) > 10 else "")  # noqa: PLR2004
+        left_off = len(owners) - MOST_OWNERS
+        some = ", ".join(owners[:MOST_OWNERS]) + (f" and {left_off:,} more" if left_off > 0 else "")
         say(f"Owners not in people.yaml: {some}. Their deals are in no manager's team.")

@@ -13,6 +13,7 @@ from bot.cli.wiring import core
 STARTER = Path(__file__).parents[1] / "profile" / "starter"
 SCHEMA = "deal-profile.schema.json"
 TEXTS = "proposal.yaml"
+LONGEST_TITLE = 200
 FILES = ("deal-profile.yaml", "people.yaml", "rates.yaml", "cases/first.yaml")
 
 
@@ -38,8 +39,8 @@ def init(
     if currency not in CURRENCY_CODES:
         fail(f"--currency {currency}: write the ISO code in capitals, such as USD or EUR.")
     name = " ".join(title.split())
-    if not 0 < len(name) <= 200 or any(sign in name for sign in "\"'\\") or not name.isprintable():  # noqa: PLR2004
-        fail("--title: write one line of at most 200 characters, without quotes.")
+    if not 0 < len(name) <= LONGEST_TITLE or any(sign in name for sign in "\"'\\") or not name.isprintable():
+        fail(f"--title: write one line of at most {LONGEST_TITLE} characters, without quotes.")
     existing = [each for each in (*FILES, TEXTS, SCHEMA) if (folder / each).exists()]
     if existing:
         fail(f"{folder / existing[0]} exists already. Nothing was written. Name a folder that is not there yet.")

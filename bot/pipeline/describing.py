@@ -171,4 +171,4 @@ class Describer:
 def _moment(snapshot: str) -> str:
     """The day of a snapshot, which its id begins with: 20261116T090000-1a2b."""
     digits = snapshot[:8]
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits.isdigit() and len(digits) == 8 else snapshot  # noqa: PLR2004
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits.isdigit() and len(digits) == 8 else snapshot  # noqa: PLR2004 - 20261123

@@ -60,7 +60,7 @@ def _list_price(items: Sequence[Item], at: int) -> list[Item]:
         said = texts[1:] if texts[:1] in (["the"], ["our"]) else texts
         if item.used or len(said) > 2:  # noqa: PLR2004 two words say it
             return []
-        if len(said) == 2 and said[0] in _LISTS and said[1] in _PRICES:  # noqa: PLR2004
+        if len(said) == 2 and said[0] in _LISTS and said[1] in _PRICES:  # noqa: PLR2004 - "list price"
             return taken
     return []
 

@@ -81,7 +81,7 @@ def check_data_table(checker: Checker, block: Json, pointer: str) -> None:
         for column, cell in enumerate(row):
             _cell(checker, cell, f"{pointer}/rows/{number}/{column}", allowed)
     size = block.get("page_size")
-    if size is not None and (not isinstance(size, int) or not 1 <= size <= 100):  # noqa: PLR2004
+    if size is not None and (not isinstance(size, int) or not 1 <= size <= 100):  # noqa: PLR2004 - Slack's number
         checker.problem("must be between 1 and 100", f"{pointer}/page_size")
 
 

@@ -100,7 +100,7 @@ def _choosing(checker: Checker, element: Json, pointer: str) -> None:
 def _plain_text_input(checker: Checker, element: Json, pointer: str) -> None:
     low, high = element.get("min_length"), element.get("max_length")
     for name, value in (("min_length", low), ("max_length", high)):
-        if value is not None and (not isinstance(value, int) or not 0 <= value <= 3000):  # noqa: PLR2004
+        if value is not None and (not isinstance(value, int) or not 0 <= value <= 3000):  # noqa: PLR2004 - Slack's number
             checker.problem("must be between 0 and 3000", f"{pointer}/{name}")
     if isinstance(low, int) and isinstance(high, int) and low > high:
         checker.problem("min_length must not exceed max_length", f"{pointer}/min_length")

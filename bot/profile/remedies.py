@@ -138,4 +138,4 @@ def in_days(text: str) -> str:
         days = int(match[1]) * _DAYS_IN[match[2].lower()]
     else:
         days = 30
-    return f"{days} day{'' if days == 1 else 's'}" if 0 < days < 10_000 else "30 days"  # noqa: PLR2004
+    return f"{days} day{'' if days == 1 else 's'}" if 0 < days < 10_000 else "30 days"  # noqa: PLR2004 - four digits, as above

@@ -62,7 +62,7 @@ class Clause:
         """5-10% and 3 or 6 months become one quantity without one value."""
         items, out = self.items, list[Element]()
         for at, item in enumerate(items):
-            joined = len(out) >= 2 and out[-1].kind in {Kind.TO, Kind.OR} and out[-2].kind is Kind.QUANTITY  # noqa: PLR2004
+            joined = len(out) >= 2 and out[-1].kind in {Kind.TO, Kind.OR} and out[-2].kind is Kind.QUANTITY  # noqa: PLR2004 - "5 to"
             if item.kind is Kind.QUANTITY and joined and self._alike(out, item, at):
                 out.pop()
                 out.append(many(out.pop(), item))
@@ -79,7 +79,7 @@ class Clause:
         if not same and not (open_first or (two.mark is None and not two.units)):
             return False
         spaced = out[-1].low == "to" and self.tokens[out[-1].first].text == "to" and out[-1].last - out[-1].first == 1
-        name = out[-3].fact if len(out) > 2 and out[-3].kind is Kind.NAME else None  # noqa: PLR2004
+        name = out[-3].fact if len(out) > 2 and out[-3].kind is Kind.NAME else None  # noqa: PLR2004 - "net 5 to"
         # "net 60 - 3 months" is a list: the name takes the first number and cannot take the second.
         lists = spaced and open_first and not same and name is not None and not self._fits(two, name)
         follower = self.items[at + 1] if at + 1 < len(self.items) else None
@@ -151,7 +151,7 @@ class Clause:
         return False
 
     def _pair(self, chain: list[tuple[int, int]]) -> None:
-        if len(chain) % 2 and len(chain) > 2 and self._counts_another(chain[-1]):  # noqa: PLR2004
+        if len(chain) % 2 and len(chain) > 2 and self._counts_another(chain[-1]):  # noqa: PLR2004 - a pair and one more
             # 120 beds 4 floors: the last number has a noun of its own.
             chain = chain[:-1]
         if len(chain) < 2:  # noqa: PLR2004 - a lone element has no partner
@@ -159,7 +159,7 @@ class Clause:
         facts = {self.items[node[0]].fact for node in chain if self.items[node[0]].kind is Kind.NAME}
         if len(chain) % 2 == 0:
             pairs = list(zip(chain[::2], chain[1::2], strict=True))
-        elif len(chain) == 3 and len(facts) == 1 and self.items[chain[1][0]].quantity is not None:  # noqa: PLR2004
+        elif len(chain) == 3 and len(facts) == 1 and self.items[chain[1][0]].quantity is not None:  # noqa: PLR2004 - name, number, its like
             pairs = [(chain[0], chain[2])]
         elif (strong := self._strong(chain)) is not None:
             pairs = strong

@@ -205,7 +205,7 @@ def _number(tokens: Sequence[Token], at: int, *, money: bool) -> tuple[Decimal |
 
 
 def _group(token: Token, *, first: bool, head: str) -> bool:
-    fits = token.kind == "number" and len(token.text) == 3 and token.text.isdigit() and not token.glued  # noqa: PLR2004
+    fits = token.kind == "number" and len(token.text) == 3 and token.text.isdigit() and not token.glued  # noqa: PLR2004 - in threes
     return fits and (not first or len(head) <= 3)  # noqa: PLR2004 - thousands stand in threes
 
 

@@ -145,7 +145,7 @@ def _joined(tokens: list[Token], suffixes: Collection[str], prefixes: Collection
         fits = (kinds == ["number", "word"] and group[1].low in suffixes) or (
             kinds[:2] == ["word", "number"]
             and group[0].low in prefixes
-            and (len(kinds) == 2 or (kinds[2:] == ["word"] and group[2].low in suffixes))  # noqa: PLR2004
+            and (len(kinds) == 2 or (kinds[2:] == ["word"] and group[2].low in suffixes))  # noqa: PLR2004 - no suffix
         )
         if len(group) == 1 or fits or "number" not in kinds:
             out.extend(group)

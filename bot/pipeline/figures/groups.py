@@ -204,7 +204,7 @@ def _period(number: int | None, months: int) -> str | None:
     if number is None:
         return None
     year, place = divmod(number, 12 // months)
-    return f"{year:04}" if months == 12 else f"{year:04}-{place + 1:02}" if months == 1 else f"{year:04} Q{place + 1}"  # noqa: PLR2004
+    return f"{year:04}" if months == 12 else f"{year:04}-{place + 1:02}" if months == 1 else f"{year:04} Q{place + 1}"  # noqa: PLR2004 - months of a year
 
 
 def _within(number: int | None, months: int) -> Filter:

@@ -173,7 +173,7 @@ def _day(cell: Any) -> date:
         return cell
     # A moment counts on its day: 2026-11-19 10:30.
     text = str(cell or "").strip()
-    return parse_date(text[:10] if len(text) > 10 and text[10:11] in {"T", " "} and text[:4].isdigit() else text)  # noqa: PLR2004
+    return parse_date(text[:10] if len(text) > 10 and text[10:11] in {"T", " "} and text[:4].isdigit() else text)  # noqa: PLR2004 - 2026-11-23T
 
 
 def _text(cell: Any) -> str | None:

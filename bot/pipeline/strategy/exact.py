@@ -97,7 +97,7 @@ def _largest(whole: Array) -> int:
 
 def _unscaled(flat: pa.Array, known: Mask) -> Array:
     """The digits of decimals without their point, from the bytes that Arrow keeps: 16 a value, low word first."""
-    wide = flat if flat.type.bit_width == 128 else flat.cast(pa.decimal128(38, flat.type.scale))  # noqa: PLR2004
+    wide = flat if flat.type.bit_width == 128 else flat.cast(pa.decimal128(38, flat.type.scale))  # noqa: PLR2004 - 16 bytes
     words = np.frombuffer(wide.buffers()[1], dtype="<i8").reshape(-1, 2)[wide.offset : wide.offset + len(wide)]
     low, high = words[:, 0], words[:, 1]
     if bool(np.all((high == (low >> 63)) | ~known)):

@@ -176,7 +176,7 @@ def _scalar(text: str) -> str:
 
 
 def _name(words: str, taken: set[str]) -> str:
-    name = words[:1].upper() + words[1:] if len(words) <= 80 else words[:77].rstrip(" ,") + "..."  # noqa: PLR2004
+    name = words[:1].upper() + words[1:] if len(words) <= 80 else words[:77].rstrip(" ,") + "..."  # noqa: PLR2004 - a line of YAML
     number, made = 1, name
     while made in taken or made == REST:
         number += 1
