@@ -84,7 +84,7 @@ def _print(rooms: Core, saved: SavedDeal, checked: CheckedDeal) -> None:
 
 
 def _plain(saved: SavedDeal, checked: CheckedDeal) -> dict[str, Any]:
-    from bot.cli.check import plain_deal
+    from bot.cli.checked import plain_deal
 
     profile = checked.verdict.profile
     return {

@@ -17,8 +17,8 @@ from rich.markup import escape
 
 from bot.cli.console import err, fail, say
 from bot.cli.playing import hints_of, whom_to_act_as, workspace_of
+from bot.cli.run_files import first_look, watch_files
 from bot.cli.wiring import core
-from bot.deals.wording import counted
 from bot.settings import content_root
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _play(rooms: Core, stop: _Stop, port: int | None) -> None:
     from bot.playground.server import Playground
     from bot.slack.connecting import SocketConnection
 
-    _first_look(rooms)
+    first_look(rooms)
     stop.started = True
     wanted = rooms.settings.playground_port if port is None else port
     there = workspace_of(rooms.people(), _firm(rooms))
@@ -116,7 +116,7 @@ def _play(rooms: Core, stop: _Stop, port: int | None) -> None:
         console.print(f"Open it, act as {escape(whom_to_act_as(there))},")
         console.print("and type /deal-check. Ctrl-C ends it.\n")
         with _health(slack, connection, rooms.settings.health_port):
-            _watch(rooms, stop)
+            watch_files(rooms, stop)
             stop.wait()
             say("Stopping ...")
         connection.close()
@@ -143,7 +143,7 @@ def _socket(rooms: Core, stop: _Stop) -> None:
     bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
     if bot_token is None or app_token is None:
         fail("Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.")
-    _first_look(rooms)
+    first_look(rooms)
     stop.started = True
     slack = build_slack(rooms, token=bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
@@ -153,7 +153,7 @@ def _socket(rooms: Core, stop: _Stop) -> None:
         connection.open()
         say(f"Dealfit is running over Socket Mode: {who}.")
         with _health(slack, connection, settings.health_port):
-            _watch(rooms, stop)
+            watch_files(rooms, stop)
             stop.wait()
             say("Stopping ...")
         connection.close()
@@ -174,7 +174,7 @@ def _serve(rooms: Core, stop: _Stop, port: int | None) -> None:
         fail("HTTP mode needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (the app's page, Basic Information).")
     secret = settings.slack_signing_secret.get_secret_value()
     listener = _listener(settings.http_port if port is None else port)
-    _first_look(rooms)
+    first_look(rooms)
     stop.started = True
     token = settings.slack_bot_token.get_secret_value()
     slack = build_slack(rooms, token=token, api_url=settings.slack_api_url, signing_secret=secret)
@@ -193,7 +193,7 @@ def _serve(rooms: Core, stop: _Stop, port: int | None) -> None:
 
     threading.Thread(target=end, name="dealfit-stop", daemon=True).start()
     say(f"Dealfit serves Slack at http://0.0.0.0:{listener.getsockname()[1]}/slack/events")
-    _watch(rooms, stop)
+    watch_files(rooms, stop)
     try:
         server.run(sockets=[listener])
     finally:
@@ -240,68 +240,6 @@ def _leave(slack: SlackApp) -> None:
         say(f"{left} pieces of work still run. They go on at the next start, or in another process.")
         sys.stderr.flush()
         os._exit(0)
-
-
-def _first_look(rooms: Core) -> None:
-    """What must be good before anything starts: the profile, the people, the database, and some index."""
-    profile = rooms.live.current().profile
-    rooms.people()
-    rooms.store.ping()
-    say(f"Deal Profile: {profile.title} {profile.version}, {counted(len(profile.checks), 'check')}.")
-    if not rooms.library.status().exists:
-        _index(rooms)
-
-
-def _index(rooms: Core) -> None:
-    from bot.cli.index import refresh
-    from bot.knowledge.passages import KnowledgeError
-
-    try:
-        refresh(rooms, rebuild=False)
-    except KnowledgeError as error:
-        # A deal check needs no playbooks: the app runs, and says what is missing.
-        say(f"The playbooks cannot be searched: {error}")
-
-
-def _watch(rooms: Core, stop: threading.Event) -> None:
-    """Notice edits while the app runs: of the profile and the people within a second, of playbooks within five."""
-    from bot.knowledge.passages import KnowledgeError
-    from bot.knowledge.watch import watch
-
-    def look() -> None:
-        while not stop.wait(1.0):
-            rooms.live.current()
-            rooms.people()
-
-    told: set[str] = set()
-
-    def changed(*_: Any) -> None:
-        try:
-            report = rooms.library.refresh()
-        except KnowledgeError as error:
-            rooms.log.warning("playbooks_not_indexed", reason=str(error))
-            return
-        if report.changed:
-            rooms.log.info("playbooks_indexed", passages=report.passages, embedded=report.embedded)
-        for refusal in sorted({str(one) for one in report.refused} - told):
-            rooms.log.warning("playbook_refused", document=refusal)
-        told.clear()  # one that is repaired and goes bad again is told again
-        told.update(map(str, report.refused))
-
-    def playbooks() -> None:
-        # An index that was there answers from the start; bringing it up to date and loading the model can wait until
-        # the address is printed, and nobody should wait for them with a question.
-        try:
-            changed()
-            rooms.library.search("discount", audience=frozenset({"rep"}), limit=1)
-        except KnowledgeError as error:
-            rooms.log.warning("playbooks_not_searchable", reason=str(error))
-        except Exception:
-            rooms.log.exception("playbooks_not_indexed")  # the watch tries again, and must not end with this
-        watch(rooms.settings.knowledge_dir, changed, stop)
-
-    threading.Thread(target=look, name="dealfit-profile", daemon=True).start()
-    threading.Thread(target=playbooks, name="dealfit-playbooks", daemon=True).start()
 
 
 def manifest() -> dict[str, Any]:
