@@ -37,6 +37,7 @@ def ask(
       dealfit ask "how do I open a conversation with a CFO?" --format json
     """
     from bot.checking.asker import OPERATOR, Asker
+    from bot.pipeline.deciding import could_ask_of_deals
     from bot.profile.people import Role
 
     if not question.strip():
@@ -68,4 +69,6 @@ def ask(
                 console.print(f"\nAsk {cell(answer.ask_whom)}.")
             if answer.notice:
                 say(answer.notice)
+        if could_ask_of_deals(question) and rooms.pipeline.is_asked_at_all(question):
+            say("This reads like a question about the deals: `dealfit pipeline ask` answers those.")
     raise typer.Exit(1 if answer.refused else 0)

@@ -27,6 +27,8 @@ def test_ask_gives_the_documented_json(dealfit):
 
 def test_ask_in_words_with_sources(dealfit):
     done = dealfit("ask", "how do I open a conversation with a CFO?")
+    assert "dealfit pipeline ask" not in done.err
+    assert "dealfit pipeline ask" in dealfit("ask", "how much of my pipeline fits?").err
     assert done.status == 0
     assert "[1]" in done.out
     assert "cfo-conversation.md" in done.out
