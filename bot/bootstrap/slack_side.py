@@ -33,8 +33,7 @@ class SlackApp:
 
     def stop(self) -> int:
         """Finish what runs; what has not begun goes on elsewhere, or at the next start. How many pieces still run."""
-        left = self.queue.stop()
-        self.services.replies.outbox.stop()
+        left = self.queue.stop(last=self.services.replies.outbox.stop)
         self.watch.tracing.close()
         return left
 

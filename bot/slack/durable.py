@@ -164,9 +164,10 @@ class DurableQueue:
         """What this process is called among those at the database; nobody else is, while it runs."""
         return _worker(-1 if self._seat is None else self._seat)
 
-    def stop(self, seconds: float = GRACE_SECONDS) -> int:
+    def stop(self, seconds: float = GRACE_SECONDS, *, last: Callable[[], None] = lambda: None) -> int:
         """Finish the steps that run; the rest goes on at the next start, or in another process.
 
+        `last` ends what else goes by our name: whoever takes the seat after us lets go of all that we still hold.
         Returns how many pieces still run after `seconds`. Then the seat stays ours until the process ends, so that
         nobody else begins what we may still finish.
         """
@@ -179,6 +180,7 @@ class DurableQueue:
         if self._file is not None:
             self._file.close()
             self._file = None
+        last()
         if left:
             self._log.warning("work_left_running", pieces=left)
         elif self._seat is not None:

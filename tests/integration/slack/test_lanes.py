@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.slack.app import OUTWARD_KINDS, PATIENT_KINDS, handlers
 from bot.slack.durable import PATIENT, DurableQueue
 from bot.slack.inbox import Work
+from bot.slack.seats import seats_of, visiting
 
 
 def slack_is_away() -> None:
@@ -73,6 +74,18 @@ def test_many_pieces_that_wait_for_slack_keep_neither_a_quick_one_waiting_nor_wh
     wait_until(lambda: finished.get_status().status == "SUCCESS")
     assert queue.waiting() == 20
     assert queue.stop(5.0) == 0, "a pause between two tries ends at once"
+
+
+def test_the_seat_is_left_last_for_the_outbox_goes_by_its_name(queue, tmp_path):
+    free: list[bool] = []
+
+    def visit() -> None:
+        with visiting(seats_of(f"sqlite:///{tmp_path / 'work.db'}"), 0) as nobody_sits:
+            free.append(nobody_sits)
+
+    queue.stop(5.0, last=visit)
+    visit()
+    assert free == [False, True]
 
 
 def test_every_kind_of_work_that_has_a_lane_of_its_own_has_a_handler():
