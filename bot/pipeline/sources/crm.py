@@ -110,8 +110,8 @@ class Crm(Protocol):
     def activities(self, since: Mark) -> Iterator[Page]:
         """Pages of CrmActivity, those that changed first first."""
 
-    def write(self, verdicts: Mapping[str, str]) -> None:
-        """Write a text to the verdict's field of each deal."""
+    def write(self, verdicts: Mapping[str, str]) -> Mapping[str, str]:
+        """Write a text to the verdict's field of each deal. Gives why for each that did not take it."""
 
 
 def patiently(do: Callable[[], T], sleep: Callable[[float], object]) -> T:

@@ -117,13 +117,20 @@ class HubSpotCrm:
                 records = tuple(self._activity(kind, each, customers, titles, deals) for each in found)
                 yield Page(records, Mark(mark.at, f"{kind}:{mark.id}"))
 
-    def write(self, verdicts: Mapping[str, str]) -> None:
-        """Write the verdict's property of deals, 100 at a time."""
+    def write(self, verdicts: Mapping[str, str]) -> Mapping[str, str]:
+        """Write the verdict's property of deals, 100 at a time. Gives why for each that HubSpot refused."""
         api = self._client.crm.objects.batch_api
         items = [{"id": number, "properties": {self.verdict_field: text}} for number, text in verdicts.items()]
+        refused: dict[str, str] = {}
         for at in range(0, len(items), BATCH):
-            body = {"inputs": items[at : at + BATCH]}
-            self._call(api.update, "deals", body)
+            some = items[at : at + BATCH]
+            page = self._call(api.update, "deals", {"inputs": some})
+            # A batch of which some are refused is no error to HubSpot (207): it lists those that it took.
+            taken = {str(each.id) for each in page.results}
+            faults = [str(each.message) for each in getattr(page, "errors", None) or ()]
+            why = "; ".join(faults)[:300]
+            refused |= {number: why for number in map(str, (each["id"] for each in some)) if number not in taken}
+        return refused
 
     # Windows
 

@@ -104,22 +104,23 @@ class SalesforceCrm:
                 records = tuple(_activity(kind, each) for each in found)
                 yield Page(records, Mark(mark.at, f"{kind}:{mark.id}"))
 
-    def write(self, verdicts: Mapping[str, str]) -> None:
-        """Write the verdict's field of opportunities, 200 at a time."""
+    def write(self, verdicts: Mapping[str, str]) -> Mapping[str, str]:
+        """Write the verdict's field of opportunities, 200 at a time. Gives why for each that Salesforce refused."""
         records = [
             {"attributes": {"type": "Opportunity"}, "id": number, self.verdict_field: text}
             for number, text in verdicts.items()
         ]
+        refused: dict[str, str] = {}
         for at in range(0, len(records), BATCH):
-            body = {"allOrNone": False, "records": records[at : at + BATCH]}
+            some = records[at : at + BATCH]
+            body = {"allOrNone": False, "records": some}
             answers = self._call("restful", "composite/sobjects", method="PATCH", json=body)
-            refused = [each for each in answers or [] if not each.get("success")]
-            if refused:
-                faults = refused[0].get("errors") or [{}]
-                raise CrmError(
-                    f"Salesforce refused the verdict of {len(refused)} opportunities: {faults[0].get('message', '')} "
-                    "Check the field's name, and that the user may edit it."
-                )
+            # The answers come in the order of the records.
+            for record, answer in zip(some, answers or (), strict=False):
+                if not answer.get("success"):
+                    faults = answer.get("errors") or [{}]
+                    refused[str(record["id"])] = str(faults[0].get("message", ""))[:300]
+        return refused
 
     def _pages(self, fields: str, table: str, only: str, since: Mark) -> Iterator[tuple[list[dict[str, Any]], Mark]]:
         mark = since

@@ -12,6 +12,7 @@ from bot.deals.files import Record
 from bot.deals.mapping import FIELDS, ActivityMapping
 from bot.deals.mapping import Mapping as MappingFile
 from bot.deals.row_reader import RowDeal, RowReader
+from bot.deals.wording import counted
 from bot.pipeline.sources.crm import Crm, CrmAccount, CrmActivity, CrmDeal, CrmError, Mark
 from bot.pipeline.sources.roles import RoleReader
 from bot.pipeline.sources.seen import nothing_seen
@@ -143,6 +144,7 @@ class Sync:
         self._told = progress or (lambda _what, _done: None)
         self._state = store.sources.get(crm.name) or SourceState(crm.name)
         self._notes: list[str] = []
+        self._refused: str | None = None
         self._owners: Counter[str] = Counter()
         self._deals: Counter[str] = Counter(read=0, imported=0, updated=0, unchanged=0)
         self._activities: Counter[str] = Counter(read=0, imported=0, updated=0, left_out=0)
@@ -286,10 +288,14 @@ class Sync:
     # The verdict back to the CRM
 
     def _write_back(self) -> int:
-        """Write the verdict of each open deal whose verdict is not the one that was written last."""
+        """Write the verdict of each open deal whose verdict is not the one that was written last.
+
+        A deal that does not take it, such as a locked one, holds nothing up: it is told of, and tried again next time.
+        """
         if self._crm.verdict_field is None:
             return 0
         after, written = "", 0
+        refused: dict[str, str] = {}
         while page := self._store.open_keys(self._crm.name, after, _PAGE):
             after = page[-1][0]
             saved = self._store.deals(keys=[key for key, _ in page])
@@ -297,10 +303,19 @@ class Sync:
             verdicts = {each.key: self._verdict(each) for each in saved}
             changed = {key: text for key, text in verdicts.items() if before.get(key) != text}
             if changed:
-                self._crm.write({key.partition(":")[2]: text for key, text in changed.items()})
-                self._store.sources.note_written(list(changed.items()))
-                written += len(changed)
+                not_taken = self._crm.write({key.partition(":")[2]: text for key, text in changed.items()})
+                refused |= not_taken
+                taken = [(key, text) for key, text in changed.items() if key.partition(":")[2] not in not_taken]
+                self._store.sources.note_written(taken)
+                written += len(taken)
                 self._told("verdicts", written)
+        if refused:
+            number, why = next(iter(sorted(refused.items())))
+            self._refused = (
+                f"The verdict of {counted(len(refused), 'deal')} was not taken by {self._crm.name}, such as of "
+                f"{number}: {why.rstrip('.')}. Check the field's name, and that the user may edit it."
+            )
+            self._notes.append(self._refused)
         return written
 
     def _verdict(self, saved: SavedDeal) -> str:
@@ -328,7 +343,7 @@ class Sync:
             last = (held.get("running") or {}).get("at")
             # The CRM's clock may be behind ours: never begin after the last change that it told of.
             cursor[what] = {"from": min(_back(last), start) if last else held.get("from") or start}
-        self._save(cursor=cursor, state="done", finished_at=self._clock(), counts=report.counts, problem=None)
+        self._save(cursor=cursor, state="done", finished_at=self._clock(), counts=report.counts, problem=self._refused)
 
     def _save(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)

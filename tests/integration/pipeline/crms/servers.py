@@ -203,9 +203,13 @@ class HubSpotServer(CrmServer):
         inputs = body["inputs"]
         if len(inputs) > 100:
             raise Answer(400, {"status": "error", "message": "a batch has at most 100 inputs"})
-        results = []
+        results, errors = [], []
         for each in inputs:
             held = self.objects[kind][each["id"]]
+            if what == "update" and "locked" in held:
+                fault = {"status": "error", "category": "VALIDATION_ERROR", "message": "locked"}
+                errors.append({**fault, "errors": [], "context": {}, "links": {}})
+                continue
             if what == "update":
                 held.update(each["properties"])
             results.append(
@@ -217,12 +221,15 @@ class HubSpotServer(CrmServer):
                     "archived": False,
                 }
             )
-        return {
+        made = {
             "status": "COMPLETE",
             "results": results,
             "startedAt": "2026-01-01T00:00:00Z",
             "completedAt": "2026-01-01T00:00:00Z",
         }
+        if errors:
+            raise Answer(207, {**made, "numErrors": len(errors), "errors": errors})
+        return made
 
     def _page(self, kind: str, query: dict[str, list[str]]) -> Any:
         assert query["archived"][0].lower() == "true"

@@ -14,8 +14,6 @@ from bot.store.database import Store
 from .servers import TOKEN, Answer, HubSpotServer
 from .syncs import ROLES, START, Waits, assigned, one_deal, over, searches, sync
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def test_a_deal_of_hubspot_with_its_owner_company_and_stage(store: Store, hubspot: HubSpotServer) -> None:
     one_deal(hubspot)
@@ -168,6 +166,21 @@ def test_verdicts_are_written_back_when_they_changed_and_only_by_setting(store: 
     hubspot.put("deals", 1, START + timedelta(hours=1), dealname="D1", dealstage="talk", amount=90000)
     assert sync(store, over(hubspot, field="dealfit_verdict")).written_back == 1
     assert hubspot.objects["deals"]["1"]["dealfit_verdict"] == "incomplete"
+
+
+def test_a_deal_that_does_not_take_its_verdict_holds_up_no_other_and_is_tried_again(
+    store: Store, hubspot: HubSpotServer
+) -> None:
+    hubspot.put("deals", 1, START, dealname="D1", dealstage="talk", amount=5, locked="yes")
+    hubspot.put("deals", 2, START, dealname="D2", dealstage="talk", amount=5)
+    report = sync(store, over(hubspot, field="dealfit_verdict"))
+    assert (report.written_back, hubspot.objects["deals"]["2"]["dealfit_verdict"]) == (1, "does_not_fit")
+    (note,) = report.notes
+    assert note.startswith("The verdict of 1 deal was not taken by hubspot, such as of 1: locked. Check")
+    del hubspot.objects["deals"]["1"]["locked"]
+    again = sync(store, over(hubspot, field="dealfit_verdict"))
+    assert (again.written_back, again.notes) == (1, ())
+    assert hubspot.objects["deals"]["1"]["dealfit_verdict"] == "does_not_fit"
 
 
 def test_a_mapping_file_names_further_properties(store: Store, hubspot: HubSpotServer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import update
 
 from bot.store.database import Store
@@ -10,8 +9,6 @@ from bot.store.tables import deals
 
 from .servers import HubSpotServer, SalesforceServer
 from .syncs import START, force, opportunity, over, sync
-
-pytestmark = pytest.mark.timeout(120)
 
 
 def as_it_was_kept_before(store: Store, *keys: str) -> None:

@@ -13,8 +13,6 @@ from bot.store.database import Store
 from .servers import TOKEN, Answer, SalesforceServer
 from .syncs import Waits, assigned, force, opportunity, sync
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def test_an_account_of_salesforce_is_its_owner_s(store: Store, salesforce: SalesforceServer) -> None:
     def account(number: int, stamp: str, **fields: Any) -> dict[str, Any]:
@@ -130,6 +128,14 @@ def test_salesforce_s_verdicts_calls_and_events(store: Store, salesforce: Salesf
         "SystemModstamp": "2026-11-20T09:00:00.000+0000",
     }
     salesforce.tables["Opportunity"][0] = opportunity(1, "2026-11-20T09:00:00.000+0000", Locked=True, Amount=90000)
-    with pytest.raises(CrmError, match="refused the verdict of 1 opportunities: locked"):
-        sync(store, force(salesforce, verdict_field="Dealfit__c"))
+    salesforce.tables["Opportunity"].append(opportunity(999, "2026-11-20T09:00:00.000+0000"))
+    report = sync(store, force(salesforce, verdict_field="Dealfit__c"))
+    assert report.written_back == 1, "one that is locked holds up no other"
+    (note,) = report.notes
+    assert note.startswith("The verdict of 1 deal was not taken by salesforce, such as of 006000001: locked. Check")
+    state = store.sources.get("salesforce")
+    assert state is not None
+    assert (state.state, state.problem) == ("done", note)
+    del salesforce.tables["Opportunity"][0]["Locked"]
+    assert sync(store, force(salesforce, verdict_field="Dealfit__c")).written_back == 1
     assert [each.kind for each in store.activities.find()] == ["meeting"]
