@@ -12,6 +12,7 @@ from bot.deals.files import Record
 from bot.deals.mapping import FIELDS, ActivityMapping
 from bot.deals.mapping import Mapping as MappingFile
 from bot.deals.row_reader import RowDeal, RowReader
+from bot.deals.text import key
 from bot.deals.wording import counted
 from bot.pipeline.sources.crm import Crm, CrmAccount, CrmActivity, CrmDeal, CrmError, Mark
 from bot.pipeline.sources.roles import RoleReader
@@ -227,10 +228,12 @@ class Sync:
         """Take out the open deals that the CRM deleted, or merged into another: nobody lost them.
 
         Before there was the status "removed" such deals were kept as lost: where the CRM still knows that one was open
-        when it was deleted, the next sync puts that right.
+        when it was deleted, the next sync puts that right. What the mapping calls lost, open there or not, is lost.
         """
         keys = [f"{self._crm.name}:{each}" for each in ids]
-        there = [saved.key for saved in self._store.deals(keys=keys) if saved.status == was] if keys else []
+        lost = {key(word) for word in self._mapping.stages.get("lost", ())} if was == "lost" else set()
+        found = self._store.deals(keys=keys) if keys else []
+        there = [saved.key for saved in found if saved.status == was and key(saved.stage or "") not in lost]
         if there:
             self._store.remove_deals(there, decision, was)
         return len(there)

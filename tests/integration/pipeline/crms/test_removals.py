@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from bot.deals.mapping import Mapping
 from bot.store.database import Store
 from bot.store.tables import deals
 
@@ -39,3 +40,14 @@ def test_deals_that_were_kept_as_lost_when_their_crm_deleted_them_are_put_right(
         "salesforce:006000001": "removed", "salesforce:006000002": "lost",
     }  # fmt: skip
     assert sync(store, over(hubspot)).gone == 0, "once"
+
+
+def test_a_deal_that_is_lost_by_the_mapping_stays_lost_when_its_crm_archives_it(
+    store: Store, hubspot: HubSpotServer
+) -> None:
+    mapping = Mapping.model_validate({"stages": {"lost": ["In talks"], "won": ["Signed"], "open": ["Gone"]}})
+    hubspot.put("deals", 1, START, dealname="D1", dealstage="talk")
+    sync(store, over(hubspot), mapping)
+    hubspot.archived.add("1")
+    assert sync(store, over(hubspot), mapping).gone == 0
+    assert [deal.status for deal in store.deals()] == ["lost"]
