@@ -7,7 +7,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers.refusal import read_signals
+from bot.answers.asked_for import unheld, without
+from bot.answers.refusal import LOOKED_AT, read_signals
 from evaluation.collections import Index
 from evaluation.figures import Section
 
@@ -34,8 +35,11 @@ def measure(index: Index) -> Section:
     truth = np.array([labels[question.data["answerability"]] for question in asked])
     groups = np.array([question.id.split("<::>")[0] for question in asked])
     rows, shipped = [], []
+    found = {question.text: index.hits(question.text) for question in asked}
+    absent = {text: unheld(text, hits, LOOKED_AT).absent for text, hits in found.items()}
+    index.prepare("without-words", [without(text, words) for text, words in absent.items() if words])
     for question in asked:
-        signals = read_signals(question.text, index.hits(question.text))
+        signals = read_signals(question.text, found[question.text], index.hits)
         named = [float(len(signals.strangers) > 0), float(len(signals.unheld) > 0)]
         rows.append([signals.cosine, signals.bm25, signals.share, *named])
         shipped.append(signals.confidence)

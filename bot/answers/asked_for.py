@@ -8,6 +8,7 @@ situation in words of their own, which no playbook need have.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answers import cues
@@ -78,26 +79,46 @@ _VERBLESS = word_set("have has had is are was were")
 """Of these only one that the question begins with does."""
 
 
-def unheld(question: str, hits: Sequence[Hit], first: int) -> tuple[str, ...]:
-    """The words for what a question of fact asks for, or asks about, that the passages found do not have.
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """The words for what a question of fact asks for that the passages do not have.
 
-    None for a question of another kind. `hits` are the passages, best first; what is asked for must stand in one of the
-    `first`, what it is asked about in any.
+    `absent` are not there at all; `uncounted` are there, but without the number that is asked for.
+    """
+
+    absent: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()
+
+
+def unheld(question: str, hits: Sequence[Hit], first: int) -> Unheld:
+    """What the passages do not have of what a question asks for or asks about; nothing for one of another kind.
+
+    `hits` are the passages, best first; what is asked for must stand in one of the `first`, what it is asked about in
+    any.
     """
     if not hits or cues.asks_how(question):
-        return ()
+        return Unheld()
     bags = [frozenset(content_stems(f"{hit.passage.heading} {hit.passage.text}")) for hit in hits]
     near, known = frozenset().union(*bags[:first]), frozenset().union(*bags)
-    missing: list[str] = []
+    absent: list[str] = []
+    uncounted: list[str] = []
     for sentence in sentences(question):
         if not (sentence.endswith("?") or _ASKS.match(sentence)):
             continue  # what only tells of the situation may use any words
-        missing += [word for word in _spoken_of(sentence) if _stem(word) not in known]
-        missing += [word for thing in _things(sentence) for word in thing if _stem(word) not in near]
+        absent += [word for word in _spoken_of(sentence) if _stem(word) not in known]
+        absent += [word for thing in _things(sentence) for word in thing if _stem(word) not in near]
         for how, counted in _counted(sentence):
             if not any(_has_number(hit, how, counted) for hit in hits[:first]):
-                missing.append(" ".join(counted))
-    return tuple(dict.fromkeys(missing))
+                there = [word for word in counted if _stem(word) in known]
+                uncounted += there
+                absent += [] if there else counted
+    return Unheld(tuple(dict.fromkeys(absent)), tuple(dict.fromkeys(uncounted)))
+
+
+def without(question: str, absent: Sequence[str]) -> str:
+    """The question without some of its words."""
+    found = "|".join(re.escape(word) for word in absent)
+    return " ".join(re.sub(rf"\b(?:{found})\b(?:['’]s)?", " ", question, flags=re.IGNORECASE).split())
 
 
 def _spoken_of(sentence: str) -> Iterator[str]:

@@ -120,7 +120,7 @@ class Gatherer:
             return Gathered(evidence, question, (f"Deal: {talk.verdict.name}",))
         searched = in_our_words(search_for or question.text, book.judge.profile)
         hits, problem = ([], None) if found.about_deal else self._search(searched, asker)
-        signals = read_signals(searched, hits)
+        signals = read_signals(searched, hits, partial(self._found, asker=asker))
         several: tuple[PartEvidence, ...] = ()
         if aim is None and not found.about_deal and search_for is None:
             search = partial(self._search, asker=asker)
@@ -171,7 +171,8 @@ class Gatherer:
         """The passages beside the coaching: about the person asked for, or about the matter."""
         if not aim.whole:
             hits, problem = self._search(question, asker)
-            return (hits[:BESIDE_COACHING] if read_signals(question, hits).answered else []), problem
+            signals = read_signals(question, hits, partial(self._found, asker=asker))
+            return (hits[:BESIDE_COACHING] if signals.answered else []), problem
         if not aim.people:
             return [], None
         hits, problem = self._search(f"{question} {talk.search}", asker)

@@ -112,7 +112,7 @@ class Lookup:
         """The passages that answer, among those that the asker may read; none when the playbooks do not say."""
         query = query[:LONGEST_WORDS]
         hits = self._search(query)
-        return hits if read_signals(query, hits).answered else []
+        return hits if read_signals(query, hits, self._search).answered else []
 
     def rule(self, name: str) -> RuleEvidence | None:
         """The rule of that name, for the deal at hand."""

@@ -86,7 +86,7 @@ def in_parts(
         hits, problem = search(searched)
         if problem is not None:
             return ()
-        signals = read_signals(searched, hits)
+        signals = read_signals(searched, hits, lambda text: search(text)[0])
         rules = led(rules, part.text, hits)
         mine = Own(part.asked if part.leans else "")
         text = mine.quoted_to(hits) or part.text

@@ -9,11 +9,11 @@ best cosine alone 92 and 77 times. The zero of the scale was set on the tuning h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answers.asked_for import unheld
+from bot.answers.asked_for import unheld, without
 from bot.answers.words import FUNCTION_WORDS, content_stems, question_stems, stems, words
 
 if TYPE_CHECKING:
@@ -91,8 +91,12 @@ class Signals:
         return self.confidence >= NEAR_FROM
 
 
-def read_signals(question: str, hits: Sequence[Hit]) -> Signals:
-    """The signals of a search. Without hits nothing is near."""
+def read_signals(question: str, hits: Sequence[Hit], search: Callable[[str], Sequence[Hit]] | None = None) -> Signals:
+    """The signals of a search. Without hits nothing is near.
+
+    With a `search` a word that no passage has is tried: where the question comes nearer to passages without it, it asks
+    for something strange to them; where not, it may be another word for what they tell.
+    """
     first = hits[:LOOKED_AT]
     if not first:
         return Signals(0.0, 0.0, 0.0, ())
@@ -101,12 +105,17 @@ def read_signals(question: str, hits: Sequence[Hit]) -> Signals:
         wanted = set()  # "is 12% ok?" is not about the passages that happen to have a 12
     bags = [set(content_stems(f"{hit.passage.heading} {hit.passage.text}")) for hit in hits]
     share = max((len(wanted & bag) / len(wanted) for bag in bags[:LOOKED_AT]), default=0.0) if wanted else 0.0
+    cosine, missing = max(hit.cosine for hit in first), unheld(question, hits, LOOKED_AT)
+    absent = missing.absent
+    if absent and search is not None:
+        nearest = max((hit.cosine for hit in search(without(question, absent))), default=0.0)
+        absent = absent if nearest > cosine else ()
     return Signals(
-        cosine=max(hit.cosine for hit in first),
+        cosine=cosine,
         bm25=max(hit.bm25 for hit in first),
         share=share,
         strangers=_strangers(question, set().union(*bags)),
-        unheld=unheld(question, hits, LOOKED_AT),
+        unheld=(*missing.uncounted, *absent),
     )
 
 
