@@ -28,7 +28,7 @@ RATE = 1.5
 """Events a second at each of the workspaces."""
 LONGEST_LIFE = 0.8
 """Seconds that a process lives, at most, once it is connected."""
-BACK_SECONDS = 30.0
+BACK_SECONDS = 120.0
 DRAIN_SECONDS = 240.0
 AT_ONCE = 3
 REDELIVERY = (0.3, 0.7, 1.5, 3.0, 5.0, 8.0, 12.0)

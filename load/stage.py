@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.bootstrap import utc_now
 from bot.cli.run_command import manifest
-from bot.playground.server import Playground
+from bot.playground.server import ACK_SECONDS, Playground
 from load.depth import depth_of
 from load.figures import Figures
 from load.process import AppProcess
@@ -90,7 +90,12 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(
-    *, processes: int = 1, http: bool = False, extra: dict[str, str] | None = None, made: Path | None = None
+    *,
+    processes: int = 1,
+    http: bool = False,
+    extra: dict[str, str] | None = None,
+    made: Path | None = None,
+    ack_timeout: float = ACK_SECONDS,
 ) -> Iterator[Stage]:
     """Set a stage. `extra` are more settings of every process; `made` is a folder with an index, to be copied.
 
@@ -106,6 +111,7 @@ def stage(
         redelivery=REDELIVERY,
         remembered=REMEMBERED,
         request_url=url,
+        ack_timeout=ack_timeout,
     )
     try:
         one = {**make_folder(folder, made), **(extra or {})}

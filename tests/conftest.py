@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,18 @@ from hypothesis import HealthCheck, settings
 # No timing decides a test: a busy machine makes examples slow, not wrong.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Hold a test to the processor's time that its marker allows: that is the work it does, and not who else works."""
+    began = time.process_time()
+    result = yield
+    limit = item.get_closest_marker("processor")
+    used = time.process_time() - began
+    if limit is not None and used > limit.args[0]:
+        pytest.fail(f"it took {used:.1f} s of the processor; {limit.args[0]} s are enough")
+    return result
 
 
 @pytest.fixture(scope="session")

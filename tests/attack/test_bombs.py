@@ -12,8 +12,9 @@ import pytest
 from bot.knowledge.library import Library
 from tests.unit.knowledge.helpers import NOON, REP, WordEmbedder
 
-PATIENCE = 60
-"""Seconds for a whole batch that takes two or three: generous, so that only runaway work is found."""
+ENOUGH = 60
+"""Seconds of the processor for a whole batch that takes two or three: generous, so that only runaway work is found."""
+LIMITED = f"import resource; resource.setrlimit(resource.RLIMIT_CPU, ({ENOUGH}, {ENOUGH}))\n"
 
 SENTENCES = """
 import sys
@@ -96,12 +97,11 @@ for text in ("# x\n\na b\n\n" * 8_000, "# x\n" * 20_000 + "y", "<!-- a\n\n" * 50
 def test_work_is_bounded(code: str, tmp_path: Path):
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)],
+        [sys.executable, "-c", LIMITED + code, str(tmp_path)],
         env=env,
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr[-2000:]) == (0, "")
 

@@ -27,7 +27,7 @@ def ground() -> Iterator[Playground]:
 
 
 def ask(ground: Playground, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> int:
-    connection = http.client.HTTPConnection(urlsplit(ground.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(ground.url).netloc, timeout=60)
     try:
         connection.request(method, path, body, headers)
         return connection.getresponse().status

@@ -75,7 +75,6 @@ def held_by(folder: Path) -> list[tuple[str, str]]:
     return hits
 
 
-@pytest.mark.timeout(120)
 def test_commands_that_fail_tell_no_secret(tmp_path: Path, echo: str):
     content = copy_content(tmp_path)
     values = content | {
@@ -103,7 +102,7 @@ def test_commands_that_fail_tell_no_secret(tmp_path: Path, echo: str):
         "odd host": command("check", deal, **values | {"DEALFIT_DATABASE_URL": f"postgresql://u:{PASSWORD}@[h/d"}),
     }
     for name, process in started.items():
-        out, err = process.communicate(timeout=100)
+        out, err = process.communicate()
         assert found(out + err) == [], (name, out, err)
         assert "Traceback" not in err, (name, err)
         assert name == "ask" or process.returncode != 0, (name, out, err)

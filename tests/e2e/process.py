@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, Self
 
 from bot.cli.run_command import manifest
@@ -20,7 +22,9 @@ class AppProcess:
         options = {"redelivery": (0.0, 0.3, 1.0, 2.0), **ground}
         self.ground = patient(manifest=manifest(), **options)
         self._settings = settings
-        self._process: subprocess.Popen[str] | None = None
+        self.running: subprocess.Popen[bytes] | None = None
+        self._log = Path()
+        self._logs: list[Path] = []
 
     def __enter__(self) -> Self:
         self.ground.start()
@@ -35,28 +39,35 @@ class AppProcess:
             "SLACK_BOT_TOKEN": self.ground.bot_token,
             "SLACK_APP_TOKEN": self.ground.app_token,
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "run"], env=env, stderr=subprocess.PIPE, text=True
-        )
+        # A file and no pipe: nobody reads while it runs, and a pipe that is full would stop the app at its next line.
+        with tempfile.NamedTemporaryFile(prefix="dealfit-process-", delete=False) as log:
+            self._log = Path(log.name)
+            self._logs.append(self._log)
+            self.running = subprocess.Popen([sys.executable, "-m", "bot.cli", "run"], env=env, stderr=log)
         self.ground.wait_connected(120)
+
+    @property
+    def written(self) -> str:
+        """What the one started last has written to standard error."""
+        return self._log.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait(60)
-        assert self._process.stderr is not None
-        self._process.stderr.close()
+        assert self.running is not None
+        self.running.kill()
+        self.running.wait(60)
 
     def stop(self) -> str:
         """End it as an operator would; what it wrote to standard error."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        _, written = self._process.communicate(timeout=60)
-        return written
+        assert self.running is not None
+        self.running.send_signal(signal.SIGTERM)
+        self.running.wait(60)
+        return self.written
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.running is not None and self.running.poll() is None:
             self.stop()
+        for log in self._logs:
+            log.unlink()
         self.ground.stop()
         assert silent(self.ground) == []

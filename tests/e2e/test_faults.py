@@ -192,7 +192,6 @@ class Hung:
             held.close()
 
 
-@pytest.mark.timeout(120)
 def test_with_the_index_broken_and_the_model_hung_a_deal_check_still_answers(indexed, tmp_path, office: Office):
     del office  # this module's own app would hold the process's queue; this test runs its app as a process of its own
     from tests.e2e.process import AppProcess

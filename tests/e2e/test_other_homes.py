@@ -49,7 +49,6 @@ def model():
     server.stop()
 
 
-@pytest.mark.timeout(120)
 def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
     said = []
 
@@ -88,7 +87,6 @@ def test_with_a_model_the_answer_streams_is_checked_and_is_cited(folder, model):
         assert "A language model read “awkward way of paying” as “fails: Payment terms”" in shown
 
 
-@pytest.mark.timeout(120)
 def test_with_a_model_that_fails_the_playbooks_are_quoted_and_that_is_said(folder, model):
     model.will((500, {}))
     values = {**settings_for(folder), "OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "stand-in"}
@@ -100,7 +98,6 @@ def test_with_a_model_that_fails_the_playbooks_are_quoted_and_that_is_said(folde
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(120)
 def test_on_postgresql_everything_is_the_same(folder, postgres_url):
     values = {**settings_for(folder), "DEALFIT_DATABASE_URL": postgres_url}
     with AppProcess(values) as app:
@@ -113,7 +110,6 @@ def test_on_postgresql_everything_is_the_same(folder, postgres_url):
         assert not (folder / "data" / "work.db").exists()
 
 
-@pytest.mark.timeout(120)
 def test_over_http_everything_is_the_same(folder):
     secret, nowhere = "canary-signing-secret", "http://127.0.0.1:9/slack/events"
     ground = patient(manifest=manifest(), request_url=nowhere, signing_secret=secret)

@@ -239,6 +239,7 @@ def jobs(office: Office) -> list[Any]:
 def test_a_saved_question_is_posted_weekly_listed_and_deleted(office: Office) -> None:
     told = save(office, MORGAN, ASK, "Terms <!here>")
     assert "Wednesdays at 09:00 (America/New_York)" in texts(told.blocks).replace("\u2060", "")
+    assert ", 09:00 (America/New_York)." in told.text, "first in the saver's own time zone"
     [kept] = jobs(office)
     assert (kept.job.cron, kept.job.timezone) == ("0 9 * * 3", "America/New_York")
     known = {m.ts for m in office.ground.messages(ASK, ALEX)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 
 import httpx
 import pytest
@@ -21,14 +20,13 @@ def folder(indexed, tmp_path):
     return tmp_path
 
 
-@pytest.mark.timeout(120)
 def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(folder):
     secret = "sk-canary-0123456789abcdef"
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     values = {**settings_for(folder), "DEALFIT_LOG_LEVEL": "DEBUG", "SLACK_SIGNING_SECRET": secret}
-    values |= {"DEALFIT_HEALTH_PORT": str(port), "DEALFIT_LOG_FORMAT": "json"}
+    values |= {"DEALFIT_HEALTH_PORT": "0", "DEALFIT_LOG_FORMAT": "json"}
     with AppProcess(values) as app:
+        said = app.ground.wait_for(lambda: re.search(r"Health and metrics: http://0[.]0[.]0[.]0:(\d+)/", app.written))
+        port = said[1]
         known = {m.ts for m in app.ground.messages(DEALS, DANA)}
         app.ground.slash_command(DANA, DEALS, "/deal-check", MERCY)
         card = app.ground.wait_for(
@@ -38,7 +36,13 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
         asked = app.ground.post_as(DANA, DIRECT, "playground asks what discount a hospital may have")
         app.ground.wait_for(lambda: any(m.from_app for m in app.ground.messages(DIRECT, DANA, asked)))
         assert httpx.get(f"http://127.0.0.1:{port}/readyz").text == "ready\n"
-        measured = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+
+        def at_rest() -> str | None:
+            """The figures, once what was posted is also written down as done."""
+            text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            return text if {"dealfit_queue_depth 0.0", "dealfit_outbox_waiting 0.0"} <= set(text.splitlines()) else None
+
+        measured = app.ground.wait_for(at_rest)
         app.ground.faults.refuse_connections()
         app.ground.faults.disconnect_sockets(abrupt=True)
         app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503)

@@ -75,6 +75,20 @@ def test_guests_and_people_of_other_workspaces_are_told_whom_this_is_for(office:
     assert "for the people of this workspace" in texts(reply.blocks) + reply.text
     assert "Discount" not in texts(reply.blocks)
     assert "for the people of this workspace" in office.command(user, "/deal-check", "history", channel=ASK).text
+    assert "for the people of this workspace" in office.command(user, "/deal-check", channel=ASK).text
+    assert office.modal(user) is None, "the form names the facts of the Deal Profile"
+
+
+def test_without_the_scope_to_look_people_up_a_question_says_so_and_is_no_defect(office: Office, caplog) -> None:
+    scopes = office.ground.manifest.scopes
+    assert scopes is not None
+    office.ground.workspace.add_user(User("U0LATE", "late", "Late Comer", "late@alphatech.example"))
+    office.ground.manifest.scopes = scopes - {"users:read"}
+    failed = office.slack.queue.failures if hasattr(office.slack.queue, "failures") else None
+    reply = office.answer("U0LATE", "D0LATE", "what discount can I give?")
+    assert "I could not look up in Slack who you are" in texts(reply.blocks) + reply.text
+    assert "`dealfit doctor` says what is missing" in texts(reply.blocks) + reply.text
+    assert failed is None or failed == office.slack.queue.failures
 
 
 def removed(channel: Channel) -> None:

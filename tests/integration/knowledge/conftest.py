@@ -91,23 +91,35 @@ def bundled(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Chroma server."""
+    folder = tmp_path_factory.mktemp("chroma")
+    for _ in range(5):  # it takes no port that is open already, and between our look and its start another may take it
+        server, url = _chroma(folder)
+        try:
+            if _answers(server, url):
+                yield url
+                return
+        finally:
+            server.terminate()
+            server.wait()
+    pytest.fail((folder / "log").read_text())
+
+
+def _chroma(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
     command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--host", "127.0.0.1"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log, cwd=folder)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                with urlopen(f"{url}/api/v2/heartbeat", timeout=1):  # noqa: S310 - our own server
-                    break
-            except (URLError, OSError):
-                assert server.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait()
+    return server, f"http://127.0.0.1:{port}"
+
+
+def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
+    deadline = time.monotonic() + 120
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urlopen(f"{url}/api/v2/heartbeat", timeout=10):  # noqa: S310 - our own server
+                return True
+        except (URLError, OSError):
+            time.sleep(0.1)
+    return False

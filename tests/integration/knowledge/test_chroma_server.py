@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def _drop(url: str) -> None:
     """Delete the collection, as an operator would."""
     collections = f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections"
-    with urlopen(collections, timeout=10) as answer:  # noqa: S310 - our own server
+    with urlopen(collections, timeout=60) as answer:  # noqa: S310 - our own server
         names = [one["name"] for one in json.load(answer)]
     for name in names:
-        with urlopen(Request(f"{collections}/{name}", method="DELETE"), timeout=10):  # noqa: S310 - the same
+        with urlopen(Request(f"{collections}/{name}", method="DELETE"), timeout=60):  # noqa: S310 - the same
             pass
 
 
@@ -91,12 +91,12 @@ def test_a_server_that_is_not_there(make: Make, caplog: pytest.LogCaptureFixture
     embedded.close()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        absent = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    library = make(chroma_url=absent)
-    with pytest.raises(ChromaUnreachable, match=r"chroma run.*DEALFIT_CHROMA_URL"):
-        library.refresh()
-    assert len(library.search("discount", audience=REP)) == 3, "all vectors are compared instead"
-    assert len(library.search("discount", audience=REP)) == 3
+        absent = f"http://127.0.0.1:{probe.getsockname()[1]}"  # bound and never listening: nobody else gets it
+        library = make(chroma_url=absent)
+        with pytest.raises(ChromaUnreachable, match=r"chroma run.*DEALFIT_CHROMA_URL"):
+            library.refresh()
+        assert len(library.search("discount", audience=REP)) == 3, "all vectors are compared instead"
+        assert len(library.search("discount", audience=REP)) == 3
     assert len([one for one in caplog.records if "Chroma cannot be used" in one.message]) == 1, "asked once a minute"
 
 

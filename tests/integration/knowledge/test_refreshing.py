@@ -229,7 +229,7 @@ library.refresh()
 
 def _child(folder: Path, index: Path, step: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", _CHILD, str(folder), str(index), step]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("step", ["vectors", "chroma", "manifest"])
@@ -336,7 +336,7 @@ def test_a_changed_playbook_is_found_soon(make: Make, folder: Path) -> None:
                 break
     finally:
         stop.set()
-        watching.join(timeout=20)
+        watching.join(timeout=60)
     assert not watching.is_alive()
     assert set(calls) <= {(), ("new.md",)}
     assert "zebra" in library.search("zebra", audience=REP)[0].passage.text
@@ -355,10 +355,10 @@ def test_what_changed_before_the_watch_began_is_found_too(make: Make, folder: Pa
     watching = threading.Thread(target=watch, args=(folder, on_change, stop))
     watching.start()
     try:
-        assert told.wait(30)
+        assert told.wait(60)
     finally:
         stop.set()
-        watching.join(timeout=20)
+        watching.join(timeout=60)
     assert "quokka" in library.search("quokka", audience=REP)[0].passage.text
 
 
@@ -380,5 +380,5 @@ def test_a_folder_that_comes_late_or_is_put_in_anothers_place_is_watched(tmp_pat
                 break
     finally:
         stop.set()
-        watching.join(timeout=20)
+        watching.join(timeout=60)
     assert not watching.is_alive()

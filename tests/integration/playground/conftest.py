@@ -53,7 +53,7 @@ def connect(playground: Playground) -> Iterator[Connect]:
         handler.client.closed = True
     # Closing from this side first spares the client its three-second wait for a last message.
     playground.faults.disconnect_sockets(abrupt=True)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     for handler in handlers:
         while handler.client.is_connected() and time.monotonic() < deadline:
             time.sleep(0.005)

@@ -28,7 +28,7 @@ def playground() -> Iterator[Playground]:
 def ask(
     playground: Playground, method: str, path: str, headers: dict[str, str] | None = None, body: Any = None
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection(urlsplit(playground.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(playground.url).netloc, timeout=60)
     try:
         connection.request(method, path, None if body is None else json.dumps(body), headers or {})
         answer = connection.getresponse()
@@ -98,7 +98,7 @@ def test_the_live_channel_needs_our_origin_and_secret(playground: Playground) ->
     with dial(url, origin=playground.url.rstrip("/")) as socket:
         socket.send(json.dumps({"token": "guess", "user": "U0DANA"}))
         with pytest.raises(ConnectionClosed) as caught:
-            socket.recv(5)
+            socket.recv(60)
         assert caught.value.rcvd is not None
         assert caught.value.rcvd.code == BAD_TOKEN
 
@@ -108,12 +108,12 @@ def test_a_person_is_told_only_what_they_may_see(playground: Playground) -> None
     client = WebClient(token=playground.bot_token, base_url=playground.api_url)
     with dial(url, origin=playground.url.rstrip("/")) as socket:
         socket.send(json.dumps({"token": playground._page.token, "user": "U0ALEX"}))
-        snapshot = json.loads(socket.recv(5))
+        snapshot = json.loads(socket.recv(60))
         assert [one["id"] for one in snapshot["channels"]] == ["C0DEALS", "C0ASK", "D0ALEX"]
         client.chat_postEphemeral(channel="C0DEALS", user="U0DANA", text="for Dana")
         client.chat_postMessage(channel="D0DANA", text="for Dana too")
         client.chat_postMessage(channel="C0DEALS", text="for all")
-        assert json.loads(socket.recv(5))["message"]["text"] == "for all"
+        assert json.loads(socket.recv(60))["message"]["text"] == "for all"
 
 
 def test_files_need_a_secret_and_paths_lead_nowhere(playground: Playground) -> None:

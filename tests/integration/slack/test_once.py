@@ -17,7 +17,6 @@ IDS, COPIES, PROCESSES = 500, 10, 4
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(300)
 def test_500_ids_10_deliveries_4_processes_give_500_effects(postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE effects (ts text, process int)")

@@ -12,7 +12,7 @@ from bot.deals.rows import read_deals
 from tests.unit.deals.specs import bundled
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.processor(20)
 @pytest.mark.parametrize("bomb", ["[" * 100_000, "{a: " * 50_000, "- " * 100_000 + "x", "? " * 50_000])
 def test_yaml_nested_without_end_is_refused_by_its_place(bomb):
     with pytest.raises(DealsFileError, match=r"deals.yaml:1.*nested too deep"):
@@ -21,7 +21,7 @@ def test_yaml_nested_without_end_is_refused_by_its_place(bomb):
         load_mapping(bomb.encode(), filename="map.yaml", facts=bundled())
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.processor(20)
 def test_a_million_separators_are_refused():
     with pytest.raises(OutcomeError, match="ore than 250,000 characters"):
         parse_outcomes(";" * 1_000_000)

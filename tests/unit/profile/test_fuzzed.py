@@ -68,7 +68,6 @@ def in_words(error: ContentError, data: bytes) -> None:
             assert len(caret) <= len(shown) + 2
 
 
-@pytest.mark.timeout(120)
 @given(edited(TEXT))
 @settings(max_examples=250)
 def test_an_edited_profile_is_taken_or_refused_in_words(data: bytes) -> None:
@@ -80,7 +79,6 @@ def test_an_edited_profile_is_taken_or_refused_in_words(data: bytes) -> None:
         Judge(profile)
 
 
-@pytest.mark.timeout(120)
 @given(edited(PEOPLE))
 @settings(max_examples=100)
 def test_an_edited_people_file_is_taken_or_refused_in_words(data: bytes) -> None:
@@ -90,7 +88,6 @@ def test_an_edited_people_file_is_taken_or_refused_in_words(data: bytes) -> None
         in_words(error, data)
 
 
-@pytest.mark.timeout(120)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 @settings(max_examples=150)
 def test_noise_is_refused_in_words(data: bytes) -> None:
@@ -99,7 +96,6 @@ def test_noise_is_refused_in_words(data: bytes) -> None:
     in_words(caught.value, data)
 
 
-@pytest.mark.timeout(120)
 @given(edited(TEXT.split("checks:\n")[1].split("\neconomics:")[0]))
 @settings(max_examples=60)
 def test_what_is_taken_can_be_linted(checks: bytes) -> None:

@@ -26,7 +26,7 @@ def test_they_all_say_what_they_expect_and_no_two_the_same() -> None:
     assert len(set(bodies)) == len(bodies)
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.processor(10)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_malformed_profile_is_refused_at_its_place(path: Path) -> None:
     place, piece = expected(path)

@@ -51,7 +51,7 @@ def test_there_are_more_than_three_hundred_and_no_two_alike() -> None:
     assert len(texts) == len(PROFILES) > 500
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.processor(10)
 @pytest.mark.parametrize("mistake", PROFILES, ids=lambda each: each.name)
 def test_a_mistake_is_refused_and_the_good_profile_stays(mistake: Mistake, live: LiveProfile) -> None:
     before = live.current()
@@ -120,7 +120,7 @@ WHOLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.processor(10)
 @pytest.mark.parametrize(("data", "place", "message"), [each[1:] for each in WHOLE], ids=[each[0] for each in WHOLE])
 def test_a_file_that_is_no_profile_is_refused(data: bytes, place: str, message: str) -> None:
     with pytest.raises(ProfileError) as caught:

@@ -148,7 +148,7 @@ def problems_of(data: bytes) -> tuple[Problem, ...]:
 BIG = MAX_BYTES - 10_000
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.processor(20)
 @pytest.mark.parametrize(
     "text",
     [
