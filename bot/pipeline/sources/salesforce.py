@@ -207,7 +207,7 @@ class SalesforceCrm:
             return DailyLimit(
                 "Salesforce's calls for today are used up. The sync goes on tomorrow from where it stands."
             )
-        if status in {429, 503} or status >= 500 or code in {"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"}:  # noqa: PLR2004
+        if status in {429, 503} or status >= 500 or code in {"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"}:  # noqa: PLR2004 - HTTP's own numbers
             return Passing(f"Salesforce has trouble of its own ({status} {code}).")
         if status == 401:  # noqa: PLR2004 - HTTP's own number
             if self._credentials is not None:

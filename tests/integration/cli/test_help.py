@@ -82,6 +82,18 @@ def test_help_says_what_it_does_what_each_argument_is_and_shows_an_example(path:
     assert [(one, why) for one in shown if (why := refused(arguments(one), whole=True))] == []
 
 
+def test_the_page_of_scripts_has_every_exit_status_that_a_help_speaks_of():
+    page = (content_root() / "docs" / "json.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`dealfit .*?) \| 0 ", page, re.MULTILINE)
+    named = set()
+    for row in rows:
+        first, *more = re.findall(r"`([^`]+)`", row)
+        named |= {first, *(f"{first.rpartition(' ')[0]} {word}" for word in more)}
+    speaking = {path for path, command in ALL.items() if "Exit status" in (command.help or "")}
+    assert speaking - {"dealfit pipeline fit"} <= named
+    assert named <= set(ALL)
+
+
 def test_examples_run_as_they_are_written(dealfit: Dealfit, tmp_path: Path):
     content = content_root()
     (tmp_path / "examples").symlink_to(content / "examples")
