@@ -58,6 +58,10 @@ def test_a_rep_sees_their_own_in_the_direct_message_and_follows_up(office: Offic
     assert "won" in understood(won)
     more = office.answer(DANA, DIRECT, "by stage", thread_ts=answer.thread_ts)
     assert "by stage" in understood(more)
+    which = office.answer(DANA, DIRECT, "only those closing before 12/01/2026", thread_ts=answer.thread_ts)
+    assert "may be 1 December 2026 or 12 January 2026. Which day is it?" in texts(which.blocks)
+    meant = next(e for e in elements(which, ids.NEAR) if e["text"]["text"] == "2026-12-01")
+    assert "closes by 30 November 2026" in understood(replaced(office, DANA, which, meant))
 
 
 def test_a_question_about_the_rules_stays_with_the_playbooks(office: Office) -> None:
@@ -73,7 +77,9 @@ def test_the_playbooks_can_be_asked_what_reads_like_a_question_about_deals(offic
 
 
 def test_who_may_see_no_pipeline_hears_so(office: Office) -> None:
-    assert "an approver sees the deals that come up for approval" in texts(privately(office, ALEX, ASKED).blocks)
+    said = texts(privately(office, ALEX, ASKED).blocks)
+    assert "an approver sees the deals that come up for approval" in said
+    assert "Answered from" not in said
 
 
 def test_another_managers_rep_reads_like_nobody_here_too(office: Office) -> None:

@@ -23,7 +23,8 @@ from bot.slack.work.pipeline_places import why_not_shown
 from bot.store.asked import EVERYBODY
 
 SHARED = "pipeline.shared"
-TO_THE_PLAYBOOKS = "Answered from the deals that you see. To ask the playbooks instead, begin with `playbooks:`"
+FROM_THE_DEALS = "Answered from the deals that you see."
+TO_THE_PLAYBOOKS = "To ask the playbooks instead, begin with `playbooks:`"
 
 
 class PipelineWork:
@@ -52,7 +53,8 @@ class PipelineWork:
 
         def made(asker: Asker) -> Message:
             message = self._messages.ask(text, asker)
-            return {**message, "blocks": [*message["blocks"], context(TO_THE_PLAYBOOKS)]}
+            told = f"{FROM_THE_DEALS} {TO_THE_PLAYBOOKS}" if message["ok"] else TO_THE_PLAYBOOKS
+            return {**message, "blocks": [*message["blocks"], context(told)]}
 
         self._send({**payload, "private": True}, steps, made)
 
