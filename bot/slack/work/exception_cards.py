@@ -114,6 +114,10 @@ class ExceptionCards:
         message = self.status_message(request) if part is None else self.approver_message(request, part)
         if "ts" in task:
             self._services.replies.update(task["channel"], task["ts"], **message)
+            now = self._exceptions.known(number)
+            if now is not None and now.version != request.version:
+                # Whoever changed it meanwhile may have put theirs before ours: what is put last is what stands.
+                self._card(number, task)
             return
         to = task["to"]
         seen = {"number": number, "part": task["part"], "to": to, "version": request.version}
