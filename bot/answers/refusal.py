@@ -48,7 +48,8 @@ ANSWER_FROM = 0.0
 """The confidence (log-odds) from which the playbooks are quoted."""
 
 NEAR_FROM = -3.6
-"""The confidence from which a refusal names the nearest sources; below it there are none worth naming."""
+"""The log-odds from which a refusal names the nearest sources, which need not have the thing itself; below it there are
+none worth naming."""
 
 _NAME = re.compile(r"[A-Za-z][\w'’&-]*")
 
@@ -71,13 +72,17 @@ class Signals:
     @property
     def confidence(self) -> float:
         """The log-odds that the playbooks answer the question."""
+        return self._nearness + (UNHELD_WEIGHT if self.unheld else 0.0)
+
+    @property
+    def _nearness(self) -> float:
+        """The log-odds as far as the matter goes, whether or not the thing itself is there."""
         return (
             INTERCEPT
             + COSINE_WEIGHT * self.cosine
             + SHARE_WEIGHT * self.share
             + BM25_WEIGHT * min(self.bm25, BM25_ENOUGH)
             + (STRANGER_WEIGHT if self.strangers else 0.0)
-            + (UNHELD_WEIGHT if self.unheld else 0.0)
         )
 
     @property
@@ -88,7 +93,7 @@ class Signals:
     @property
     def near(self) -> bool:
         """Whether the passages are worth naming as the nearest sources."""
-        return self.confidence >= NEAR_FROM
+        return self._nearness >= NEAR_FROM
 
 
 def read_signals(question: str, hits: Sequence[Hit], search: Callable[[str], Sequence[Hit]] | None = None) -> Signals:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.answers.asked_for import Unheld, unheld, without
-from bot.answers.refusal import UNHELD_WEIGHT, read_signals
+from bot.answers.refusal import NEAR_FROM, UNHELD_WEIGHT, read_signals
 from tests.unit.answers.helpers import hit
 
 if TYPE_CHECKING:
@@ -96,6 +96,12 @@ def test_it_counts_against_an_answer() -> None:
     told, untold = read_signals("Which account do I call?", hits), read_signals("Which deputy do I call?", hits)
     assert (told.unheld, untold.unheld) == ((), ("deputy",))
     assert untold.confidence < told.confidence + UNHELD_WEIGHT
+
+
+def test_the_nearest_sources_are_named_though_they_do_not_have_the_thing() -> None:
+    far = read_signals("Which deputy do I call?", [hit(INVOICES, cosine=0.3, bm25=1)])
+    assert (far.unheld, far.answered, far.near) == (("deputy",), False, True)
+    assert far.confidence < NEAR_FROM
 
 
 @pytest.mark.parametrize(("cosine", "strange"), [(0.8, ("competitor", "flight")), (0.7, ()), (0.6, ())])
