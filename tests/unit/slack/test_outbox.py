@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.slack.delivery import Outcome, Refused, Sent
 from bot.slack.outbox import Outbox, Pace
 from bot.store.database import Store, open_store
+from bot.store.errors import StoreError
 from bot.store.outgoing import Claimed
 
 FOLLOWED = {"kind": "carded", "payload": {"number": 7}}
@@ -83,6 +84,30 @@ def outbox_of(book: Any, slack: Slack, followed: float = 600.0) -> Outbox:
 
 def put(outbox: Outbox, text: str, channel: str = "C0DEALS", then: Any = None) -> None:
     outbox.put({"channel": channel, "user": "", "text": text, "then": then}, lane=channel)
+
+
+class AwayAtTheEnd:
+    """A book whose database is away when the process leaves."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self.begun = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+    def let_go(self, holder: str) -> None:
+        if self.begun:
+            raise StoreError("the database is away")
+        self.begun = True
+        self._book.let_go(holder)
+
+
+def test_leaving_does_not_fail_while_the_database_is_away(store):
+    outbox = outbox_of(AwayAtTheEnd(store.outgoing), Slack())
+    outbox.start("one", lambda _: None)
+    outbox.stop()
+    assert not outbox.running
 
 
 def test_a_round_that_breaks_is_logged_and_is_not_the_last(store):
