@@ -25,7 +25,10 @@ def _any_of(*parts: str) -> re.Pattern[str]:
 
 
 _SELLERS = r"(?:i|we|you|one|they|he|she|reps?|sellers?|salespeople|a rep|the rep|somebody|someone|anybody|anyone)"
-_NOUN = r"(?:deals|opportunities|opps|pipelines?|prospects|proposals)"
+_NOUN = (
+    r"(?:deals|opportunities|opps|prospects|proposals|"
+    r"pipelines?(?! (?:reviews?|meetings?|calls?|reports?|templates?|hygiene|process)))"
+)
 _DEALS = _any_of(_NOUN)
 _POLITE = re.compile(
     r"^\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|thanks|good morning)\b[\s,!.]*)*"
@@ -39,7 +42,8 @@ _LIST = re.compile(
 )
 _ONE_DEAL = _any_of(
     r"(?:an?|any|each|every|one|this|that|another) (?:[\w%$'.,-]+ ){0,4}"
-    r"(?:deal|proposal|offer|prospect|opportunity|contract|pipeline)(?! (?:desk|profile|value|size|stage))"
+    r"(?:deal|proposal|offer|prospect|opportunity|contract)(?! (?:desk|profile|value|size|stage))",
+    r"an? (?:[\w%$'-]+ ){0,2}pipeline",
 )
 _SUPPOSED = _any_of(r"what if|suppose|supposing|if|in case|for example|say that|it")
 _METHOD = re.compile(
@@ -53,8 +57,12 @@ _AUTHORITY = _any_of(r"who (?:may|can|could|must|should|signs?|approves?|decides
 _RULE = _any_of(
     r"(?:rules?|polic(?:y|ies)|guidelines?|limits?|standards?|criteria|requirements?|conditions?) "
     r"(?:for|on|about|of|to)",
-    r"(?:our|the|my|what) (?:[\w'-]+ ){0,2}(?:polic(?:y|ies)|guidelines?|limits?)",
-    r"allowed|permitted|mandatory|acceptable|eligible|entitled",
+    r"(?:our|the|my|what|[\w-]+'s) (?:[\w'-]+ ){0,2}(?:polic(?:y|ies)|guidelines?|limits?)",
+)
+"""What a question is about that asks for a rule, unless its words say that deals break or meet it (`_KEPT`)."""
+_KEPT = _any_of(r"(?:break|broke|violat|fail|breach|meet|pass|satisf|respect|comply|complies|keep|against|outside)\w*")
+_LEAVE = _any_of(
+    r"(?:is|are) there an?|allowed|permitted|mandatory|acceptable|eligible|entitled",
 )
 _MODAL = re.compile(r"\b(?:can|could|may|might|should|must|shall|would|will)\b(?!')", re.IGNORECASE)
 _AFTER_MODAL = re.compile(rf"^\s+(?:{_SELLERS}|an?|the|my|our|their|his|her|your|this|that|it)\b", re.IGNORECASE)
@@ -93,7 +101,8 @@ _DAY = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}")
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3}$")
 _MONTH = re.compile(r"\b(?:in|by|since|before|after|until|of|from|last|next|this) may\b", re.IGNORECASE)
 _OF_MANY = re.compile(
-    r"\b(?:by|per|who|how (?:many|much)|win|won|lost|closed|sold|gave|average|total|revenue|turnover|fit|rate|share|"
+    r"\b(?:by|per|who|did|was|were|how (?:many|much)|win|won|lost|closed|sold|gave|average|total|revenue|turnover|fit|"
+    r"rate|share|"
     r"top|most|highest|lowest|biggest|largest|overdue|positives|clos(?:e|es|ing)|due|days|weeks?|months?|quarters?|"
     r"years?|today|yesterday|tomorrow|q[1-4])\b|'s\b|s'(?!\w)",
     re.IGNORECASE,
@@ -130,7 +139,7 @@ def asks_of_deals(text: str, read: Understanding) -> bool:
         return False
     if _asks_leave(said):
         walks = told.walks_away or _WE_MAY_CLOSE.search(said) is not None
-        return noun and own and walks and _RULE.search(said) is None
+        return noun and own and walks
     if noun:
         return _of_deals(said, told, own=own)
     return (
@@ -221,7 +230,8 @@ def _without_days(text: str, read: Understanding) -> str:
 
 def _never(said: str) -> bool:
     """Whether it is about one deal or any deal, a supposition, a way to do or say something, or a rule as such."""
-    return any(words.search(said) is not None for words in (_ONE_DEAL, _SUPPOSED, _METHOD, _AUTHORITY, _RULE))
+    rule = _RULE.search(said) is not None and _KEPT.search(said) is None
+    return rule or any(words.search(said) is not None for words in (_ONE_DEAL, _SUPPOSED, _METHOD, _AUTHORITY, _LEAVE))
 
 
 def _asks_leave(said: str) -> bool:
