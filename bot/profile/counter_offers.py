@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.deals.facts import Direction, FactSpec, FactType
 from bot.profile.conditions import Condition, facts_of, tests_of
 from bot.profile.evaluate import Facts
+from bot.profile.following import Following, following
 from bot.profile.model import SEGMENT_CHECK, Profile
 from bot.profile.moves import Move, by_size, edges, naming_all, nearer, step, total
 from bot.profile.turning import TurningPoints
@@ -27,10 +30,14 @@ MAX_DRAWN_BACK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found. `given_up`: it ended because too many changed deals would have had to be tried."""
+    """What a search found. `given_up`: it ended because too many changed deals would have had to be tried.
+
+    `as_stated` are nearer ones that were left out: they fit as stated, and not with what follows from them.
+    """
 
     offers: tuple[CounterOffer, ...] = ()
     given_up: bool = False
+    as_stated: tuple[CounterOffer, ...] = ()
 
 
 class Negotiation:
@@ -40,9 +47,12 @@ class Negotiation:
     between them nothing changes, so the nearest deal that fits is always one of these. Fewest facts first, then the
     smallest sum of moves. Where several parts of one derived fact move together, each is at last drawn back towards
     where it stands as far as the deal still fits, so that no part moves further than it must.
+
+    Under a profile with economics an offer fits as stated, and with what follows from it: applying it saves both.
     """
 
-    def __init__(self, profile: Profile, fits: Callable[[Facts], bool]) -> None:
+    def __init__(self, profile: Profile, fits: Callable[[Facts], bool], *, follows: bool = True) -> None:
+        """`follows`: whether an offer must fit with what follows from it under the profile's economics as well."""
         self._profile = profile
         self._fits = fits
         self._conditions = _conditions_by_check(profile)
@@ -50,7 +60,9 @@ class Negotiation:
         used = {name for conditions in self._conditions.values() for each in conditions for name in facts_of(each)}
         self._specs = {n: spec for n, spec in profile.facts.items() if spec.negotiable and n in used}
         self._tests = {n: tuple(t for t in tests if t.subject.fact == n) for n in self._specs}
+        self._all_tests = tests
         self._turning = TurningPoints(profile.derived, tests) if profile.derived else None
+        self._following = following(profile, tests) if follows else None
 
     def offers(self, facts: Facts, verdict: Verdict) -> tuple[CounterOffer, ...]:
         """The nearest deals that fit, up to MAX_OFFERS equally near ones, in the profile's order of facts."""
@@ -63,6 +75,29 @@ class Negotiation:
         failed = verdict.of(Result.FAIL)
         if verdict.of(Result.UNKNOWN) or any(finding.missing for finding in failed):
             return Search()
+        found, following = self._nearest(facts, failed), self._following
+        if following is None or not found.offers:
+            return found
+        # What is nearest as stated and fits with what follows too, is nearest; else the search looks at both.
+        follow = partial(following.after, facts)
+        kept = tuple(offer for offer in found.offers if self._fits(follow(_changed(facts, offer))))
+        if kept:
+            return Search(kept)
+        return replace(self._with(following, facts)._nearest(facts, failed), as_stated=found.offers)  # noqa: SLF001
+
+    def _with(self, following: Following, facts: Facts) -> Negotiation:
+        """Talks over the deal with these facts, in which an offer must fit as stated and with what follows from it."""
+        talks, follow, fits = copy(self), partial(following.after, facts), self._fits
+        talks._fits = lambda after: fits(after) and fits(follow(after))  # noqa: SLF001 - a copy of itself
+        moving = {*self._specs, *following.drivers}
+        specs = self._profile.facts.items()
+        talks._specs = {n: spec for n, spec in specs if spec.negotiable and n in moving}  # noqa: SLF001
+        talks._tests = {n: self._tests.get(n, ()) for n in talks._specs}  # noqa: SLF001
+        turning = TurningPoints(self._profile.derived, self._all_tests, follow, following.drives)
+        talks._turning = turning  # noqa: SLF001
+        return talks
+
+    def _nearest(self, facts: Facts, failed: Sequence[Finding]) -> Search:
         moves = {name: tuple(self._moves(spec, facts)) for name, spec in self._specs.items()}
         movable = [name for name, options in moves.items() if options]
         needed = [self._helpful(finding, movable) for finding in failed]
@@ -205,6 +240,10 @@ def _conditions_by_check(profile: Profile) -> dict[str, list[Condition]]:
         each = [check.when, *(part for case in check.cases for part in (case.when, case.require))]
         found[check.id] = [condition for condition in each if condition is not None]
     return found
+
+
+def _changed(facts: Facts, offer: CounterOffer) -> Facts:
+    return {**facts, **{change.fact: change.after for change in offer.changes}}
 
 
 def _offer(facts: Facts, group: tuple[Move, ...]) -> CounterOffer:

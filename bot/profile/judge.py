@@ -113,6 +113,10 @@ class Judge:
         """Whether the search for counter-offers ended because too many changed deals would have had to be tried."""
         return self._negotiation.search(self.usable(deal), verdict).given_up
 
+    def fitting_as_stated(self, deal: Deal, verdict: Verdict) -> tuple[CounterOffer, ...]:
+        """The nearest deals that would fit if nothing followed from the change of price or term, and do not."""
+        return self._negotiation.search(self.usable(deal), verdict).as_stated
+
     def fits(self, facts: Facts) -> bool:
         """Whether a deal with exactly these facts fits: the verdict alone, without findings."""
         if self._deriving is not None:

@@ -53,6 +53,7 @@ class RowTable:
         """For each row the number of its first box."""
         self._owners = [number for number, mine in enumerate(self._boxed) for _ in mine or ()]
         self._loose = [number for number, mine in enumerate(self._boxed) if mine is None]
+        self._empty = [number for number, mine in enumerate(self._boxed) if mine == ()]
         self._everyone = (1 << len(self._owners)) - 1
         boxes = [box for mine in self._boxed for box in mine or ()]
         self._axes = {
@@ -67,7 +68,9 @@ class RowTable:
 
     def left(self, number: int, *more: Condition) -> bool:
         """Whether some deal comes to the row past those before it, and meets these conditions too; in doubt yes."""
-        return self._outside(number, self._open[number], self._loose_before(number), more)
+        return self._outside(
+            number, self._open[number], _before(self._loose, number), _before(self._empty, number), more
+        )
 
     def takes(self, number: int) -> int | None:
         """The first earlier row that alone takes all deals of this one; None when none does."""
@@ -82,7 +85,7 @@ class RowTable:
             mine = self._boxed[at]
             if targets is not None and mine is not None and len(mine) < 2:  # noqa: PLR2004 one box holds all, or not
                 continue
-            if not self._outside(number, self._set(at), [at] if mine is None else [], ()):
+            if not self._outside(number, self._set(at), [at] if mine is None else [], [] if mine else [at], ()):
                 return at
         return nearest if nearest < number else None
 
@@ -105,7 +108,7 @@ class RowTable:
         if sure:
             found &= ~(holding & self._alone)
         met = ((self._owners[each], sure and bool(self._alone >> each & 1)) for each in _bits(found))
-        yield from merge(met, ((at, False) for at in self._loose_before(number)))
+        yield from merge(met, ((at, False) for at in _before(self._loose, number)))
 
     def gap(self) -> bool | None:
         """Whether some deal for which the check is meant comes to no row; None where that takes too long to tell."""
@@ -155,9 +158,6 @@ class RowTable:
         """The boxes that are a whole row."""
         return sum(self._set(number) for number, mine in enumerate(self._boxed) if mine is not None and len(mine) == 1)
 
-    def _loose_before(self, number: int) -> list[int]:
-        return [at for at in self._loose if at < number]
-
     def _unhidden(self) -> Iterator[int]:
         """For each row the boxes before it, without those that lie inside another one of them; at last for all."""
         found, bit = 0, 0
@@ -194,14 +194,19 @@ class RowTable:
         parts = [part for part in (self._when, self._rows[number], *more) if part is not None]
         return self._boxes(AllOf(tuple(parts)))
 
-    def _outside(self, number: int, boxes: int, loose: Sequence[int], more: Sequence[Condition]) -> bool:
-        """Whether some deal of the row meets `more` and is in none of these boxes and loose rows; in doubt yes."""
+    def _outside(
+        self, number: int, boxes: int, loose: Sequence[int], empty: Sequence[int], more: Sequence[Condition]
+    ) -> bool:
+        """Whether some deal of the row meets `more` and is in none of these boxes and rows; in doubt yes.
+
+        A row that is `empty` takes nobody, and still stands in the way of a deal of which its fact is not known.
+        """
         targets, mine = self._targets(number, more), self._boxed[number]
         if targets is not None and not loose:
             return any(self._hole(box, boxes & self._touching(box)) is not False for box in targets)
         if mine is not None:
             boxes &= reduce(or_, map(self._touching, mine), 0)
-        others = sorted({*loose, *(self._owners[bit] for bit in _bits(boxes))})
+        others = sorted({*loose, *empty, *(self._owners[bit] for bit in _bits(boxes))})
         rows = (AnyOf(()) if (row := self._rows[at]) is None else negated(row) for at in others)
         return possible(self._facts, self._when, self._rows[number], *more, *rows)
 
@@ -267,6 +272,10 @@ def _ways(condition: Condition) -> list[tuple[Test, ...]] | None:
         if len(found) > MOST_BOXES:
             return None
     return found
+
+
+def _before(rows: Sequence[int], number: int) -> list[int]:
+    return [at for at in rows if at < number]
 
 
 def _groups(owners: Sequence[int], keys: Sequence[Hashable]) -> dict[Hashable, int]:

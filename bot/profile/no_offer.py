@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.deals.deal import Deal
+from bot.deals.facts import FactSpec, FactValue
+from bot.deals.values import format_value
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.compiled_segments import CompiledSegments
 from bot.profile.conditions import Condition, facts_of
 from bot.profile.counter_offers import MAX_CHANGES, MAX_TRIED, Negotiation
+from bot.profile.economics_plan import Roles
+from bot.profile.economics_reshaping import follow_up
 from bot.profile.evaluate import Facts
 from bot.profile.judge import Judge
 from bot.profile.model import SEGMENT_CHECK
-from bot.profile.verdict import Finding, Judgement, Result, Verdict
+from bot.profile.verdict import CounterOffer, Finding, Judgement, Result, Verdict
 from bot.profile.words import inside_sentence
 
 MOST_NAMED = 3
@@ -65,12 +69,35 @@ class Obstacles:
         firm = [finding for finding in failed if not any(map(self._negotiable, self._required[finding.check]))]
         if firm:
             return f"{self._fixed_words(firm)} To sell something else instead breaks other checks."
+        return self._searched_words(deal, verdict)
+
+    def _searched_words(self, deal: Deal, verdict: Verdict) -> str:
+        """What the search for counter-offers came to, where nothing else stands in their way."""
+        if as_stated := self._judge.fitting_as_stated(deal, verdict):
+            return self._following_words(deal, as_stated[0])
         if self._judge.gave_up(deal, verdict):
             return (
                 f"The search for a deal that fits was given up after {MAX_TRIED:,} changed deals. There may be one: "
                 "change by hand what fails, and check again."
             )
         return "No change of up to three facts makes this deal fit: what helps one check breaks another."
+
+    def _following_words(self, deal: Deal, offer: CounterOffer) -> str:
+        """That what would meet the checks as stated breaks another one by what follows from it."""
+        plan, specs = self._profile.economics, self._profile.facts
+        changed = deal.with_facts({change.fact: change.after for change in offer.changes})
+        roles = plan.facts if plan is not None else Roles("")
+        follows = follow_up(roles, specs, self._profile.currency, deal.facts, changed.facts)
+        after = changed.with_facts({follow.fact: follow.after for follow in follows})
+        broken = [
+            f"“{each.label}”" for each in self._judge.judge(after).of(Result.FAIL, Result.UNKNOWN) if each.counted
+        ]
+        moved = [_moved(specs[change.fact], change.after) for change in offer.changes]
+        then = [f"{_moved(specs[each.fact], each.after)}: {each.how}" for each in follows]
+        return (
+            f"With {' and '.join(moved)} the checks would be met as the deal is stated, but what follows breaks "
+            f"{' and '.join(broken[:MOST_NAMED])}: {'; '.join(then)}."
+        )
 
     def _completing(self, holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
         return lambda facts: holds(self._judge.complete(facts))
@@ -100,7 +127,7 @@ class Obstacles:
         segments = self._profile.segments if check_id == SEGMENT_CHECK else ()
         profile = replace(self._profile, checks=checks, segments=segments)
         met = CompiledCheck(checks[0], profile, self._judge.words) if checks else CompiledSegments(profile)
-        return Negotiation(profile, self._completing(met.accepts))
+        return Negotiation(profile, self._completing(met.accepts), follows=False)
 
     def _at_least(self, failed: tuple[Finding, ...]) -> int:
         """So many facts must change at the least: failed checks that have no movable fact in common need one each."""
@@ -131,6 +158,11 @@ class Obstacles:
         if len(labels) > MOST_NAMED:
             shown.append(f"{len(labels) - MOST_NAMED} more")
         return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _moved(spec: FactSpec, value: FactValue | None) -> str:
+    label = inside_sentence(spec.label)
+    return f"{label} not known" if value is None else f"{label} {format_value(spec, value)}"
 
 
 def _named(*conditions: Condition | None) -> tuple[str, ...]:

@@ -26,14 +26,25 @@ class TurningPoints:
     comes back between two looks is not seen.
     """
 
-    def __init__(self, derived: Iterable[Derived], tests: Iterable[Test]) -> None:
+    def __init__(
+        self,
+        derived: Iterable[Derived],
+        tests: Iterable[Test],
+        follow: Callable[[Facts], Facts] | None = None,
+        drives: Callable[[Test], frozenset[str]] | None = None,
+    ) -> None:
+        """With `follow`, the tests are looked at with what follows as well; `drives` names what it follows from."""
         self._deriving = Deriving(tuple(derived))
         self._tests: dict[str, list[Callable[[Facts], Truth]]] = {}
         self._behind: set[frozenset[str]] = set()
         for test in dict.fromkeys(end for each in tests for end in _ends(each)):
-            self._behind.add(frozenset(test.subject.needs))
+            parts, drivers = frozenset(test.subject.needs), drives(test) if drives else frozenset()
+            self._behind.add(parts | drivers)
+            holds = compiled(test)
             for name in test.subject.needs:
-                self._tests.setdefault(name, []).append(compiled(test))
+                self._tests.setdefault(name, []).append(self._completed(holds))
+            for name in sorted(parts | drivers) if follow is not None and drivers else ():
+                self._tests.setdefault(name, []).append(self._completed(holds, follow))
 
     def values(self, spec: FactSpec, facts: Facts) -> set[Any]:
         """The values, each on the fact's own grid: whole steps from where it stands.
@@ -85,8 +96,17 @@ class TurningPoints:
             return [after]
         return _Way(spec, current, sign, far)
 
-    def _at(self, spec: FactSpec, facts: Facts, holds: Callable[[Facts], Truth]) -> Callable[[Any], Truth]:
-        return lambda value: holds(self._deriving.complete({**facts, spec.name: value}))
+    def _completed(
+        self, holds: Callable[[Facts], Truth], follow: Callable[[Facts], Facts] | None = None
+    ) -> Callable[[Facts], Truth]:
+        complete = self._deriving.complete
+        return (
+            (lambda facts: holds(complete(facts))) if follow is None else lambda facts: holds(complete(follow(facts)))
+        )
+
+    @staticmethod
+    def _at(spec: FactSpec, facts: Facts, holds: Callable[[Facts], Truth]) -> Callable[[Any], Truth]:
+        return lambda value: holds({**facts, spec.name: value})
 
     @staticmethod
     def _first(spec: FactSpec, current: Any, sign: int, truth: Callable[[Any], Truth]) -> Any:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.deals.deal import Deal, canonical_json, plain_facts, plain_value
 from bot.deals.facts import FactValue
 
-JUDGE = 2
+JUDGE = 3
 """The version of the judge's own rules, as every verdict carries it. It rises when the same deal and the same profile
 give other bytes than before. A verdict that carries none is of version 1.
 
 2 (2026-11): the questions come in the order in which fewest answers settle the verdict.
+3 (2026-11): a counter-offer fits with what follows from it as well.
 """
 
 

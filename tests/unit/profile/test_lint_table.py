@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.deals.facts import FactSpec, FactType
@@ -95,7 +95,11 @@ def _overlaps(when: Condition | None, one: Condition | None, other: Condition | 
     return all(possible(FACTS, when, *each) for each in ((one, other), (one, _not(other)), (other, _not(one))))
 
 
-@settings(max_examples=400, deadline=None)
+_NOBODY = AllOf((Compare(Subject("beds"), Order.AT_MOST, 0), Among(Subject("beds"), (0,), negative=True)))
+
+
+@example(when=Known(Subject("beds"), negative=True), rows=[_NOBODY, None], require=_NOBODY, says=[0] * 7)
+@settings(max_examples=300, deadline=None)
 @given(st.one_of(st.none(), _CONDITIONS), _TABLES, _CONDITIONS, st.lists(st.integers(0, 1), min_size=7, max_size=7))
 def test_the_index_answers_as_a_search_over_all_rows(
     when: Condition | None, rows: Sequence[Condition | None], require: Condition, says: Sequence[int]
