@@ -245,13 +245,19 @@ def _file_notes(rows: DealStream) -> Iterator[str]:
 
 def _count_notes(taking: Taking, missing: Missing) -> Iterator[str]:
     if taking.without_customer:
-        yield f"{taking.without_customer:,} open deals name no customer. They are in the pipeline."
+        them = ("open deal names no customer. It is", "open deals name no customer. They are")
+        yield f"{counted(taking.without_customer, *them)} in the pipeline."
     for (code, rate, day), amounts in sorted(taking.converted.items()):
         yield f"{counted(amounts, 'amount')} in {code} converted at {rate}, the rate of {day}."
     if missing.deals:
         some = ", ".join(missing.names) + (", ..." if missing.deals > len(missing.names) else "")
-        told = "are out now, neither won nor lost" if missing.removed else "stay open; --remove-missing takes them out"
-        yield f"{missing.deals:,} open deals of this source are not in the file: {some}. They {told}."
+        gone = counted(missing.deals, "open deal of this source is", "open deals of this source are")
+        if missing.deals == 1:
+            told = "It is out now" if missing.removed else "It stays open; --remove-missing takes it out"
+        else:
+            told = "They are out now" if missing.removed else "They stay open; --remove-missing takes them out"
+        end = ", neither won nor lost." if missing.removed else "."
+        yield f"{gone} not in the file: {some}. {told}{end}"
 
 
 def _row_notes(taking: Taking) -> Iterator[str]:
@@ -259,7 +265,8 @@ def _row_notes(taking: Taking) -> Iterator[str]:
     for line, note in taking.notes[:_NAMED]:
         yield f"line {line}: imported; {note}"
     if taking.unread_cells > _NAMED:
-        yield f"{counted(taking.unread_cells - _NAMED, 'further cell')} could not be read; their facts are unknown."
+        unknown = ("further cell could not be read; its fact is", "further cells could not be read; their facts are")
+        yield f"{counted(taking.unread_cells - _NAMED, *unknown)} unknown."
 
 
 def _nobody(_done: int, _total: int) -> None:

@@ -100,6 +100,6 @@ def _alternative(fit: Fit, said: str, currency: str) -> str:
     if fit.failing:
         worst = max(fit.failing, key=lambda check: (check.tally.money, check.check))
         money = money_words(worst.tally.money, currency)
-        words += f" Most money stands behind the check {worst.label}: {money} in {worst.tally.deals:,} deals."
+        words += f" Most money stands behind the check {worst.label}: {money} in {counted(worst.tally.deals, 'deal')}."
     reps = [f"{g.label or UNKNOWN} {g.split.fits.deals:,} of {g.split.total.deals:,}" for g in fit.by_owner[:8]]
     return f"{words} Fit by rep: {', '.join(reps)}." if reps else words
