@@ -20,6 +20,7 @@ OURS = frozenset(
     }
 )
 
+OF_A_PROFILE = ("deal-profile.yaml", "people.yaml")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -40,5 +41,7 @@ def expected(error: BaseException) -> str | None:
     named = isinstance(error, OSError) and bool(error.filename)  # links in a circle, a name that is too long
     if isinstance(error, OSError) and (named or isinstance(error, FileNotFoundError | PermissionError)):
         name = f"{error.filename}: " if named else ""
-        return f"{name}{error.strerror or error}. Check the path and its permissions."
+        lost = isinstance(error, FileNotFoundError) and str(error.filename).endswith(OF_A_PROFILE)
+        look = "the path, and DEALFIT_PROFILE_DIR" if lost else "the path and its permissions"
+        return f"{name}{error.strerror or error}. Check {look}."
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -55,13 +57,17 @@ def init(
     )
     data["rates.yaml"] = data["rates.yaml"].replace("currency: USD", f"currency: {currency}")
     data[TEXTS] = _texts(folder, data["deal-profile.yaml"])
+    files = {each: text.encode() for each, text in data.items()} | {SCHEMA: schema_bytes()}
+    begun: list[Path] = []
     try:
         (folder / "cases").mkdir(parents=True, exist_ok=True)
-        for each, text in data.items():
-            (folder / each).write_text(text, encoding="utf-8")
-        (folder / SCHEMA).write_bytes(schema_bytes())
+        for each, content in files.items():
+            with (folder / each).open("xb") as stream:
+                begun.append(folder / each)
+                stream.write(content)
     except OSError as error:
-        fail(f"{folder}: {error.strerror or error}. Name a folder that can be written.")
+        _take_away(begun, folder / "cases", folder)
+        fail(f"{folder}: {error.strerror or error}. Nothing was written. Name a folder that can be written.")
     for each in (*FILES, TEXTS, SCHEMA):
         out().print(str(folder / each), markup=False, soft_wrap=True)
     say(
@@ -72,6 +78,15 @@ def init(
         "  dealfit profile explain discount       says a rule in sentences\n"
         "docs/tutorial-first-profile.md leads on from here."
     )
+
+
+def _take_away(begun: Sequence[Path], *folders: Path) -> None:
+    """What was written before it broke off, so that the same command can be given again; folders only if empty."""
+    with suppress(OSError):
+        for file in begun:
+            file.unlink()
+        for folder in folders:
+            folder.rmdir()
 
 
 def _texts(folder: Path, profile: str) -> str:

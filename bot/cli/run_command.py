@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -227,10 +228,17 @@ def _listener(port: int, setting: str = "--port or PORT") -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind(("0.0.0.0", port))  # noqa: S104 a web server behind a load balancer listens on every address
-    except OSError:
+    except OSError as error:
         made.close()
-        fail(f"Port {port} is in use. Stop what uses it, or choose another with {setting}.")
+        fail(f"{unusable(port, error)} or choose another with {setting}.")
     return made
+
+
+def unusable(port: int, error: OSError) -> str:
+    """Why a port cannot be listened on, and the first half of what to do: stop what uses it, or ask for the right."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use. Stop what uses it,"
+    return f"Port {port} cannot be listened on ({error.strerror or error}). Give this account the right to it,"
 
 
 def _leave(slack: SlackApp) -> None:

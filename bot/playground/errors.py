@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
 from bot.playground.checker import Problem
@@ -13,13 +14,15 @@ class PlaygroundError(Exception):
 
 
 class PortInUse(PlaygroundError):
-    """Another program listens on the port that was asked for."""
+    """The port that was asked for cannot be listened on, most often because another program does."""
 
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            f"Port {port} on {host} is already in use. Stop the program that uses it (another playground?), "
-            f"or choose another port; port 0 takes any free one."
-        )
+    def __init__(self, host: str, port: int, cause: OSError | None = None) -> None:
+        where, other = f"Port {port} on {host}", "or choose another port; port 0 takes any free one."
+        if cause is None or cause.errno == errno.EADDRINUSE:
+            super().__init__(f"{where} is already in use. Stop the program that uses it (another playground?), {other}")
+        else:
+            why = cause.strerror or cause
+            super().__init__(f"{where} cannot be listened on ({why}). Give this account the right to it, {other}")
         self.host = host
         self.port = port
 

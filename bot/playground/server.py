@@ -185,7 +185,7 @@ class Playground(ViewActs):
             listener.listen(128)
         except OSError as error:
             listener.close()
-            raise PortInUse(self._host, self._port) from error
+            raise PortInUse(self._host, self._port, error) from error
         self._port = int(listener.getsockname()[1])
         return listener
 

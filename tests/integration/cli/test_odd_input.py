@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+from bot.cli.run_command import unusable
+from bot.playground.errors import PortInUse
 from bot.settings import content_root
 from tests.integration.cli.conftest import Dealfit
 
@@ -69,3 +72,32 @@ def test_one_deal_is_one_deal(dealfit: Dealfit, tmp_path: Path):
 
 def test_an_unknown_setting_leads_to_the_list(dealfit: Dealfit):
     assert "`dealfit doctor --settings` lists" in dealfit("check", "120 beds", DEALFIT_ZZZZZZZZ="1").err
+
+
+def test_a_profile_folder_that_is_not_there_leads_to_its_setting(dealfit: Dealfit):
+    done = dealfit("profile", "explain", DEALFIT_PROFILE_DIR="gone")
+    assert done.status == 2
+    assert "gone/deal-profile.yaml: No such file or directory. Check the path, and DEALFIT_PROFILE_DIR." in done.err
+
+
+def test_a_profile_that_cannot_be_begun_leaves_nothing_behind(dealfit: Dealfit, tmp_path: Path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "rates.yaml").symlink_to(tmp_path / "gone" / "rates.yaml")
+    done = dealfit("profile", "init", folder)
+    assert done.status == 2
+    assert "Nothing was written. Name a folder that can be written." in done.err
+    assert list(folder.rglob("*")) == [folder / "rates.yaml"]
+    (folder / "rates.yaml").unlink()
+    assert dealfit("profile", "init", folder).status == 0
+
+
+def test_a_port_that_may_not_be_used_is_not_said_to_be_in_use():
+    may_not = PermissionError(errno.EACCES, "Permission denied")
+    taken = OSError(errno.EADDRINUSE, "Address already in use")
+    assert (
+        unusable(80, may_not) == "Port 80 cannot be listened on (Permission denied). Give this account the right to it,"
+    )
+    assert unusable(80, taken) == "Port 80 is in use. Stop what uses it,"
+    assert "cannot be listened on (Permission denied)" in str(PortInUse("127.0.0.1", 80, may_not))
+    assert "is already in use" in str(PortInUse("127.0.0.1", 80, taken))
