@@ -87,7 +87,10 @@ TABLE: Mapping[Action, Mapping[Standing, Reach]] = MappingProxyType(_GRANTED)
 """The table. A standing that an action does not name may not do it."""
 
 GUEST = "Dealfit is for the people of this workspace: not for guests, nor for people of other workspaces."
-UNKNOWN = "I could not look up in Slack who you are, so I did nothing yet. Please try again in a minute."
+UNKNOWN = (
+    "I could not look up in Slack who you are, so I did nothing yet. Please try again in a minute. "
+    "If it stays so, tell whoever runs Dealfit: `dealfit doctor` says what is missing."
+)
 NO_ROLE = "This is for people who have a role in people.yaml, and you are not among them. Ask your sales operations."
 ONLY: Mapping[Action, str] = MappingProxyType({
     _A.PIPELINE: "The pipeline is for reps and their managers; an approver sees the deals that come up for approval.",

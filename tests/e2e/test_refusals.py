@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.cli.doctor import _messages, _slack
 from bot.playground.model import Channel, User
@@ -59,10 +60,10 @@ def after(office: Office, user: str, do: Any) -> Any:
 
 
 def in_time(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds() and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not holds():  # looked at once a round: what holds may end again
+        assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.02)
-    assert holds()
 
 
 def nothing_waits(office: Office) -> None:
@@ -79,16 +80,15 @@ def test_guests_and_people_of_other_workspaces_are_told_whom_this_is_for(office:
     assert office.modal(user) is None, "the form names the facts of the Deal Profile"
 
 
-def test_without_the_scope_to_look_people_up_a_question_says_so_and_is_no_defect(office: Office, caplog) -> None:
+def test_without_the_scope_to_look_people_up_a_question_says_so_and_is_no_defect(office: Office) -> None:
     scopes = office.ground.manifest.scopes
     assert scopes is not None
-    office.ground.workspace.add_user(User("U0LATE", "late", "Late Comer", "late@alphatech.example"))
     office.ground.manifest.scopes = scopes - {"users:read"}
-    failed = office.slack.queue.failures if hasattr(office.slack.queue, "failures") else None
-    reply = office.answer("U0LATE", "D0LATE", "what discount can I give?")
+    with capture_logs() as logged:
+        reply = office.answer("U0VICTOR", "D0VICTOR", "what discount can I give?")
     assert "I could not look up in Slack who you are" in texts(reply.blocks) + reply.text
     assert "`dealfit doctor` says what is missing" in texts(reply.blocks) + reply.text
-    assert failed is None or failed == office.slack.queue.failures
+    assert [each["event"] for each in logged if each["event"] in {"step failed", "work failed"}] == []
 
 
 def removed(channel: Channel) -> None:

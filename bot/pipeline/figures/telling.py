@@ -51,6 +51,7 @@ def since_words(since: Since, currency: str) -> tuple[str, ...]:
 
     came, went, new = worth(since.came_in), worth(since.went_out), worth(since.new_verdict)
     day = date_words(since.snapshot.at.date())
-    said = f"Since {day}: {came} came in, {went} went out, {new} have another verdict."
+    has = "has" if since.new_verdict.deals == 1 else "have"
+    said = f"Since {day}: {came} came in, {went} went out, {new} {has} another verdict."
     moves = [f"{spoken(before)} → {spoken(after)}: {deals:,}" for before, after, deals, _ in since.moves[:_MOVES]]
     return (said, f"{'; '.join(moves)}.") if moves else (said,)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.checking.access import GUEST
 from bot.checking.examples import Examples, breaking
-from bot.slack.blocks.elements import inline
+from bot.slack.blocks.elements import inline, section
 from bot.slack.blocks.form import FormContext
 from bot.slack.forms import open_form
 from bot.slack.inbox import Work, spoken_text
+from bot.slack.replies import Place
 from bot.slack.services import Services
 from bot.slack.subcommands import HELP_WORDS, pipeline_help, subcommand_of
 
@@ -54,6 +56,9 @@ def register(app: App, services: Services, put: Put) -> None:
         else:
             ack()
             where = FormContext(channel=body.get("channel_id"), response_url=body.get("response_url"))
+            if services.askers.of(str(body["user_id"])).guest:  # the form names the facts of the Deal Profile
+                services.replies.send(Place.of(command_payload(body, "")), text=GUEST, blocks=[section(GUEST)])
+                return
             open_form(services, trigger_id=str(body["trigger_id"]), user=str(body["user_id"]), where=where)
 
     def name_of(user: str) -> str | None:

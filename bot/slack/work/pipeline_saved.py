@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.deals.wording import WEEKDAYS
 from bot.slack import pipeline_ids as ids
@@ -115,7 +116,7 @@ class SavedQuestions:
             kept = self._services.schedules.put(job)
         except ScheduleError as error:
             return said(f"Not saved. {error}")
-        first = f"{kept.next:%d %B %Y, %H:%M} UTC".lstrip("0")
+        first = f"{kept.next.astimezone(ZoneInfo(job.timezone)):%d %B %Y, %H:%M}".lstrip("0") + f" ({job.timezone})"
         return self._list(user, f"Saved: {payload['title']}. It is posted first on {first}.")
 
     def _name_of(self, channel: str) -> str:

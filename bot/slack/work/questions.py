@@ -136,6 +136,8 @@ class QuestionWork:
         """
         services = self._services
         asker = services.askers.of(str(payload["user"]))
+        if asker.unknown:
+            return None  # nobody can tell whose deals these are; the answer says so
         mine = [deal for deal in services.desk.mine(asker) if deal.checked_by == asker.user]
         if not mine or services.clock() - mine[0].updated_at > STILL_IN_MIND:
             return None

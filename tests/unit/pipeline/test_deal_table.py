@@ -18,6 +18,7 @@ from bot.pipeline.deal_table import layout, parquet
 from bot.pipeline.deal_table.layout import rows_of
 from bot.pipeline.deal_table.parquet import Manifest, ParquetCopy
 from bot.pipeline.deal_table.restoring import Restorer
+from bot.pipeline.figures.telling import since_words
 from bot.pipeline.query import Group, Query, Select
 from bot.pipeline.view import View
 from bot.profile.judge import Judge
@@ -194,6 +195,7 @@ def test_snapshots_are_kept_and_compared(tmp_path: Path) -> None:
     assert since is not None
     assert since.snapshot == first
     assert since.moves == (("needs_approval", "fits", 1, Decimal(85_000)),)
+    assert "1 ($85,000) has another verdict." in since_words(since, "USD")[0]
     for amount, name in ((since.came_in, "comes"), (since.went_out, "goes"), (since.new_verdict, "turns")):
         table = one.service.run(amount.query, OPERATOR).table
         assert table is not None
