@@ -204,7 +204,7 @@ def test_deals_that_left_the_source_are_told_and_removed_on_request(store: Store
     )
     report = bring_in(store, judge, people, shorter)
     assert (report.missing.deals, report.missing.names, report.missing.removed) == (1, ("Hope Clinic",), False)
-    assert any("open deal of this source is not in the file: Hope Clinic. It stays open" in note for note in report.notes)
+    assert any("1 open deal of this source is not in the file: Hope Clinic. It stays" in note for note in report.notes)
     closed = import_deals(
         shorter, "deals.csv", judge=judge, store=store, people=people, actor="operator", remove_missing=True
     )
