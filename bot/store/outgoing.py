@@ -107,6 +107,18 @@ class OutgoingBook:
         with self._database.reading() as connection:
             return connection.execute(select(outgoing.c.mark).where(outgoing.c.mark == mark)).first() is not None
 
+    def stands_in(self, mark: str) -> str | None:
+        """The channel of the message of this mark, or its place while it waits.
+
+        "" where it was refused for good, None where there is no such message.
+        """
+        row = outgoing.c
+        with self._database.reading() as connection:
+            found = connection.execute(select(row.state, row.channel, row.lane).where(row.mark == mark)).first()
+        if found is None or found.state == REFUSED:
+            return None if found is None else ""
+        return str(found.channel or found.lane)
+
     def claim(self, holder: str, most: int, held: int = HELD) -> tuple[list[Claimed], float | None]:
         """The first messages of places that are free now, and in how many seconds another place will be.
 

@@ -113,10 +113,18 @@ def closed(channel: Channel) -> None:
 )
 def test_what_cannot_be_shown_in_a_channel_comes_to_the_person_with_the_reason(office, happens, said) -> None:
     card = office.command(DANA, "/deal-check", MERCY)
+    members = list(office.ground.workspace.channels[DEALS].members)
     happens(office.ground.workspace.channels[DEALS])
     came = after(office, DANA, lambda: office.ground.press(DANA, card, "deal.share"))
     assert f"I answer here, because {said}" in texts(came.blocks)
     assert "Mercy Regional" in texts(came.blocks)
+    channel = office.ground.workspace.channels[DEALS]
+    channel.members, channel.is_archived, channel.restricted = members, False, ""
+    known = {m.ts for m in office.ground.messages(DEALS, MORGAN)}
+    for _ in range(2):  # once that is mended the same button shares it, once
+        office.ground.press(DANA, card, "deal.share")
+        office.settle()
+    assert ["Mercy Regional" in texts(m.blocks) for m in office.new_messages(DEALS, MORGAN, known)] == [True]
 
 
 def test_a_closed_account_is_given_up_at_once_and_keeps_nobody_waiting(office: Office) -> None:

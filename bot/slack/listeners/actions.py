@@ -39,9 +39,9 @@ def register(app: App, services: Services, put: Put) -> None:  # noqa: C901, PLR
     def hand_on(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         payload = {**action_payload(body), "value": str(action.get("value") or ""), "text": ""}
         kind = WORK[str(action["action_id"])]
-        # A second click on "Share" would post twice: there the message is the key, not the click.
-        stamp = (body.get("container") or {}).get("message_ts") if kind == "deal.share" else None
-        put(Work(kind, f"action:{stamp or body['trigger_id']}:{payload['user']}:{action['action_id']}", payload))
+        if kind == "deal.share":  # a second click posts nothing more: the work knows the card by this
+            payload["card"] = str((body.get("container") or {}).get("message_ts") or body["trigger_id"])
+        put(Work(kind, f"action:{body['trigger_id']}:{payload['user']}:{action['action_id']}", payload))
         ack()
 
     def new_deal(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -23,11 +23,14 @@ from bot.slack.blocks import verdict as cards
 from bot.slack.blocks.economics import what_if_blocks, what_if_notification
 from bot.slack.blocks.elements import context, inline, section
 from bot.slack.durable import PATIENT, Steps
+from bot.slack.effects import mark_of
 from bot.slack.replies import Place
 from bot.slack.services import Services
 
 SUPPOSES = re.compile(r"\s*(?:what\s+if|what\s+about|how\s+about|make\s+it|suppose|without)\b", re.IGNORECASE)
 """Behind a slash command, which Slack never sends from a thread, this speaks of the deal that was checked last."""
+MOST_SHARES = 20
+"""How often a card is sent to its channel that could not stand there before."""
 GONE = "That deal is not there any more, or it is not yours to see. Check it again with `/deal-check`."
 
 
@@ -62,8 +65,23 @@ class DealWork:
         self._answer(payload, steps, lambda: self._card_of_change(payload))
 
     def share(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """Show a card to the whole channel."""
-        self._answer(payload, steps, lambda: self._card_to_share(payload), private=False)
+        """Show a card to the whole channel: once, however often it is pressed, and again where it could not stand."""
+        mark = steps("mark", lambda: self._mark_of_share(payload))
+        if mark is not None:
+            self._answer(payload, steps, lambda: self._card_to_share(payload), private=False, mark=mark)
+
+    def _mark_of_share(self, payload: Mapping[str, Any]) -> str | None:
+        """What a shared card is known by; None where it stands in its channel already, or is on its way there."""
+        channel = str(payload["channel"])
+        name = f"share:{channel}:{payload.get('card')}:{payload['user']}"
+        for number in range(MOST_SHARES):
+            mark = mark_of(f"{name}:{number}")
+            place = self._services.store.outgoing.stands_in(mark)
+            if place is None:
+                return mark
+            if place == channel:
+                return None
+        return None
 
     def card_of_words(self, payload: Mapping[str, Any], *, private: bool = False) -> dict[str, Any]:
         """Read, judge and record the words; the card, as a message. `private`: nobody else reads it."""
@@ -119,14 +137,16 @@ class DealWork:
         )
         return {"text": cards.notification(checked, coverage), "blocks": blocks, "key": checked.key}
 
-    def _answer(self, payload: Mapping[str, Any], steps: Steps, make: Any, *, private: bool = True) -> None:
+    def _answer(
+        self, payload: Mapping[str, Any], steps: Steps, make: Any, *, private: bool = True, mark: str | None = None
+    ) -> None:
         message = steps("judge", lambda: told_if_denied(make))
         place = replace(Place.of(payload), private=private)
         if not private and message.get("key") is None:
             place = replace(place, private=True)
         steps(
             "post",
-            lambda: self._services.replies.send(place, text=message["text"], blocks=message["blocks"]),
+            lambda: self._services.replies.send(place, text=message["text"], blocks=message["blocks"], mark=mark),
             attempts=PATIENT,
         )
 
