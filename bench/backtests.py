@@ -4,21 +4,56 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Callable
 from typing import Any
 
 import ibis
 
 from bench.pipelines import CANDIDATES, MEMORY, SIZES, _deals, _variants
 from bench.report import Report
+from bot.deals.facts import FactType
 from bot.pipeline.strategy.backtest import backtest
-from bot.pipeline.strategy.book import TableBook
+from bot.pipeline.strategy.book import Source
 from bot.pipeline.strategy.candidates import compare
 from bot.pipeline.strategy.outcomes import Outcome
+from bot.profile.columns import names
+from bot.profile.columns.names import fact_columns
 from bot.profile.loading import load_profile
+from bot.profile.model import Profile
 from bot.settings import content_root
 
 SIZE = SIZES[-1]
 CUSTOMERS = 200_000
+_DTYPES = {
+    FactType.YES_NO: "boolean",
+    FactType.CHOICE: "string",
+    FactType.TEXT: "string",
+    FactType.DATE: "date",
+    FactType.INTEGER: "int64",
+}
+
+
+class TableBook:
+    """Deals that stand in a table: `_row` and the columns that `bot.pipeline.strategy.book.Book` names."""
+
+    notes = ()
+
+    def __init__(self, table: Any, run: Callable[[Any], Any]) -> None:
+        """`run` works out an expression over the table."""
+        self._table = table
+        self._run = run
+
+    def source(self, profile: Profile) -> Source:
+        """The table, with an empty column for each fact that it does not have."""
+        table = self._table
+        missing = [column for column in fact_columns(profile) if column.name not in table.columns]
+        fields = {names.NAME: "string", names.CUSTOMER: "string", names.CLOSE_DATE: "date"}
+        empty = {name: ibis.null(kind) for name, kind in fields.items() if name not in table.columns}
+        empty |= {column.name: ibis.null(_DTYPES.get(column.type, "decimal(18, 2)")) for column in missing}
+        return Source(table.mutate(**empty) if empty else table, self._run)
+
+    def deal(self, _row: Any, _profile: Profile) -> None:
+        """None: a table holds columns, and no outcomes."""
 
 
 def measure(report: Report, size: int = SIZE, candidates: int = CANDIDATES) -> None:
