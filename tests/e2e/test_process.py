@@ -35,18 +35,22 @@ def test_it_runs_on_a_named_slack_api_answers_ends_cleanly_and_tells_no_secret(f
         assert "Incomplete: Mercy Regional" in texts(card.blocks)
         asked = app.ground.post_as(DANA, DIRECT, "playground asks what discount a hospital may have")
         app.ground.wait_for(lambda: any(m.from_app for m in app.ground.messages(DIRECT, DANA, asked)))
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").text == "ready\n"
+        app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60).text == "ready\n")
 
         def at_rest() -> str | None:
             """The figures, once what was posted is also written down as done."""
-            text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
             return text if {"dealfit_queue_depth 0.0", "dealfit_outbox_waiting 0.0"} <= set(text.splitlines()) else None
 
         measured = app.ground.wait_for(at_rest)
         app.ground.faults.refuse_connections()
         app.ground.faults.disconnect_sockets(abrupt=True)
-        app.ground.wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 503)
-        assert "slack: no connection to Slack" in httpx.get(f"http://127.0.0.1:{port}/readyz").text
+
+        def without_slack() -> bool:
+            found = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60)
+            return found.status_code == 503 and "slack: no connection to Slack" in found.text
+
+        app.ground.wait_for(without_slack)
         written = app.stop()
     for line in (
         'dealfit_ack_seconds_count{kind="command"} 1.0',

@@ -63,7 +63,7 @@ class ChatServer:
     def stop(self) -> None:
         self._released.set()
         self._server.should_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
         self._socket.close()
 
     def will(self, *replies: Any, tools: int | None = None) -> None:

@@ -369,14 +369,14 @@ def test_a_folder_that_comes_late_or_is_put_in_anothers_place_is_watched(tmp_pat
     watching.start()
     try:
         folder.mkdir()
-        assert heard.get(timeout=30) == (), "it has begun"
+        assert heard.get(timeout=60) == (), "it has begun"
         folder.rename(tmp_path / "before")
         (tmp_path / "next").mkdir()
         write(tmp_path / "next", moved="# Moved\n\nA fresh copy.\n")
         (tmp_path / "next").rename(folder)
         while True:
             write(folder, fresh=f"# Fresh\n\nWritten for the {heard.qsize()}th time.\n")
-            if "fresh.md" in heard.get(timeout=30):
+            if "fresh.md" in heard.get(timeout=60):
                 break
     finally:
         stop.set()

@@ -66,7 +66,8 @@ def test_what_is_urgent_goes_before_what_waits_longer() -> None:
     for name, urgent in (("first", False), ("second", False), ("urgent", True)):
         threads.append(threading.Thread(target=wait, args=(name,), kwargs={"urgent": urgent}))
         threads[-1].start()
-        time.sleep(0.05)
+        while len(turns._changed._waiters) < len(threads):
+            time.sleep(0.001)
     turns.give_back()
     for one in threads:
         one.join()
