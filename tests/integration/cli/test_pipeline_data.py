@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from openpyxl import Workbook
 
 from bot.settings import content_root
-from tests.integration.pipeline.crms.servers import TOKEN, HubSpotServer
+from tests.integration.pipeline.crms.hubspot_server import HubSpotServer
+from tests.integration.pipeline.crms.servers import TOKEN
 
 EXPORT = (
     "Opportunity ID,Account Name,Rep,StageName,CloseDate,Amount,Disc %,Mood\n"

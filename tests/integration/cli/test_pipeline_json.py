@@ -12,7 +12,8 @@ from typing import Any
 from bot.bootstrap import Core
 from bot.checking.asker import OPERATOR
 from bot.settings import Settings, content_root
-from tests.integration.pipeline.crms.servers import TOKEN, HubSpotServer
+from tests.integration.pipeline.crms.hubspot_server import HubSpotServer
+from tests.integration.pipeline.crms.servers import TOKEN
 
 PAGE = (Path(__file__).parents[3] / "docs" / "json.md").read_text("utf-8")
 FENCE = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,8 @@ from bot.store.database import Store, open_store
 from bot.store.urls import sqlite_url
 from tests.integration.pipeline.conftest import Ticking
 
-from .servers import HubSpotServer, SalesforceServer
+from .hubspot_server import HubSpotServer
+from .salesforce_server import SalesforceServer
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from bot.profile.people import load_people
 from bot.store.database import Store
 from tests.integration.pipeline.conftest import Ticking
 
-from .servers import TOKEN, HubSpotServer, SalesforceServer
+from .hubspot_server import HubSpotServer
+from .salesforce_server import SalesforceServer
+from .servers import TOKEN
 
 FOLDER = Path(__file__).parents[4] / "profile"
 JUDGE = Judge(load_profile(FOLDER / "deal-profile.yaml"))

@@ -11,7 +11,8 @@ from bot.pipeline.sources.crm import CrmError, DailyLimit
 from bot.store.activities import Assignment
 from bot.store.database import Store
 
-from .servers import TOKEN, Answer, HubSpotServer
+from .hubspot_server import HubSpotServer
+from .servers import TOKEN, Answer
 from .syncs import ROLES, START, Waits, assigned, one_deal, over, searches, sync
 
 

@@ -8,7 +8,8 @@ from bot.deals.mapping import Mapping
 from bot.store.database import Store
 from bot.store.tables import deals
 
-from .servers import HubSpotServer, SalesforceServer
+from .hubspot_server import HubSpotServer
+from .salesforce_server import SalesforceServer
 from .syncs import START, force, opportunity, over, sync
 
 

@@ -10,7 +10,8 @@ from bot.deals.mapping import Mapping
 from bot.pipeline.sources.crm import CrmError
 from bot.store.database import Store
 
-from .servers import TOKEN, Answer, SalesforceServer
+from .salesforce_server import SalesforceServer
+from .servers import TOKEN, Answer
 from .syncs import Waits, assigned, force, opportunity, sync
 
 
