@@ -63,9 +63,9 @@ def edges(test: Test) -> Iterator[tuple[TestValue, bool]]:
 
 
 def step(spec: FactSpec, value: Any, sign: int) -> Any:
-    """The value one step up (1) or down (-1)."""
+    """The value one step up (1) or down (-1); the first and the last day of the calendar have none beyond them."""
     if isinstance(value, date):
-        return value + timedelta(days=sign)
+        return value if value == (date.max if sign > 0 else date.min) else value + timedelta(days=sign)
     if spec.type is FactType.INTEGER and isinstance(value, int):
         return value + sign * int(spec.step or 1)
     step = spec.step or Decimal("0.01" if spec.type is FactType.MONEY else 1)

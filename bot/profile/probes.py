@@ -43,15 +43,20 @@ class Edge:
 
     def possible(self, spec: FactSpec) -> bool:
         """Whether there is any value beyond."""
+        if further(spec, self.at, upward=self.upward) == self.at:
+            return False
         bound = spec.maximum if self.upward else spec.minimum
         return bound is None or (self.at < bound if self.upward else self.at > bound)
 
 
 def further(spec: FactSpec, value: Any, *, upward: bool) -> Any:
-    """The value one step on: a day, one of what is counted, one percentage point, one unit of money."""
+    """The value one step on: a day, one of what is counted, one percentage point, one unit of money.
+
+    Beyond the first and the last day of the calendar there is none: that day itself.
+    """
     sign = 1 if upward else -1
     if isinstance(value, date):
-        return value + timedelta(days=sign)
+        return value if value == (date.max if upward else date.min) else value + timedelta(days=sign)
     step = spec.step or Decimal(1)
     return value + sign * (int(step) if spec.type is FactType.INTEGER else step)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.deals.deal import Deal
 from bot.deals.facts import FactSpec, FactType
 from bot.profile.compiled_check import CompiledCheck
 from bot.profile.conditions import (
@@ -25,10 +27,13 @@ from bot.profile.conditions import (
     facts_of,
     negated,
 )
+from bot.profile.coverage import coverage
+from bot.profile.judge import Judge
 from bot.profile.lint import lint
 from bot.profile.lint_table import RowTable
 from bot.profile.loading import parse_profile
 from bot.profile.regions import possible
+from bot.profile.verdict import Judgement
 from bot.profile.witness import surely_possible
 from bot.profile.words import Words
 
@@ -191,3 +196,17 @@ def test_a_check_narrowed_to_its_open_rows_says_the_same(known: dict[str, int | 
             more = {"beds": beds, "term": term, "discount": Decimal(1)}
             facts = {**{name: value for name, value in more.items() if value is not None}, **known}
             assert check.finding_among(rows_left, facts) == check.finding(facts)
+
+
+@pytest.mark.parametrize("test", ['"<= 9999-12-31"', '">= 0001-01-01"', "9999-12-31", "0001-01-01..9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_have_no_neighbour_beyond(test: str) -> None:
+    """The linter, the coverage of cases and the counter-offers step from each threshold to the next day."""
+    text = HEAD.replace("checks:", "  day: {type: date, negotiable: either, ask: When?}\nchecks:")
+    rows = f"      - {{when: {{beds: '> 3'}}, require: {{day: {test}}}}}\n      - {{require: {{beds: 1}}}}\n"
+    profile = parse_profile((text + rows).encode(), "p.yaml")
+    assert isinstance(lint(profile, frozenset()), list)
+    judge = Judge(profile)
+    deal = Deal("d", {"beds": 4, "term": 1, "discount": Decimal(1), "day": date(2026, 11, 23)})
+    assert judge.judge_fully(deal).judgement in {Judgement.FITS, Judgement.DOES_NOT_FIT}
+    assert judge.judge_fully(deal.with_facts({"beds": 2})).counter_offers == ()
+    assert coverage(judge, [(deal.facts, judge.judge(deal))])
