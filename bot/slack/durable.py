@@ -23,6 +23,7 @@ from bot.slack.outages import is_temporary
 from bot.slack.schedules import Schedules
 from bot.slack.seats import first_free, seats_of, visiting
 from bot.slack.work_file import WorkFile
+from bot.store.errors import BusyError, UnreachableError
 
 if TYPE_CHECKING:
     from dbos import DBOS
@@ -47,7 +48,10 @@ class Steps(Protocol):
     """Runs one step of a piece of work; a step that was done is not done again after a crash."""
 
     def __call__(self, name: str, do: Callable[[], T], *, attempts: int = 1) -> T:
-        """Do it, or give back what it gave when it was done. `attempts` above 1: again after what passes by itself."""
+        """Do it, or give back what it gave when it was done.
+
+        `attempts` above 1: again after what passes by itself. While the database is away it is always tried again.
+        """
         ...
 
 
@@ -60,6 +64,10 @@ class StepFailed(RuntimeError):
 
 class PassingFailure(StepFailed):
     """A step that failed for now; trying again may help."""
+
+
+class DatabaseAway(PassingFailure):
+    """A step that failed because the database is away or held: it has done nothing, and nobody could be told of it."""
 
 
 class DurableQueue:
@@ -209,14 +217,16 @@ class DurableQueue:
 
     def _tried(self, name: str, do: Callable[[], T], attempts: int) -> T:
         """Do it, again after what passes by itself. The library's own way pauses for an hour, also while we leave."""
-        pause = FIRST_PAUSE
-        for _ in range(attempts - 1):
+        tried, pause = 0, FIRST_PAUSE
+        while True:
             try:
                 return self._without_secrets(name, do)
-            except PassingFailure:
-                self._running.pause(pause)
-                pause = min(pause * BACKOFF, LONGEST_PAUSE)
-        return self._without_secrets(name, do)
+            except PassingFailure as failure:
+                tried += 1
+                if tried >= (PATIENT if isinstance(failure, DatabaseAway) else attempts):
+                    raise
+            self._running.pause(pause)
+            pause = min(pause * BACKOFF, LONGEST_PAUSE)
 
     def _without_secrets(self, name: str, do: Callable[[], T]) -> T:
         """Do it, and raise only the words of what fails.
@@ -234,6 +244,7 @@ class DurableQueue:
         except Exception as error:  # noqa: BLE001 it is raised again, without what it holds
             reason = f"{type(error).__name__}: {error}"
             kind = PassingFailure if is_temporary(error) else StepFailed
+            kind = DatabaseAway if isinstance(error, UnreachableError | BusyError) else kind
             self._log.warning("step failed", step=name, exc_info=True)
         raise kind(reason)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import MagicMock
@@ -15,10 +16,23 @@ from bot.slack.app import OUTWARD_KINDS, PATIENT_KINDS, handlers
 from bot.slack.durable import PATIENT, DurableQueue
 from bot.slack.inbox import Work
 from bot.slack.seats import seats_of, visiting
+from bot.store.errors import BusyError, UnreachableError
 
 
 def slack_is_away() -> None:
     raise ConnectionError
+
+
+def comes_back() -> Callable[[], str]:
+    """A step that finds the database away, then held, and then as it should be."""
+    away: list[Exception] = [BusyError("held by another writer"), UnreachableError("broke the connection")]
+
+    def do() -> str:
+        if away:
+            raise away.pop()
+        return "done"
+
+    return do
 
 
 @pytest.fixture
@@ -30,12 +44,14 @@ def released():
 
 @pytest.fixture
 def queue(tmp_path, released):
+    in_doubt = comes_back()
     running = DurableQueue(
         database_url=f"sqlite:///{tmp_path / 'work.db'}",
         handlers={
             "slow": lambda *_: released.wait(600),
             "quick": lambda payload, _: payload and None,
             "away": lambda _, steps: steps("send", slack_is_away, attempts=PATIENT),
+            "in doubt": lambda _, steps: steps("one", in_doubt),
             "stepping": lambda _, steps: steps("one", lambda: "done"),
         },
         failed=lambda *_: None,
@@ -74,6 +90,13 @@ def test_many_pieces_that_wait_for_slack_keep_neither_a_quick_one_waiting_nor_wh
     wait_until(lambda: finished.get_status().status == "SUCCESS")
     assert queue.waiting() == 20
     assert queue.stop(5.0) == 0, "a pause between two tries ends at once"
+
+
+def test_work_waits_for_a_database_that_is_away_instead_of_failing_where_nobody_can_be_told(queue):
+    queue.put(Work("in doubt", "in doubt", {}))
+    finished = queue._dbos.retrieve_workflow("in doubt")
+    wait_until(lambda: finished.get_status().status in {"SUCCESS", "ERROR"})
+    assert finished.get_status().status == "SUCCESS"
 
 
 def test_the_seat_is_left_last_for_the_outbox_goes_by_its_name(queue, tmp_path):
