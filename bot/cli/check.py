@@ -60,6 +60,7 @@ def check(
     mapping: Annotated[
         Path | None, typer.Option(help="Mapping from the file's columns to facts (see examples/us-hospitals.yaml).")
     ] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of an Excel workbook, where it has several.")] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="table for people, json or csv for scripts.")
     ] = Format.TABLE,
@@ -92,10 +93,11 @@ def check(
             ]
             if unused:
                 fail(f"{unused[0]} goes with one deal, in words or with --facts; {path} is a file of deals.")
-            status = _file(rooms, path, mapping, format_, limit, record=record)
+            status = _file(rooms, path, (mapping, sheet), format_, limit, record=record)
         else:
-            if mapping is not None:
-                fail("--mapping goes with a file of deals.")
+            for option, given in (("--mapping", mapping), ("--sheet", sheet)):
+                if given is not None:
+                    fail(f"{option} goes with a file of deals.")
             status = _one(rooms, deal, fact or [], name, format_, what_if or [], record=record)
     raise typer.Exit(status)
 
@@ -160,13 +162,15 @@ def _one(
     return 0 if checked.verdict.judgement.value == "fits" else NOT_ALL_FIT
 
 
-def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit: int, *, record: bool) -> int:
+def _file(
+    rooms: Core, path: Path, how: tuple[Path | None, str | None], format_: Format, limit: int, *, record: bool
+) -> int:
     from bot.cli.deal_files import read_file
 
     desk = rooms.desk_with(None)
     judge = desk.judge
     profile = judge.profile
-    rows = read_file(path, mapping, profile)
+    rows = read_file(path, how[0], profile, sheet=how[1])
     checked: list[CheckedDeal] = []
     bad = 0
     for row in rows.deals:
@@ -178,7 +182,7 @@ def _file(rooms: Core, path: Path, mapping: Path | None, format_: Format, limit:
     for note in rows.notes:
         say(f"{path.name}: {note}")
     if not checked and not bad:
-        fail(f"{path.name}: there is no deal in the file" + (" that the mapping lets in." if mapping else "."))
+        fail(f"{path.name}: there is no deal in the file" + (" that the mapping lets in." if how[0] else "."))
     if record:
         _log_file(rooms, path, rows.sha256, checked)
     if format_ is Format.JSON:

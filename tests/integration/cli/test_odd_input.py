@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from openpyxl import Workbook
+
 from bot.cli.run_command import unusable
 from bot.playground.errors import PortInUse
 from bot.settings import content_root
@@ -68,6 +70,18 @@ def test_a_kind_that_the_log_does_not_have_is_not_an_empty_file_in_silence(dealf
 def test_one_deal_is_one_deal(dealfit: Dealfit, tmp_path: Path):
     (tmp_path / "one.csv").write_text("name,beds\nMercy,120\n", encoding="utf-8")
     assert "\n1 deal: 1 incomplete\n" in dealfit("check", "one.csv", "--no-record").out
+
+
+def test_a_sheet_is_named_as_the_error_says(dealfit: Dealfit, tmp_path: Path):
+    book = Workbook()
+    for title, name in (("One", "Mercy"), ("Two", "Lakeside")):
+        sheet = book.create_sheet(title)
+        sheet.append(["name", "beds"])
+        sheet.append([name, 120])
+    book.save(tmp_path / "two.xlsx")
+    assert "Say which with --sheet" in dealfit("check", "two.xlsx", "--no-record").err
+    assert "Lakeside" in dealfit("check", "two.xlsx", "--sheet", "Two", "--no-record").out
+    assert "--sheet goes with a file of deals." in dealfit("check", "120 beds", "--sheet", "Two").err
 
 
 def test_an_unknown_setting_leads_to_the_list(dealfit: Dealfit):
