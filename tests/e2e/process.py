@@ -44,7 +44,7 @@ class AppProcess:
             self._log = Path(log.name)
             self._logs.append(self._log)
             self.running = subprocess.Popen([sys.executable, "-m", "bot.cli", "run"], env=env, stderr=log)
-        self.ground.wait_connected(120)
+        self.ground.wait_connected()
 
     @property
     def written(self) -> str:
@@ -55,13 +55,13 @@ class AppProcess:
         """End it as a power cut would."""
         assert self.running is not None
         self.running.kill()
-        self.running.wait(60)
+        self.running.wait(150)
 
     def stop(self) -> str:
         """End it as an operator would; what it wrote to standard error."""
         assert self.running is not None
         self.running.send_signal(signal.SIGTERM)
-        self.running.wait(60)
+        self.running.wait(150)
         return self.written
 
     def __exit__(self, *_: object) -> None:
