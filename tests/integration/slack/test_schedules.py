@@ -35,7 +35,7 @@ def queue_at(url: str, clock: Clock, done: list[dict], woke: threading.Event) ->
 
 
 def until(holds) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -46,7 +46,6 @@ def is_monday(payload: dict) -> bool:
     return payload["due"].startswith("2026-11-30T0")
 
 
-@pytest.mark.timeout(120)
 def test_each_turn_is_done_once_by_one_of_two_processes(tmp_path):
     log = tmp_path / "log"
     log.touch()
@@ -55,20 +54,15 @@ def test_each_turn_is_done_once_by_one_of_two_processes(tmp_path):
     for _ in range(2):
         workers.append(subprocess.Popen([*command, str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         assert workers[-1].stdout.readline().strip() == "ready"
-    wait = threading.Event()
-    for _ in range(600):
-        if len(log.read_text("utf-8").splitlines()) >= 3:
-            break
-        wait.wait(0.05)
+    until(lambda: len(log.read_text("utf-8").splitlines()) >= 3)
     for worker in workers:
-        worker.communicate(timeout=30)
+        worker.communicate(timeout=60)
     lines = log.read_text("utf-8").splitlines()
     assert len(lines) >= 3
     assert len(set(lines)) == len(lines)
     assert all(line.startswith("test:tick ") and line.endswith(" hello") for line in lines)
 
 
-@pytest.mark.timeout(120)
 def test_a_turn_missed_while_nothing_ran_is_made_good_once(tmp_path):
     clock, done, woke = Clock(MONDAY), [], threading.Event()
     url = f"sqlite:///{tmp_path / 'work.db'}"
@@ -86,14 +80,13 @@ def test_a_turn_missed_while_nothing_ran_is_made_good_once(tmp_path):
     for there in (2, 1):  # the second start has nothing left to make good
         again = queue_at(url, clock, done, woke)
         again.start()
-        assert woke.wait(30)
+        assert woke.wait(60)
         assert [kept.job.name for kept in again.schedules.all("digest")] == ["digest:C1", "digest:C2"][:there]
         again.schedules.keep_only("digest", job)
         again.stop()
     assert done == [{"question": "fit by rep", "job": "digest:C1", "due": "2026-12-14T07:00:00+00:00"}]
 
 
-@pytest.mark.timeout(120)
 def test_what_was_made_good_stays_so_when_its_key_is_forgotten(tmp_path):
     """Keys of turns are forgotten after 72 hours: a start after that did a month's digest once more."""
     clock, done, woke = Clock(MONDAY), [], threading.Event()
@@ -115,7 +108,6 @@ def test_what_was_made_good_stays_so_when_its_key_is_forgotten(tmp_path):
     assert [each["due"] for each in done if is_monday(each)] == ["2026-11-30T08:00:00+00:00"]
 
 
-@pytest.mark.timeout(120)
 def test_a_turn_that_comes_before_the_scheduler_has_seen_the_job_is_done(tmp_path):
     """The scheduler looks each half minute: a question saved just before its hour was first posted a week later."""
     clock, done, woke = Clock(MONDAY - timedelta(milliseconds=300)), [], threading.Event()
@@ -123,12 +115,11 @@ def test_a_turn_that_comes_before_the_scheduler_has_seen_the_job_is_done(tmp_pat
     queue.start()
     kept = queue.schedules.put(Job("digest:C1", "0 9 * * 1", "digest", catch_up=False))
     assert kept.next == MONDAY
-    assert woke.wait(30)
+    assert woke.wait(60)
     queue.stop()
     assert [each["due"] for each in done] == ["2026-11-23T09:00:00+00:00"]
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(("late", "turns"), [(timedelta(minutes=5), 1), (timedelta(days=2), 0)])
 def test_a_weekly_turn_is_made_good_while_it_is_not_stale(tmp_path, late, turns):
     clock, done, woke = Clock(MONDAY), [], threading.Event()
