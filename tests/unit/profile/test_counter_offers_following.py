@@ -134,8 +134,8 @@ def test_an_offer_that_breaks_a_check_by_what_follows_is_no_offer_and_the_reason
     verdict = judge.judge_fully(deal)
     assert verdict.counter_offers == ()
     assert Obstacles(judge).reason(deal, verdict) == (
-        "With term 3 months the checks would be met as the deal is stated, but what follows breaks “Check c1”: contract value "
-        "$1,500: $1,000 / 2 x 3 months = $1,500 (the price of a month stays)."
+        "With term 3 months the checks would be met as the deal is stated, but what follows breaks “Check c1”: "
+        "contract value $1,500: $1,000 / 2 x 3 months = $1,500 (the price of a month stays)."
     )
 
 
