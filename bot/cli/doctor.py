@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "wrong"]
 LATELY = timedelta(days=7)
+LONG = timedelta(minutes=15)
+"""A message that waits longer tells of Slack being away, or of nobody sending."""
 MARKS: dict[State, str] = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "wrong": "[red]✗[/]"}
 
 SCARCE = 0.9
@@ -199,9 +201,15 @@ def _messages(rooms: Core) -> Sign:
         if waiting.messages
         else "none waits"
     ]
+    late = waiting.oldest is not None and rooms.clock() - waiting.oldest > LONG
+    if late and waiting.oldest is not None:
+        words.append(
+            f"The oldest has waited since {waiting.oldest:%F %R} UTC: see whether Dealfit runs, what its /readyz says, "
+            "and whether Slack can be reached"
+        )
     troubles = rooms.store.outgoing.troubles(LATELY)
     words += [f"{one.last_at:%F %R} UTC, {one.place} ({counted(one.times, 'time')}): {one.words}" for one in troubles]
-    return Sign("messages", "note" if troubles else "ok", ". ".join(words))
+    return Sign("messages", "note" if troubles or late else "ok", ". ".join(words))
 
 
 def _model(rooms: Core) -> Sign:

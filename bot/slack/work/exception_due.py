@@ -13,7 +13,7 @@ from typing import Any
 from bot.exceptions.model import ExceptionRequest, Part, RequestState
 from bot.slack.blocks.elements import inline
 from bot.slack.blocks.exception_parts import day
-from bot.slack.durable import Handler, Steps
+from bot.slack.durable import Handler, Steps, one_by_one
 from bot.slack.schedules import Job
 from bot.slack.services import Services
 from bot.slack.work.exception_cards import ExceptionCards
@@ -38,19 +38,25 @@ class ExceptionsDue:
         return {KIND: self.due}
 
     def due(self, payload: Mapping[str, Any], steps: Steps) -> None:
-        """What is due now, over all requests."""
+        """What is due now, over all requests; one that breaks keeps no other from what is due of it."""
         del payload
-        for number in steps("due", self._services.exceptions.due):
-            told = steps(f"pursue:{number}", lambda number=number: self._pursue(number))  # type: ignore[misc]
-            if not told:
-                continue
+        rounds: tuple[tuple[str, Callable[[], list[int]], Callable[[int, Steps], None]], ...] = (
+            ("due", self._services.exceptions.due, self._pursue),
+            ("changed", self._changed, lambda number, steps: self._cards.show(number, steps, f"changed:{number}")),
+            ("lacking", self._lacking, lambda number, steps: self._cards.show(number, steps, f"lacking:{number}")),
+        )
+
+        def go(name: str, find: Callable[[], list[int]], do: Callable[[int, Steps], None]) -> None:
+            one_by_one(steps(name, find), lambda number: do(number, steps))
+
+        one_by_one(rounds, lambda each: go(*each))
+
+    def _pursue(self, number: int, steps: Steps) -> None:
+        told = steps(f"pursue:{number}", lambda: self._demanded(number))
+        if told:
             self._cards.show(number, steps, f"show:{number}")
-            for turn, (part, text) in enumerate(told):
-                self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
-        for number in steps("changed", self._changed):
-            self._cards.show(number, steps, f"changed:{number}")
-        for number in steps("lacking", self._lacking):
-            self._cards.show(number, steps, f"lacking:{number}")
+        for turn, (part, text) in enumerate(told):
+            self._cards.tell(number, steps, part=part, text=text, name=f"tell:{number}:{turn}")
 
     def _changed(self) -> list[int]:
         """The requests that wait and whose deal was saved lately: their cards say whether it has changed since."""
@@ -71,7 +77,7 @@ class ExceptionsDue:
         waiting = self._services.store.exceptions.find(state=RequestState.OPEN.value)
         return [row.number for row in waiting if self._cards.lacks(row.number)]
 
-    def _pursue(self, number: int) -> list[list[str]]:
+    def _demanded(self, number: int) -> list[list[str]]:
         """Do what is due of one request; what to say of it, each with the part whose cards it belongs to."""
         done = self._services.exceptions.pursue(number)
         if done is None:

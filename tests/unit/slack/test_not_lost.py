@@ -14,6 +14,7 @@ from bot.profile.people import parse_people
 from bot.slack.askers import Askers, NotNamed
 from bot.slack.outages import is_temporary
 from bot.slack.private_files import Delivery, Upload, send_one_by_one
+from bot.slack.work.exception_due import ExceptionsDue
 from bot.slack.work.pipeline_saved import SavedQuestions
 from bot.slack.work.reviews import ReviewWork
 from tests.unit.slack.recording import Recording
@@ -93,6 +94,30 @@ def test_one_reminder_that_breaks_keeps_no_other_from_being_sent():
     with pytest.raises(ValueError, match="deal of dana"):
         reminders.remind({}, step)
     assert reviews.done == ["sam", "zoe"]
+
+
+def test_one_exception_that_breaks_keeps_no_other_from_its_reminder():
+    pursued, found = list[int](), list[str]()
+
+    def pursue(number: int) -> None:
+        if number == 1:
+            raise ValueError(number)
+        pursued.append(number)
+
+    def find(**asked: str) -> list[Any]:
+        found.append(asked["state"])
+        return []
+
+    services: Any = Stands(
+        clock=lambda: NOW,
+        exceptions=Stands(due=lambda: [1, 2, 3], pursue=pursue),
+        store=Stands(exceptions=Stands(find=find)),
+    )
+    cards: Any = None
+    with pytest.raises(ValueError, match="1"):
+        ExceptionsDue(services, cards).due({}, step)
+    assert pursued == [2, 3]
+    assert found == ["open", "open"], "changed deals and missing cards are looked for all the same"
 
 
 def test_a_token_without_its_scope_loses_nobody_their_reminder():
