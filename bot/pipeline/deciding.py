@@ -125,13 +125,11 @@ def could_ask_of_deals(text: str) -> bool:
 
 
 def asks_of_deals(text: str, read: Understanding) -> bool:
-    """Whether the words, as they were read, surely ask about the deals that there are."""
+    """Whether words that could ask about deals (`could_ask_of_deals`) surely do, as they were read."""
     query = read.base
     if query is None or read.follows:
         return False
     said = _opened(_without_days(text, read))
-    if _never(said):
-        return False
     told = _Told(query, read)
     noun = _DEALS.search(said) is not None
     own = told.own or _OWN.search(said) is not None
